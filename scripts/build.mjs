@@ -1,0 +1,142 @@
+/**
+ * Builds the command: validators, native addon, then into dist/ one file for the command
+ * line behind a launcher of a few lines, and one for each worker. Does nothing where its
+ * inputs are unchanged.
+ */
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { script } from "./setup.mjs";
+import { filesUnder, hashOf, inRoot, say } from "./tools.mjs";
+
+/** The launcher answers --version itself, without reading the file that holds all the rest. */
+const LAUNCHER = "src/cli/main.ts";
+const COMMAND_LINE = "src/cli/run.ts";
+const STAMP = "dist/.stamp.json";
+
+/**
+ * Packages that stay in node_modules. d3 and d3-node (with jsdom) are large, load in the
+ * report only, and jsdom looks for files beside itself.
+ */
+const EXTERNAL = ["d3", "d3-node"];
+
+/** CommonJS packages inside an ES module ask for Node's built-ins through `require`. */
+const BANNER = [
+  `import { createRequire as createRequireOfBundle } from "node:module";`,
+  `const require = createRequireOfBundle(import.meta.url);`,
+].join("\n");
+
+/** Everything `npm run build` does. */
+export async function build() {
+  await buildSources();
+  await optionalStep("./build-native.mjs", "buildNative");
+  await bundle();
+}
+
+/** The sources that are made from others. */
+export async function buildSources() {
+  await optionalStep("./build-validators.mjs", "buildValidators");
+}
+
+/** A step in a file of its own; absent in a package that ships without it. */
+async function optionalStep(file, name) {
+  if (!existsSync(new URL(file, import.meta.url))) return;
+  const steps = await import(file);
+  await steps[name]();
+}
+
+async function bundle() {
+  const sources = filesUnder("src").filter((path) => /\.[cm]?[jt]s$/.test(path));
+  const inputs = [...sources, "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
+  const hash = hashOf(inputs);
+  const workers = sources.filter((path) => path.endsWith(".worker.ts"));
+  const outputs = new Map([
+    [LAUNCHER, "dist/fabricast.js"],
+    [COMMAND_LINE, "dist/main.js"],
+    ...workers.map((path) => [path, `dist/${basename(path, ".ts")}.js`]),
+  ]);
+  if (isFresh(hash, outputs)) return;
+
+  const { build: bundleWith } = await import("esbuild");
+  const bundles = [];
+  for (const [source, target] of outputs) {
+    const { outputFiles } = await bundleWith(bundleOptions(source)).catch(() => {
+      throw new Error(`${source} cannot be bundled; see above`);
+    });
+    bundles.push([target, outputFiles[0].contents]);
+  }
+  mkdirSync(inRoot("dist"), { recursive: true });
+  removeStrays([...outputs.values()].map((path) => basename(path)));
+  for (const [target, contents] of bundles) replaceFile(target, contents);
+  chmodSync(inRoot("dist/fabricast.js"), 0o755);
+  replaceFile(STAMP, `${JSON.stringify({ hash })}\n`);
+}
+
+function isFresh(hash, outputs) {
+  if (![...outputs.values()].every((path) => existsSync(inRoot(path)))) return false;
+  if (!existsSync(inRoot(STAMP))) return false;
+  try {
+    return JSON.parse(readFileSync(inRoot(STAMP), "utf8")).hash === hash;
+  } catch {
+    return false; // A torn stamp is a stale stamp.
+  }
+}
+
+/** Names are kept: error reports of users show them. */
+function bundleOptions(source) {
+  const isLauncher = source === LAUNCHER;
+  return {
+    absWorkingDir: inRoot(),
+    entryPoints: [source],
+    outfile: inRoot("dist", "bundle.js"),
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    external: EXTERNAL,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: "none",
+    logLevel: "warning",
+    banner: { js: isLauncher ? "#!/usr/bin/env node" : BANNER },
+    plugins: isLauncher ? [COMMAND_LINE_STAYS_OUT] : [],
+  };
+}
+
+/** In the launcher, the import of the command line means the file beside it. */
+const COMMAND_LINE_STAYS_OUT = {
+  name: "command-line-stays-out",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: "./main.js", external: true }));
+  },
+};
+
+/** By renaming: a reader sees the old file or the new one, never half of one. */
+function replaceFile(path, contents) {
+  const draft = inRoot(`${path}.${process.pid}.tmp`);
+  writeFileSync(draft, contents);
+  renameSync(draft, inRoot(path));
+}
+
+/** Bundles of workers that are gone; the native addon and its records stay. */
+function removeStrays(wanted) {
+  for (const name of readdirSync(inRoot("dist"))) {
+    if (name.endsWith(".js") && !wanted.includes(name)) rmSync(join(inRoot("dist"), name));
+  }
+}
+
+/**
+ * npm calls `prepare` after an install. One without development packages cannot build and
+ * must not fail for it: an installed package brings its dist/ along.
+ */
+async function main() {
+  const isPrepare = process.env.npm_lifecycle_event === "prepare";
+  if (isPrepare && !existsSync(inRoot("node_modules", "esbuild"))) {
+    say("fabricast: not built, because the development packages are not installed.");
+    return;
+  }
+  await build();
+}
+
+await script(import.meta.url, main);

@@ -1,0 +1,21 @@
+/** One question through all stages to its result; one file a kind of question. */
+import type { Question } from "../records/job.ts";
+import type { Result } from "../records/result.ts";
+import { answerCollective } from "./collective.ts";
+import { answerCompare } from "./compare.ts";
+import type { Asked } from "./head.ts";
+import { answerSimulate } from "./simulate.ts";
+import { answerSolve } from "./solve.ts";
+
+export function answer(question: Question, asked: Asked): Result {
+  switch (question.kind) {
+    case "compare":
+      return answerCompare(question, asked);
+    case "simulate":
+      return answerSimulate(question, asked);
+    case "solve":
+      return answerSolve(question, asked);
+    case "collective":
+      return answerCollective(question, asked);
+  }
+}

@@ -1,0 +1,50 @@
+/** What every result begins with. */
+import { shellQuoted } from "../base/shell.ts";
+import { VERSION, CATALOG_DATE } from "../base/version.ts";
+import type { Question, Training } from "../records/job.ts";
+import { SCHEMA_VERSION } from "../records/result.ts";
+import type { Assumption, ResultHead } from "../records/result.ts";
+import type { Measurement, Trace } from "../records/trace.ts";
+
+/** What the asker brings besides the question itself. */
+export interface Asked {
+  /** Words after the command: ["run", "scenarios/questions/quickstart.yaml"]. */
+  readonly words: readonly string[];
+  /** Really recorded steps of small models, with what was measured on the way. */
+  readonly recordings: readonly Recording[];
+  readonly measurement?: Measurement;
+  /** Name of the file it was read from; absent when it was measured in this run. */
+  readonly measurementFile?: string;
+}
+
+export interface Recording {
+  readonly training: Training;
+  readonly trace: Trace;
+}
+
+export function headOf(
+  question: Question,
+  asked: Asked,
+  assumptions: readonly Assumption[],
+  next: readonly string[] = [],
+): Omit<ResultHead, "answer"> {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    id: question.id,
+    question: question.title,
+    asOf: question.asOf,
+    catalog: CATALOG_DATE,
+    seed: question.seed,
+    version: VERSION,
+    fidelity: "flow",
+    semantics: "barrier",
+    assumptions,
+    next,
+    reproduce: command(asked.words),
+  };
+}
+
+/** A command line that works as printed, from the folder where the question was asked. */
+export function command(words: readonly string[]): string {
+  return ["npx fabricast", ...words.map(shellQuoted)].join(" ");
+}

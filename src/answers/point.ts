@@ -1,0 +1,143 @@
+/**
+ * One cluster at one size: a step of the job, replayed on the cluster's network.
+ *
+ * The job's program gives ops and gradients, the cluster gives seconds to the ops, the
+ * engine gives seconds to the collectives, the timeline puts them side by side.
+ */
+import { assert, present } from "../base/assert.ts";
+import { Refusal } from "../base/errors.ts";
+import { exactSum } from "../base/sum.ts";
+import type { Cluster } from "../records/cluster.ts";
+import type { Job, Scaling } from "../records/job.ts";
+import type { CollectiveSummary, PointRow, StepPart } from "../records/result.ts";
+import type { CollectiveTime } from "../records/schedule.ts";
+import type { Trace } from "../records/trace.ts";
+import { layoutFor } from "../workload/layout.ts";
+import { refuseUnlessFits, stepMemory } from "../workload/memory.ts";
+import { modelFlopUtilization } from "../workload/mfu.ts";
+import { stepTimeline } from "../workload/overlap.ts";
+import type { StepTimeline } from "../workload/overlap.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { stepLimit } from "./limit.ts";
+
+/** Weights, gradients and activations are bf16. */
+const ELEMENT_BYTES = 2;
+
+export interface PointRequest {
+  readonly cluster: Cluster;
+  readonly job: Job;
+  readonly rankCount: number;
+  readonly scaling: Scaling;
+  /** A recorded step to replay instead of the job's own shapes: one micro-batch of it. */
+  readonly trace?: Trace;
+}
+
+/** A row, and what later answers need of how it came about. */
+export interface Point {
+  readonly row: PointRow;
+  readonly timeline: StepTimeline;
+  readonly collectives: readonly CollectiveTime[];
+}
+
+/** Throws Refusal if the job cannot run there: no division, no such size, does not fit. */
+export function evaluatePoint(evaluator: Evaluator, request: PointRequest): Point {
+  const { cluster, job, rankCount } = request;
+  const accelerator = cluster.node.accelerator;
+  const software = cluster.software;
+  if (accelerator === undefined || software === undefined) throw noAccelerator(cluster);
+  const network = evaluator.network(cluster, rankCount);
+  const layout = layoutFor(job, rankCount);
+  const trace =
+    request.trace ??
+    evaluator.trace(job.model, layout.microBatch, job.tokensPerSample, ELEMENT_BYTES);
+  assert(trace.sampleCount === layout.microBatch, "a trace is of one micro-batch");
+  const memory = stepMemory(trace, {
+    sharding: job.sharding,
+    rankCount,
+    capacityBytes: accelerator.memoryBytes.value,
+  });
+  refuseUnlessFits(memory, { microBatch: layout.microBatch, sharding: job.sharding });
+
+  const used = new Map<string, CollectiveTime>();
+  const timeline = stepTimeline({
+    trace,
+    accelerator,
+    software,
+    sharding: job.sharding,
+    rankCount,
+    accumulation: layout.accumulation,
+    collectiveS: (collective, sizeBytes) => {
+      const time = network.time(collective, sizeBytes);
+      used.set(`${collective} ${sizeBytes}`, time);
+      return time.timeline.durationS;
+    },
+  });
+  const collectives = [...used.values()];
+  guard(timeline, network.graph.rankCount);
+  const { accumulation } = layout;
+  const { stepTimeS } = timeline;
+  const { limit, limitShare } = stepLimit(cluster, timeline, collectives);
+  const row: PointRow = {
+    clusterId: cluster.id,
+    clusterName: cluster.name,
+    model: job.model.name,
+    scaling: request.scaling,
+    sharding: job.sharding,
+    rankCount,
+    globalBatch: job.globalBatch,
+    microBatch: layout.microBatch,
+    accumulation,
+    stepTimeS,
+    samplesPerS: job.globalBatch / stepTimeS,
+    mfu: modelFlopUtilization({ trace, accumulation, stepTimeS, accelerator }),
+    computeS: timeline.computeS,
+    exposedCommS: timeline.exposedCommS,
+    parts: timeline.parts,
+    collectives: summaries(timeline, used),
+    limit,
+    limitShare,
+    memory,
+  };
+  return { row, timeline, collectives };
+}
+
+/** Claims about every result, whatever the input. */
+function guard(timeline: StepTimeline, rankCount: number): void {
+  const total = exactSum(timeline.parts.map((part) => part.durationS));
+  assert(total === timeline.stepTimeS, "the parts of a step sum to its time");
+  assert(timeline.stepTimeS >= timeline.computeS, "a step takes as long as its compute");
+  assert(rankCount > 1 || timeline.exposedCommS === 0, "one rank talks to nobody");
+}
+
+function summaries(
+  timeline: StepTimeline,
+  used: ReadonlyMap<string, CollectiveTime>,
+): CollectiveSummary[] {
+  return timeline.calls.map(({ collective, sizeBytes, callCount }) => {
+    const time = present(used.get(`${collective} ${sizeBytes}`), "a call's time");
+    return {
+      collective,
+      algorithm: time.algorithm,
+      sizeBytes,
+      durationS: time.timeline.durationS,
+      calls: callCount,
+      losers: time.losers,
+      limit: time.timeline.limit,
+    };
+  });
+}
+
+/** The seconds of one part of a step. */
+export function partS(row: PointRow, name: StepPart["name"]): number {
+  return row.parts.find((part) => part.name === name)?.durationS ?? 0;
+}
+
+function noAccelerator(cluster: Cluster): Refusal {
+  return new Refusal({
+    code: "no-accelerator",
+    pointer: "/node/accelerator",
+    found: `cluster "${cluster.id}" of bare hosts`,
+    expected: "a cluster with accelerators and a software profile",
+    nextStep: "bare clusters answer `collective`; for a training step name one with accelerators",
+  });
+}

@@ -1,0 +1,35 @@
+/** A question asked by flags: checked like a file, answered, shown, or saved as a file. */
+import { text, texts } from "./command.ts";
+import { codeOf, say, show } from "./output.ts";
+import { shownWords } from "./words.ts";
+
+export async function ask(
+  data: Readonly<Record<string, unknown>>,
+  id: string,
+  flags: Readonly<Record<string, unknown>>,
+  words: readonly string[],
+): Promise<number> {
+  const { questionFrom } = await import("../files/question.ts");
+  const { parseSettings } = await import("./settings.ts");
+  const question = await questionFrom(data, { id, set: parseSettings(texts(flags, "set")) });
+  const save = text(flags, "save");
+  if (save !== undefined) {
+    const { toYaml } = await import("../files/yaml.ts");
+    const { writeText } = await import("../files/write.ts");
+    await writeText(save, toYaml(data));
+    say(`wrote ${save}; answer it with: npx fabricast run ${save}`);
+    return 0;
+  }
+  const { answer } = await import("../answers/answer.ts");
+  const result = answer(question, { words: shownWords(words), recordings: [] });
+  if (flags["out"] !== undefined) {
+    const { writeReports } = await import("./reports.ts");
+    await writeReports(result, {
+      folder: text(flags, "out") ?? "",
+      formats: flags["format"] === undefined ? ["html", "csv", "json"] : texts(flags, "format"),
+      measurement: undefined,
+    });
+  }
+  await show(result, flags);
+  return codeOf(result);
+}

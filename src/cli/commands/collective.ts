@@ -1,0 +1,62 @@
+/** `collective NAME`: how long does it take? In nccl-tests' columns and spellings. */
+import type { Command } from "../command.ts";
+import { text, texts } from "../command.ts";
+import { CLUSTER_OPTION, COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
+import { codeOf, show } from "../output.ts";
+import { shownWords } from "../words.ts";
+
+export const collective: Command = {
+  names: ["collective"],
+  words: ["collective <name>"],
+  describe: "Time a collective over a range of sizes",
+  options: {
+    cluster: CLUSTER_OPTION,
+    ranks: { type: "string", requiresArg: true, describe: "ranks; default: the whole cluster" },
+    b: {
+      type: "string",
+      alias: "minbytes",
+      default: "1M",
+      describe: "smallest size (K, M, G: binary)",
+    },
+    e: { type: "string", alias: "maxbytes", default: "1G", describe: "largest size" },
+    f: { type: "string", alias: "stepfactor", default: "2", describe: "factor between sizes" },
+    algorithm: { type: "string", alias: "algo", default: "auto", describe: "auto, ring, …" },
+    semantics: { choices: ["barrier"], default: "barrier", describe: "when a step may start" },
+    set: SET_OPTION,
+    json: JSON_OPTION,
+    color: COLOR_OPTION,
+  },
+  async handle(flags, words) {
+    const { collectiveFrom, algorithmFrom } = await import("../../answers/spelling.ts");
+    const { answer } = await import("../../answers/answer.ts");
+    const { fullRankCount } = await import("../../answers/topology.ts");
+    const { readCluster } = await import("../../files/cluster.ts");
+    const { sizesFrom, countFlag } = await import("../flags.ts");
+    const { questionDefaults } = await import("../defaults.ts");
+    const { parseSettings } = await import("../settings.ts");
+
+    const name = collectiveFrom(text(flags, "name") ?? "");
+    const algorithm = algorithmFrom(text(flags, "algorithm") ?? "auto");
+    const sizesBytes = sizesFrom(text(flags, "b"), text(flags, "e"), text(flags, "f"));
+    const cluster = await readCluster(text(flags, "cluster") ?? "", {
+      set: parseSettings(texts(flags, "set")),
+    });
+    const ranks = text(flags, "ranks");
+    const rankCount = ranks === undefined ? fullRankCount(cluster) : countFlag("--ranks", ranks);
+    const result = answer(
+      {
+        ...questionDefaults(`${name}-on-${cluster.id}`),
+        title: `How long does ${name} take over ${rankCount} ranks of ${cluster.name}?`,
+        kind: "collective",
+        cluster,
+        collective: name,
+        algorithm,
+        rankCount,
+        sizesBytes,
+      },
+      { words: shownWords(words), recordings: [] },
+    );
+    await show(result, flags);
+    return codeOf(result);
+  },
+};

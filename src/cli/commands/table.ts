@@ -1,0 +1,27 @@
+/** All commands, in the order in which `--help` shows them. */
+import type { Command } from "../command.ts";
+import { check } from "./check.ts";
+import { collective } from "./collective.ts";
+import { doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
+import { init } from "./init.ts";
+import { report } from "./report.ts";
+import { run } from "./run.ts";
+import { schema } from "./schema.ts";
+import { simulate } from "./simulate.ts";
+import { solve } from "./solve.ts";
+import { topology } from "./topology.ts";
+
+export const COMMANDS: readonly Command[] = [
+  run,
+  simulate,
+  solve,
+  collective,
+  topology,
+  report,
+  check,
+  explain,
+  init,
+  schema,
+  doctor,
+];

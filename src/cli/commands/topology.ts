@@ -1,0 +1,59 @@
+/** `topology show|draw CLUSTER`: what is in the fabric? */
+import type { Command } from "../command.ts";
+import { isOn, text, texts } from "../command.ts";
+import { COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
+import { say } from "../output.ts";
+import { UsageError } from "../../base/errors.ts";
+
+export const topology: Command = {
+  names: ["topology"],
+  words: ["topology <action> <cluster>"],
+  describe: "Show a fabric's tiers and counts, or draw it as SVG",
+  options: {
+    ranks: {
+      type: "string",
+      alias: "accelerators",
+      requiresArg: true,
+      describe: "size; default: the whole cluster",
+    },
+    output: { type: "string", alias: "o", requiresArg: true, describe: "draw: SVG file to write" },
+    set: SET_OPTION,
+    json: JSON_OPTION,
+    color: COLOR_OPTION,
+  },
+  async handle(flags) {
+    const action = text(flags, "action") ?? "";
+    if (action !== "show" && action !== "draw") {
+      throw new UsageError(`topology takes show or draw, not "${action}"`);
+    }
+    const { readCluster } = await import("../../files/cluster.ts");
+    const { answerTopology } = await import("../../answers/topology.ts");
+    const { topologySvg, topologyText } = await import("../../report/topology.ts");
+    const { parseSettings } = await import("../settings.ts");
+    const { countFlag } = await import("../flags.ts");
+
+    const cluster = await readCluster(text(flags, "cluster") ?? "", {
+      set: parseSettings(texts(flags, "set")),
+    });
+    const ranks = text(flags, "ranks");
+    const drawing = answerTopology(
+      cluster,
+      ranks === undefined ? undefined : countFlag("--ranks", ranks),
+    );
+    if (action === "show") {
+      const shown = isOn(flags, "json") ? JSON.stringify(drawing, null, 2) : topologyText(drawing);
+      process.stdout.write(`${shown.trimEnd()}\n`);
+      return 0;
+    }
+    const svg = await topologySvg(drawing);
+    const path = text(flags, "output");
+    if (path === undefined) {
+      process.stdout.write(svg);
+      return 0;
+    }
+    const { writeText } = await import("../../files/write.ts");
+    await writeText(path, svg);
+    say(`wrote ${path}`);
+    return 0;
+  },
+};

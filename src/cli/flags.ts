@@ -1,0 +1,52 @@
+/** Numbers on the command line: counts and nccl-tests' sizes; a wrong one is exit 3. */
+import { InputError } from "../base/errors.ts";
+import type { Issue } from "../base/errors.ts";
+import { parseCount, parseMessageSize } from "../files/spelling.ts";
+
+/** A positive whole number: "1024", "1,024" or "4k". */
+export function countFlag(flag: string, value: string): number {
+  const count = parseCount(value);
+  if (count !== undefined && Number.isSafeInteger(count) && count > 0) return count;
+  throw new InputError([
+    flagIssue(flag, `"${value}"`, "a positive whole number such as 1024", `correct ${flag}`),
+  ]);
+}
+
+/** Sizes from the smallest to the largest, each `factor` times the one before. */
+export function sizesFrom(smallest = "1M", largest = "1G", factor = "2"): number[] {
+  const issues: Issue[] = [];
+  const size = (flag: string, value: string): number => {
+    const bytes = parseMessageSize(value);
+    if (bytes !== undefined && bytes > 0) return bytes;
+    const expected = "a positive size such as 8, 64K, 1M or 8G (bare numbers are bytes)";
+    issues.push(flagIssue(flag, `"${value}"`, expected, `correct ${flag}`));
+    return 1;
+  };
+  const begin = size("-b", smallest);
+  const end = size("-e", largest);
+  const step = Number(factor);
+  if (!(step > 1)) {
+    issues.push(flagIssue("-f", `"${factor}"`, "a factor greater than 1", "take -f 2"));
+  }
+  if (issues.length === 0 && end < begin) {
+    const found = `-e ${largest} below -b ${smallest}`;
+    issues.push(flagIssue("-e", found, "a largest size not below the smallest", "swap them"));
+  }
+  if (issues.length > 0) throw new InputError(issues);
+  const sizes: number[] = [];
+  for (let bytes = begin; bytes <= end && sizes.length < 64; bytes *= step) {
+    sizes.push(Math.floor(bytes));
+  }
+  return sizes;
+}
+
+/** An issue of a flag: it has no line. */
+export function flagIssue(
+  flag: string,
+  found: string,
+  expected: string,
+  nextStep: string,
+  code = "invalid-flag",
+): Issue {
+  return { code, file: flag, line: 0, column: 0, pointer: "", found, expected, nextStep };
+}

@@ -1,0 +1,65 @@
+/** The shape of a cluster file after conversion, and with its references followed. */
+import type { Sourced } from "../records/sourced.ts";
+import type { AcceleratorFile, EndpointFile, HostFile, LinkFile } from "./parts.ts";
+import type { SiteFile, SoftwareFile, SwitchFile } from "./parts.ts";
+
+interface SwitchFabricFile {
+  readonly kind: "switch";
+  readonly hosts: number;
+  readonly link: string | LinkFile;
+  readonly switchLatency?: Sourced;
+  readonly switch?: string | SwitchFile;
+  readonly cable?: string | LinkFile;
+}
+
+interface FatTreeFabricFile {
+  readonly kind: "fat-tree";
+  readonly ports: number;
+  readonly portsPerLeaf: number;
+  readonly uplinksPerLeaf: number;
+  readonly spineRadix: number;
+  readonly size?: "whole" | "grows";
+  readonly link: string | LinkFile;
+  readonly uplink: string | LinkFile;
+  readonly switchLatency?: Sourced;
+  readonly leafSwitch?: string | SwitchFile;
+  readonly spineSwitch?: string | SwitchFile;
+  readonly cable?: string | LinkFile;
+}
+
+interface TorusFabricFile {
+  readonly kind: "torus";
+  readonly shapes: readonly (readonly number[])[];
+  readonly wrapLengthMin?: number;
+  readonly link: string | LinkFile;
+  readonly cable?: string | LinkFile;
+  readonly cablesPerNode?: number;
+}
+
+export type FabricFile = SwitchFabricFile | FatTreeFabricFile | TorusFabricFile;
+
+export interface ClusterFile {
+  readonly id: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly node: string | HostFile;
+  readonly fabric: FabricFile;
+  readonly endpoint?: EndpointFile;
+  readonly software?: string | SoftwareFile;
+  readonly site?: string | SiteFile;
+}
+
+/** A cluster file with what it refers to beside it. */
+export interface ResolvedCluster {
+  readonly file: ClusterFile;
+  readonly host: HostFile;
+  readonly accelerator: AcceleratorFile | undefined;
+  readonly link: LinkFile;
+  readonly uplink: LinkFile | undefined;
+  readonly cable: LinkFile | undefined;
+  readonly oneSwitch: SwitchFile | undefined;
+  readonly leafSwitch: SwitchFile | undefined;
+  readonly spineSwitch: SwitchFile | undefined;
+  readonly software: SoftwareFile | undefined;
+  readonly site: SiteFile | undefined;
+}

@@ -1,0 +1,191 @@
+/** A cluster from its file: parts looked up, ports counted, every figure with its source. */
+import type { Cluster, Endpoint, Fabric } from "../records/cluster.ts";
+import type { BillParts } from "../records/cluster.ts";
+import type { PricedPart } from "../records/cost.ts";
+import type { Sourced } from "../records/sourced.ts";
+import { present } from "../base/assert.ts";
+import { InputError } from "../base/errors.ts";
+import type { ClusterFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
+import { clusterFindings } from "./cluster-checks.ts";
+import type { Document } from "./document.ts";
+import type { AcceleratorFile, EndpointFile, HostFile, LinkFile, SiteFile } from "./parts.ts";
+import type { SoftwareFile, SwitchFile } from "./parts.ts";
+import { refuse, shown, wholeFile } from "./issue.ts";
+import { linkOf, nodeOf, pricedPart, resolved, siteOf, softwareOf } from "./parts.ts";
+import type { Origin } from "./references.ts";
+import { readReference } from "./references.ts";
+import type { Setting } from "./settings.ts";
+import { withSettings } from "./settings.ts";
+import type { Shelf } from "./shipped.ts";
+import { issuesOf, validated } from "./validators.ts";
+
+export interface ClusterOptions extends Origin {
+  /** Changes to the file's data before it is checked. */
+  readonly set?: readonly Setting[];
+}
+
+/** A cluster by id ("h100-torus") or path; everything wrong with it is one InputError. */
+export async function readCluster(
+  reference: string,
+  options: ClusterOptions = {},
+): Promise<Cluster> {
+  const { document, path } = await readReference("cluster", reference, options);
+  return clusterFrom(document, path, options.set ?? []);
+}
+
+/** A cluster from a document already read from a path. */
+export async function clusterFrom(
+  original: Document,
+  path: string,
+  settings: readonly Setting[] = [],
+): Promise<Cluster> {
+  const document = await withSettings(original, settings, async (reference, key) => {
+    const shelf = SHELF_OF_KEY[key];
+    if (shelf === undefined) return undefined;
+    return (await readReference(shelf, reference, { from: path })).document.data;
+  });
+  const file = await validated<ClusterFile>("cluster", document);
+  const parts = await resolvedParts(file, document, path);
+  const findings = clusterFindings(parts);
+  if (findings.length > 0) throw new InputError(issuesOf(document, findings));
+  return clusterOf(parts);
+}
+
+/** Which shelf a key of a cluster file refers to. */
+const SHELF_OF_KEY: Readonly<Record<string, Shelf>> = {
+  node: "host-part",
+  accelerator: "accelerator",
+  link: "link",
+  uplink: "link",
+  cable: "link",
+  switch: "switch",
+  leafSwitch: "switch",
+  spineSwitch: "switch",
+  software: "software",
+  site: "site",
+};
+
+async function resolvedParts(
+  file: ClusterFile,
+  document: Document,
+  path: string,
+): Promise<ResolvedCluster> {
+  const at = (pointer: string): Origin => ({ from: path, place: document.place(pointer, "value") });
+  const { fabric } = file;
+  const node = await resolved<HostFile>("host-part", "host-part", file.node, at("/node"));
+  const { accelerator: chip } = node.value;
+  const chipOrigin = node.from === path ? at("/node/accelerator") : { from: node.from ?? path };
+  const link = (key: string, given: string | LinkFile | undefined) =>
+    optional<LinkFile>("link", given, at(`/fabric/${key}`));
+  const box = (key: string, given: string | SwitchFile | undefined) =>
+    optional<SwitchFile>("switch", given, at(`/fabric/${key}`));
+  const isTree = fabric.kind === "fat-tree";
+  const software = await optional<SoftwareFile>("software", file.software, at("/software"));
+  return {
+    file,
+    host: node.value,
+    accelerator: await optional<AcceleratorFile>("accelerator", chip, chipOrigin),
+    link: present(await link("link", fabric.link), "a fabric's link"),
+    uplink: await link("uplink", isTree ? fabric.uplink : undefined),
+    cable: await link("cable", fabric.cable),
+    oneSwitch: await box("switch", fabric.kind === "switch" ? fabric.switch : undefined),
+    leafSwitch: await box("leafSwitch", isTree ? fabric.leafSwitch : undefined),
+    spineSwitch: await box("spineSwitch", isTree ? fabric.spineSwitch : undefined),
+    software,
+    site: await optional<SiteFile>("site", file.site, at("/site")),
+  };
+}
+
+async function optional<T extends object>(
+  shelf: "link" | "switch" | "software" | "site" | "accelerator",
+  given: string | T | undefined,
+  origin: Origin,
+): Promise<T | undefined> {
+  if (given === undefined) return undefined;
+  const schema = shelf === "link" || shelf === "switch" ? "network-part" : shelf;
+  const { value } = await resolved<T>(shelf, schema, given, origin);
+  // One schema serves switches and links, so a path can lead to the other of the two.
+  const kind = "kind" in value ? value.kind : shelf;
+  if (schema === "network-part" && kind !== shelf) {
+    return refuse(origin.place ?? wholeFile(String(given)), {
+      code: "unknown-part",
+      found: `a ${String(kind)} in ${shown(given)}`,
+      expected: `the id or path of a ${shelf}`,
+      nextStep: `name a ${shelf}`,
+    });
+  }
+  return value;
+}
+
+function clusterOf(parts: ResolvedCluster): Cluster {
+  const { file, software } = parts;
+  return {
+    id: file.id,
+    name: file.name,
+    summary: file.summary,
+    node: nodeOf(parts.host, parts.accelerator),
+    fabric: fabricOf(file.fabric, parts),
+    endpoint: endpointOf(file.endpoint ?? {}, software?.endpoint ?? {}),
+    ...(software === undefined ? {} : { software: softwareOf(software) }),
+    bill: billOf(parts),
+  };
+}
+
+function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
+  const link = linkOf(parts.link);
+  if (fabric.kind === "switch") {
+    const switchLatencyS = fabric.switchLatency ?? parts.oneSwitch?.latency ?? NOT_GIVEN;
+    return { kind: "switch", hostCount: fabric.hosts, link, switchLatencyS };
+  }
+  if (fabric.kind === "torus") {
+    const { shapes, wrapLengthMin = 1 } = fabric;
+    return { kind: "torus", shapes, wrapLengthMin, link };
+  }
+  return {
+    kind: "fat-tree",
+    portCount: fabric.ports,
+    portsPerLeaf: fabric.portsPerLeaf,
+    uplinksPerLeaf: fabric.uplinksPerLeaf,
+    spineRadix: fabric.spineRadix,
+    size: fabric.size ?? "whole",
+    link,
+    uplink: linkOf(parts.uplink ?? parts.link),
+    switchLatencyS: fabric.switchLatency ?? parts.leafSwitch?.latency ?? NOT_GIVEN,
+  };
+}
+
+/** Nothing said means none is charged; reports show it as an assumption. */
+const NOT_GIVEN: Sourced = {
+  value: 0,
+  source: "none given in the cluster file",
+  date: "",
+  provenance: "assumed",
+};
+
+function endpointOf(own: EndpointFile, profile: EndpointFile): Endpoint {
+  return {
+    scaleUpMessageS: own.scaleUpMessage ?? profile.scaleUpMessage ?? NOT_GIVEN,
+    scaleOutMessageS: own.scaleOutMessage ?? profile.scaleOutMessage ?? NOT_GIVEN,
+    collectiveStartS: own.collectiveStart ?? profile.collectiveStart ?? NOT_GIVEN,
+  };
+}
+
+function billOf(parts: ResolvedCluster): BillParts {
+  const { file, host, leafSwitch, spineSwitch, oneSwitch, cable, site } = parts;
+  const lines: [keyof BillParts, PricedPart | undefined][] = [
+    ["node", pricedPart("node", host)],
+    ["leafSwitch", leafOf(leafSwitch ?? oneSwitch)],
+    ["spineSwitch", leafOf(spineSwitch)],
+    ["link", cable && pricedPart("link", cable)],
+  ];
+  const cables = file.fabric.kind === "torus" ? file.fabric.cablesPerNode : undefined;
+  return {
+    ...Object.fromEntries(lines.filter(([, part]) => part !== undefined)),
+    ...(cables === undefined ? {} : { cablesPerNode: cables }),
+    ...(site === undefined ? {} : { site: siteOf(site) }),
+  };
+}
+
+function leafOf(part: SwitchFile | undefined): PricedPart | undefined {
+  return part && pricedPart("switch", part);
+}

@@ -1,0 +1,87 @@
+/** topologies/clusters/*.yaml: nodes and the fabric between them, at every size. */
+import { hostBody } from "./host-part.ts";
+import { linkBody, switchBody } from "./network-part.ts";
+import type { Properties, Schema } from "./schema.ts";
+import { choice, count, figure, file, group, id, list } from "./schema.ts";
+import { oneOf, ref, reference, tag, text } from "./schema.ts";
+import { siteBody } from "./site.ts";
+import { endpointBody, softwareBody } from "./software.ts";
+
+const link = (description: string): Schema =>
+  reference(description, "link-400g-switch", ref("link"));
+const switchPart = (description: string): Schema => reference(description, "qm9700", ref("switch"));
+
+const switchLatency = figure(
+  "From port to port; needed where no switch part says it, and stronger than the part's",
+  "duration",
+  "0 ns",
+);
+const cable = link("The link one buys, for the bill");
+
+const oneSwitch: Properties = {
+  kind: tag("switch", "Hosts on one switch"),
+  hosts: count("Hosts, one port each", 64, { maximum: 4096 }),
+  link: link("Host to switch"),
+  switchLatency,
+  switch: switchPart("The switch, for latency, ports and the bill"),
+  cable,
+};
+
+const fatTree: Properties = {
+  kind: tag("fat-tree", "Two tiers of switches"),
+  ports: count("Ports of accelerators (or bare hosts) at full size", 1024, { maximum: 1 << 20 }),
+  portsPerLeaf: count("Ports of accelerators on one leaf", 32, { maximum: 4096 }),
+  uplinksPerLeaf: count("Links from one leaf up to the spines", 32, { maximum: 4096 }),
+  spineRadix: count("Ports of one spine", 64, { maximum: 4096 }),
+  size: choice(
+    "whole: all of it is there whatever the job uses; grows: bought for the job's size",
+    ["whole", "grows"],
+    "whole",
+  ),
+  link: link("Accelerator (or host) to leaf"),
+  uplink: link("Leaf to spine"),
+  switchLatency,
+  leafSwitch: switchPart("The leaf, for latency, ports and the bill"),
+  spineSwitch: switchPart("The spine, for ports and the bill"),
+  cable,
+};
+
+const shape = {
+  ...list("Nodes per dimension, x first", count("Nodes along one dimension", 4, { maximum: 4096 })),
+  maxItems: 3,
+};
+
+const torus: Properties = {
+  kind: tag("torus", "A grid of nodes, one link a neighbor and direction"),
+  shapes: list("The shapes it comes in, smallest first", shape),
+  wrapLengthMin: count("A dimension closes to a ring only from this length on", 4, { default: 1 }),
+  link: link("Node to neighbor"),
+  cable,
+  cablesPerNode: count("Cables a node needs: half its ports", 4, { maximum: 4096 }),
+};
+
+const fabric = oneOf(
+  "The network between the nodes",
+  "kind",
+  group("Hosts on one switch", oneSwitch, ["switchLatency", "switch", "cable"]),
+  group("Fat tree", fatTree, ["size", "switchLatency", "leafSwitch", "spineSwitch", "cable"]),
+  group("Torus or mesh", torus, ["wrapLengthMin", "cable", "cablesPerNode"]),
+);
+
+const properties: Properties = {
+  id: id("Names the cluster in questions", "h100-fat-tree-2to1"),
+  name: text("As tables show it", "H100, fat tree 2:1"),
+  summary: text("One line for tables", "8 × H100 a node, fat tree 2:1, 400 Gb/s a GPU"),
+  node: reference("What sits at a vertex of the fabric", "hgx-h100", hostBody),
+  fabric,
+  endpoint: endpointBody,
+  software: reference("Software profile", "fused-2026", softwareBody),
+  site: reference("Where it stands", "us-average", siteBody),
+};
+
+export const cluster = file(
+  "cluster",
+  "A cluster: nodes with accelerators and the fabric between them",
+  group("A cluster", properties, ["endpoint", "software", "site"]),
+  { link: linkBody, switch: switchBody },
+);

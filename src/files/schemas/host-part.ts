@@ -1,0 +1,29 @@
+/** topologies/parts/hosts/*.yaml: what sits at a vertex of the fabric and is bought as one. */
+import { acceleratorBody } from "./accelerator.ts";
+import type { Properties } from "./schema.ts";
+import { count, figure, file, group, id, reference, text } from "./schema.ts";
+
+const scaleUp = group("The star inside the node: one link an accelerator", {
+  rate: figure("Usable rate of one accelerator's link, one direction", "dataRate", "370.8 GB/s"),
+  latency: figure("Latency of that link", "duration", "0 ns"),
+});
+
+const properties: Properties = {
+  id: id("Names the part in clusters", "hgx-h100"),
+  name: text("As people call it", "HGX H100 server"),
+  accelerator: reference("Id of the accelerator inside", "h100-sxm", acceleratorBody),
+  accelerators: count("Accelerators, or 1 for a bare host", 8, { maximum: 1024 }),
+  scaleUp,
+  price: figure("Price of the whole node with its NICs; none where it is not sold", "money"),
+  power: figure("Power beyond the accelerators' all-in power", "power", "0 W"),
+};
+
+const optional = ["accelerator", "scaleUp", "price", "power"];
+
+export const hostBody = group("A node", properties, ["id", ...optional]);
+
+export const hostPart = file(
+  "host-part",
+  "A node: accelerators, host and NICs in one box",
+  group("A node", properties, optional),
+);

@@ -1,0 +1,54 @@
+/** Where the data that ships with the product lies, from the sources and from the bundle. */
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { assert } from "../base/assert.ts";
+
+/**
+ * Date at which the shipped parts and prices were looked up; `asOf` of questions that give
+ * none. No source in the shipped files is younger (a test compares).
+ */
+export const CATALOG_DATE = "2026-11-23";
+
+/** Sorts of data referred to by id, with the folder that holds them. */
+export const SHELVES = {
+  cluster: "topologies/clusters",
+  accelerator: "topologies/parts/accelerators",
+  "host-part": "topologies/parts/hosts",
+  switch: "topologies/parts/switches",
+  link: "topologies/parts/links",
+  software: "topologies/parts/software",
+  site: "topologies/sites",
+  model: "scenarios/models",
+  training: "scenarios/training",
+  question: "scenarios/questions",
+} as const;
+
+export type Shelf = keyof typeof SHELVES;
+
+/**
+ * The folder that holds `topologies`: the repository from `src/files`, the package from
+ * `dist`. Both are found by walking up from this very file.
+ */
+export function shippedRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "topologies", "clusters"))) {
+    const parent = dirname(folder);
+    assert(parent !== folder, "the shipped topologies lie above the program");
+    folder = parent;
+  }
+  return folder;
+}
+
+/** "topologies/clusters/h100-torus.yaml" as an absolute path. */
+export function shippedPath(relative: string): string {
+  return join(shippedRoot(), relative);
+}
+
+/** The ids on a shelf, sorted. Empty where the folder is not there. */
+export async function shippedIds(shelf: Shelf): Promise<string[]> {
+  const names = await readdir(shippedPath(SHELVES[shelf])).catch(() => []);
+  const files = names.filter((name) => extname(name) === ".yaml");
+  return files.map((name) => name.slice(0, -".yaml".length)).sort();
+}

@@ -1,0 +1,35 @@
+/** What to train for real on this machine, by id or path. */
+import { InputError } from "../base/errors.ts";
+import type { Training } from "../records/job.ts";
+import type { Document } from "./document.ts";
+import type { ModelFile } from "./model.ts";
+import { modelFindings, modelOf, readModel } from "./model.ts";
+import type { Origin } from "./references.ts";
+import { readReference } from "./references.ts";
+import { issuesOf, validated } from "./validators.ts";
+
+interface TrainingFile {
+  readonly id: string;
+  readonly model: string | ModelFile;
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly seed: number;
+}
+
+/** A training by id ("small-gpt") or path. */
+export async function readTraining(reference: string, origin: Origin = {}): Promise<Training> {
+  const { document, path } = await readReference("training", reference, origin);
+  return trainingFrom(document, path);
+}
+
+export async function trainingFrom(document: Document, path: string): Promise<Training> {
+  const file = await validated<TrainingFile>("training", document);
+  const { model, ...rest } = file;
+  const findings = typeof model === "string" ? [] : modelFindings(model, "/model");
+  if (findings.length > 0) throw new InputError(issuesOf(document, findings));
+  const place = document.place("/model", "value");
+  const spec =
+    typeof model === "string" ? await readModel(model, { from: path, place }) : modelOf(model);
+  return { ...rest, model: spec };
+}

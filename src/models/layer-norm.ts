@@ -1,0 +1,23 @@
+/** A layer norm with its scale and shift. */
+import { layerNorm } from "../tensor/ops/rows.ts";
+import type { Parameters } from "../tensor/parameters.ts";
+import type { Tape } from "../tensor/tape.ts";
+import type { Parameter, Tensor } from "../tensor/tensor.ts";
+
+export interface LayerNorm {
+  readonly name: string;
+  readonly scale: Parameter;
+  readonly shift: Parameter;
+}
+
+export function createLayerNorm(parameters: Parameters, name: string, width: number): LayerNorm {
+  return {
+    name,
+    scale: parameters.declare(`${name}.scale`, [width], { value: 1 }),
+    shift: parameters.declare(`${name}.shift`, [width], { value: 0 }),
+  };
+}
+
+export function applyLayerNorm(tape: Tape, norm: LayerNorm, x: Tensor): Tensor {
+  return layerNorm(tape, norm.name, x, norm);
+}

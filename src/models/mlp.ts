@@ -1,0 +1,70 @@
+/** Multi-layer perceptrons: the model family with ReLU, and the half of a transformer block. */
+import { assert, at } from "../base/assert.ts";
+import type { MlpSpec } from "../records/trace.ts";
+import { meanSquaredError } from "../tensor/ops/loss.ts";
+import { gelu, relu } from "../tensor/ops/pointwise.ts";
+import type { Parameters } from "../tensor/parameters.ts";
+import type { Tape } from "../tensor/tape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Linear } from "./linear.ts";
+import { applyLinear, createLinear } from "./linear.ts";
+
+export interface Mlp {
+  readonly layers: readonly Linear[];
+}
+
+/** Weights start with deviation 1/√inputs, which keeps the size of activations (LeCun 1998). */
+export function createMlp(parameters: Parameters, spec: MlpSpec): Mlp {
+  const { widths } = spec;
+  assert(widths.length >= 2, "a perceptron has an input and an output");
+  const layers = widths.slice(1).map((outputs, i) => {
+    const inputs = at(widths, i);
+    const deviation = 1 / Math.sqrt(inputs);
+    return createLinear(parameters, `layers.${i}`, { inputs, outputs, deviation });
+  });
+  return { layers };
+}
+
+/** Linear layers with ReLU between them, and the mean squared error of the last. */
+export function mlpLoss(tape: Tape, mlp: Mlp, inputs: Tensor, targets: Tensor) {
+  let x = inputs;
+  for (const [i, layer] of mlp.layers.entries()) {
+    x = applyLinear(tape, layer, x);
+    if (i < mlp.layers.length - 1) x = relu(tape, `${layer.name}.relu`, x);
+  }
+  return meanSquaredError(tape, "loss", x, targets);
+}
+
+/** The position-wise half of a transformer block: up to 4 times the width, GELU, down. */
+export interface FeedForward {
+  readonly name: string;
+  readonly up: Linear;
+  readonly down: Linear;
+}
+
+export interface FeedForwardSizes {
+  readonly width: number;
+  readonly deviation: number;
+  readonly outputDeviation: number;
+}
+
+export function createFeedForward(
+  parameters: Parameters,
+  name: string,
+  { width, deviation, outputDeviation }: FeedForwardSizes,
+): FeedForward {
+  return {
+    name,
+    up: createLinear(parameters, `${name}.up`, { inputs: width, outputs: 4 * width, deviation }),
+    down: createLinear(parameters, `${name}.down`, {
+      inputs: 4 * width,
+      outputs: width,
+      deviation: outputDeviation,
+    }),
+  };
+}
+
+export function applyFeedForward(tape: Tape, layer: FeedForward, x: Tensor): Tensor {
+  const hidden = gelu(tape, `${layer.name}.gelu`, applyLinear(tape, layer.up, x));
+  return applyLinear(tape, layer.down, hidden);
+}

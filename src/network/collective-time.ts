@@ -1,0 +1,105 @@
+/** A collective with its algorithm chosen: all that can run it are timed, the fastest wins. */
+import { assert, at } from "../base/assert.ts";
+import { Refusal } from "../base/errors.ts";
+import type { Graph } from "../records/graph.ts";
+import type { Collective, CollectiveTime } from "../records/schedule.ts";
+import { algorithmFromName } from "./collectives/names.ts";
+import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
+import type { Algorithm } from "./collectives/table.ts";
+import { runProgram } from "./engine/run.ts";
+
+export interface CollectiveRequest {
+  readonly collective: Collective;
+  /** "auto" or an algorithm's name; a named one runs alone. */
+  readonly algorithm: string;
+  readonly sizeBytes: number;
+}
+
+export function collectiveTime(graph: Graph, request: CollectiveRequest): CollectiveTime {
+  const { collective, sizeBytes } = request;
+  assert(sizeBytes >= 0 && Number.isFinite(sizeBytes), "a buffer has a size");
+  const chosen = algorithmFromName(request.algorithm);
+  if (chosen === undefined) throw unknown(graph, request);
+  const refused: { algorithm: string; reason: string }[] = [];
+  const able: Algorithm[] = [];
+  for (const algorithm of chosen === "auto" ? ALGORITHMS : [named(chosen)]) {
+    const reason = algorithm.supports(graph, collective);
+    if (reason === undefined) able.push(algorithm);
+    else refused.push({ algorithm: algorithm.name, reason });
+  }
+  const first = refused[0];
+  if (chosen !== "auto" && first !== undefined) throw unsupported(graph, request, first);
+  const timed = able.map((algorithm) => {
+    const program = algorithm.program(graph, collective, sizeBytes);
+    return { algorithm: algorithm.name, timeline: runProgram(program, graph) };
+  });
+  // The sort is stable: of equals, the simpler algorithm is first in the table.
+  timed.sort((a, b) => a.timeline.durationS - b.timeline.durationS);
+  const { algorithm, timeline } = at(timed, 0);
+  return {
+    collective,
+    sizeBytes,
+    rankCount: graph.rankCount,
+    algorithm,
+    timeline,
+    losers: timed.slice(1).map((loser) => ({
+      algorithm: loser.algorithm,
+      durationS: loser.timeline.durationS,
+    })),
+    refused,
+  };
+}
+
+export type CollectiveTimer = (request: CollectiveRequest) => CollectiveTime;
+
+/** collectiveTime on one graph that computes no answer twice. */
+export function collectiveTimer(graph: Graph): CollectiveTimer {
+  const known = new Map<string, CollectiveTime>();
+  return (request) => {
+    const key = `${request.collective} ${request.algorithm} ${request.sizeBytes}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = collectiveTime(graph, request);
+    known.set(key, made);
+    return made;
+  };
+}
+
+function named(name: string): Algorithm {
+  const algorithm = findAlgorithm(name);
+  assert(algorithm !== undefined, `${name} is in the table`);
+  return algorithm;
+}
+
+function supportedNames(graph: Graph, collective: Collective): string[] {
+  return ALGORITHMS.filter((algorithm) => algorithm.supports(graph, collective) === undefined).map(
+    (algorithm) => algorithm.name,
+  );
+}
+
+function unknown(graph: Graph, request: CollectiveRequest): Refusal {
+  return new Refusal({
+    code: "unknown-algorithm",
+    pointer: "",
+    found: `algorithm "${request.algorithm}"`,
+    expected: `auto, ${ALGORITHMS.map((algorithm) => algorithm.name).join(", ")}`,
+    nextStep: `use ${supportedNames(graph, request.collective).join(" or ")}`,
+  });
+}
+
+function unsupported(
+  graph: Graph,
+  request: CollectiveRequest,
+  refused: { readonly algorithm: string; readonly reason: string },
+): Refusal {
+  const names = supportedNames(graph, request.collective);
+  // The nearest relative: hierarchical for its halving-doubling variant, else the first.
+  const nearest = names.find((name) => refused.algorithm.startsWith(name)) ?? at(names, 0);
+  return new Refusal({
+    code: "unsupported-algorithm",
+    pointer: "",
+    found: `${refused.algorithm} for ${graph.rankCount} ranks of ${graph.clusterId}`,
+    expected: `an algorithm that can run there (it ${refused.reason})`,
+    nextStep: `use ${nearest} or auto; possible here: ${names.join(", ")}`,
+  });
+}

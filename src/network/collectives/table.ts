@@ -1,0 +1,116 @@
+/** The algorithms there are: one line each, with what they cannot do. */
+import { at, present } from "../../base/assert.ts";
+import type { Graph } from "../../records/graph.ts";
+import type { Collective, Program } from "../../records/schedule.ts";
+import { halvingStage, isPowerOfTwo } from "./halving-doubling.ts";
+import { betweenNodesAxis, hierarchicalStages, inNodeAxis } from "./hierarchical.ts";
+import { ringStage } from "./ring.ts";
+import { makeStages, sizedProgram, unitProgram } from "./stage.ts";
+import type { Axis, PlannedStage, Range, Stage } from "./stage.ts";
+import { bothWaysStage, lineStage } from "./torus.ts";
+
+export interface Algorithm {
+  readonly name: AlgorithmName;
+  /** Why this graph cannot run it; undefined if it can. */
+  supports(graph: Graph, collective: Collective): string | undefined;
+  program(graph: Graph, collective: Collective, sizeBytes: number): Program;
+  /** What a rank holds after a reduce-scatter and before an all-gather. */
+  holding(graph: Graph, rank: number): readonly Range[];
+}
+
+export type AlgorithmName =
+  "ring" | "halving-doubling" | "hierarchical" | "hierarchical-halving-doubling" | "torus";
+
+/** In order of preference where times are equal: the simplest first. */
+export const ALGORITHMS: readonly Algorithm[] = [
+  algorithm(
+    "ring",
+    () => undefined,
+    (graph) => {
+      const axis = allRanks(graph);
+      return [{ axis, make: ringStage(axis) }];
+    },
+  ),
+  algorithm("halving-doubling", powerOfTwoRanks, (graph) => {
+    const axis = allRanks(graph);
+    return [{ axis, make: halvingStage(axis) }];
+  }),
+  algorithm("hierarchical", twoLevels, (graph) => hierarchicalStages(graph, ringStage)),
+  algorithm(
+    "hierarchical-halving-doubling",
+    (graph) => twoLevels(graph) ?? powerOfTwoNodes(graph),
+    (graph) => hierarchicalStages(graph, halvingStage),
+  ),
+  algorithm("torus", torusOnly, torusStages),
+];
+
+export function findAlgorithm(name: string): Algorithm | undefined {
+  return ALGORITHMS.find((candidate) => candidate.name === name);
+}
+
+function algorithm(
+  name: AlgorithmName,
+  supports: (graph: Graph) => string | undefined,
+  plan: (graph: Graph) => PlannedStage[],
+): Algorithm {
+  // One graph, one set of stages: the engine recognizes their arrays of ranks.
+  const made = new WeakMap<Graph, Stage[]>();
+  const stagesOf = (graph: Graph): Stage[] => {
+    const stages = made.get(graph) ?? makeStages(graph.rankCount, plan(graph));
+    made.set(graph, stages);
+    return stages;
+  };
+  return {
+    name,
+    supports,
+    program(graph, collective, sizeBytes) {
+      const { rankCount } = graph;
+      const stages = stagesOf(graph);
+      const unit = unitProgram({ collective, algorithm: name, rankCount, stages });
+      return sizedProgram(unit, sizeBytes);
+    },
+    holding(graph, rank) {
+      const last = stagesOf(graph).at(-1);
+      return last === undefined ? [{ from: 0, to: 1 }] : last.holding(rank);
+    },
+  };
+}
+
+function allRanks(graph: Graph): Axis {
+  return { name: "", rankStep: 1, memberCount: graph.rankCount };
+}
+
+function powerOfTwoRanks(graph: Graph): string | undefined {
+  if (isPowerOfTwo(graph.rankCount)) return undefined;
+  return `needs a power of two of ranks, not ${graph.rankCount}`;
+}
+
+function powerOfTwoNodes(graph: Graph): string | undefined {
+  if (isPowerOfTwo(graph.nodeCount)) return undefined;
+  return `needs a power of two of nodes, not ${graph.nodeCount}`;
+}
+
+function twoLevels(graph: Graph): string | undefined {
+  if (inNodeAxis(graph).memberCount === 1) return "needs several ranks in a node; here it is one";
+  if (betweenNodesAxis(graph).memberCount === 1) return "needs several nodes; here it is one";
+  return undefined;
+}
+
+function torusOnly(graph: Graph): string | undefined {
+  if (graph.family === "torus") return undefined;
+  return `needs the dimensions of a torus; the fabric is a ${graph.family}`;
+}
+
+/** A ring in the node where nodes hold several ranks, then one stage a dimension. */
+function torusStages(graph: Graph): PlannedStage[] {
+  const inNode = inNodeAxis(graph);
+  let rankStep = graph.ranksPerNode;
+  const dimensions = graph.shape.map((memberCount, d): PlannedStage => {
+    const axis = { name: present(["x", "y", "z"][d], "the axis"), rankStep, memberCount };
+    rankStep *= memberCount;
+    // Two nodes have one link each to the other, closed or not: see the half-way rule.
+    const isRing = memberCount > 2 && at(graph.wraps, d);
+    return { axis, make: isRing ? bothWaysStage(axis) : lineStage(axis) };
+  });
+  return [{ axis: inNode, make: ringStage(inNode) }, ...dimensions];
+}

@@ -1,0 +1,242 @@
+/**
+ * Max-min fair rates, re-solved locally when flows come and go.
+ *
+ * An allocation is max-min fair, and then unique, if every flow has a bottleneck: a full
+ * link on which no flow has a greater rate. So after a change it is enough to repair until
+ * every flow has one again. The set to solve starts with the arrivals and with the flows
+ * whose bottleneck lost or won a flow; after each filling it grows by the flows outside
+ * whose bottleneck no longer holds, or that now exceed a rate frozen at a link they share;
+ * when nothing is added, the certificate holds everywhere.
+ */
+import { assert } from "../../base/assert.ts";
+import { Incidence } from "./incidence.ts";
+import { WaterFill } from "./water-fill.ts";
+
+/** Rates nearer than this (relative) are one rate to the certificate. */
+const TOLERANCE = 1e-11;
+/** A rate that moves less than this has not moved: re-dating it would only add rounding. */
+const NOISE = 1e-13;
+/** A link that never empties is summed anew after so many changes, against drift. */
+const CHANGES_MAX = 1024;
+
+export class FairShares {
+  /** Bytes per second of each active flow. */
+  readonly rate: Float64Array;
+  /** After solve(): the flows whose rate moved, and the rates they had. */
+  readonly changed: Int32Array;
+  readonly rateBefore: Float64Array;
+
+  readonly #capacity: Float64Array;
+  readonly #flows: Incidence;
+  readonly #fill: WaterFill;
+  readonly #bottleneck: Int32Array;
+  readonly #used: Float64Array;
+  readonly #changes: Int32Array;
+  /** How many flows have the link as their bottleneck. */
+  readonly #bound: Int32Array;
+  readonly #arrivals: Int32Array;
+  #arrivalCount = 0;
+  readonly #noted: Int32Array;
+  readonly #isNoted: Uint8Array;
+  #notedCount = 0;
+
+  constructor(entryStart: Int32Array, entryLink: Int32Array, capacity: Float64Array) {
+    const linkCount = capacity.length;
+    const flowCount = entryStart.length - 1;
+    this.#capacity = capacity;
+    this.#flows = new Incidence(entryStart, entryLink, linkCount);
+    this.#fill = new WaterFill(this.#flows);
+    this.rate = new Float64Array(flowCount);
+    this.changed = new Int32Array(flowCount);
+    this.rateBefore = new Float64Array(flowCount);
+    this.#bottleneck = new Int32Array(flowCount).fill(-1);
+    this.#used = new Float64Array(linkCount);
+    this.#changes = new Int32Array(linkCount);
+    this.#bound = new Int32Array(linkCount);
+    this.#arrivals = new Int32Array(flowCount);
+    this.#noted = new Int32Array(linkCount);
+    this.#isNoted = new Uint8Array(linkCount);
+  }
+
+  /** The flow takes part from the next solve() on. */
+  add(flow: number): void {
+    this.#flows.attach(flow);
+    this.rate[flow] = 0;
+    this.#arrivals[this.#arrivalCount++] = flow;
+    this.#noteLinksOf(flow);
+  }
+
+  remove(flow: number): void {
+    const { entryStart, entryLink, degree } = this.#flows;
+    this.#flows.detach(flow);
+    const rate = this.rate[flow]!;
+    for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
+      const link = entryLink[e]!;
+      if (degree[link] === 0) this.#empty(link);
+      else this.#use(link, -rate);
+    }
+    this.#noteLinksOf(flow);
+    this.#bound[this.#bottleneck[flow]!]!--;
+    this.#bottleneck[flow] = -1;
+    this.rate[flow] = 0;
+  }
+
+  /** Makes all rates fair again; returns how many moved (see `changed`). */
+  solve(): number {
+    this.#seed();
+    if (this.#fill.count === 0) return 0;
+    do this.#fill.run(this.#capacity, this.#used);
+    while (this.#grow());
+    const count = this.#commit();
+    this.#fill.clear();
+    return count;
+  }
+
+  /** Asserts the certificate and the capacities on fresh sums; for tests. */
+  verify(): void {
+    const { slotStart, slots, degree, entryFlow, linkCount } = this.#flows;
+    const sum = new Float64Array(linkCount);
+    const greatest = new Float64Array(linkCount);
+    const active = new Set<number>();
+    for (let link = 0; link < linkCount; link++) {
+      for (let i = 0; i < degree[link]!; i++) {
+        const flow = entryFlow[slots[slotStart[link]! + i]!]!;
+        active.add(flow);
+        sum[link]! += this.rate[flow]!;
+        greatest[link] = Math.max(greatest[link]!, this.rate[flow]!);
+      }
+      const isWithin = sum[link]! <= this.#capacity[link]! * (1 + 1e-9);
+      assert(isWithin, "no link carries more than its capacity");
+    }
+    for (const flow of active) {
+      const link = this.#bottleneck[flow]!;
+      const isFull = sum[link]! >= this.#capacity[link]! * (1 - 1e-9);
+      const isTop = greatest[link]! <= this.rate[flow]! * (1 + 1e-9);
+      assert(isFull && isTop, "every flow has a full link on which none is faster");
+    }
+  }
+
+  #noteLinksOf(flow: number): void {
+    const { entryStart, entryLink } = this.#flows;
+    for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
+      const link = entryLink[e]!;
+      if (this.#isNoted[link] === 1) continue;
+      this.#isNoted[link] = 1;
+      this.#noted[this.#notedCount++] = link;
+    }
+  }
+
+  /** Arrivals, and the flows bound by a link that changed. */
+  #seed(): void {
+    for (let i = 0; i < this.#arrivalCount; i++) this.#fill.include(this.#arrivals[i]!, 0);
+    this.#arrivalCount = 0;
+    for (let i = 0; i < this.#notedCount; i++) {
+      const link = this.#noted[i]!;
+      this.#isNoted[link] = 0;
+      if (this.#bound[link]! > 0) this.#includeBound(link);
+    }
+    this.#notedCount = 0;
+  }
+
+  #includeBound(link: number): void {
+    const { slotStart, slots, degree, entryFlow } = this.#flows;
+    const end = slotStart[link]! + degree[link]!;
+    for (let slot = slotStart[link]!; slot < end; slot++) {
+      const flow = entryFlow[slots[slot]!]!;
+      if (this.#bottleneck[flow] === link) this.#fill.include(flow, this.rate[flow]!);
+    }
+  }
+
+  /** Adds the flows outside whose certificate broke; false when there are none. */
+  #grow(): boolean {
+    const fill = this.#fill;
+    const count = fill.count;
+    const touchedCount = fill.touchedCount;
+    for (let i = 0; i < touchedCount; i++) {
+      const link = fill.touched[i]!;
+      const hasOthers = fill.members[link]! < this.#flows.degree[link]!;
+      if (!hasOthers) continue;
+      if (fill.frozeAt[link]! >= 0) this.#growAtFull(link, fill.frozeAt[link]!);
+      else if (this.#bound[link]! > 0) this.#growAtOther(link);
+    }
+    return fill.count > count;
+  }
+
+  /** The link froze flows at `level`: nobody on it may be faster, nor be held below. */
+  #growAtFull(link: number, level: number): void {
+    const { slotStart, slots, degree, entryFlow } = this.#flows;
+    const most = level * (1 + TOLERANCE);
+    const least = level * (1 - TOLERANCE);
+    const end = slotStart[link]! + degree[link]!;
+    for (let slot = slotStart[link]!; slot < end; slot++) {
+      const flow = entryFlow[slots[slot]!]!;
+      const rate = this.rate[flow]!;
+      if (rate > most || (rate < least && this.#bottleneck[flow] === link)) {
+        this.#fill.include(flow, rate);
+      }
+    }
+  }
+
+  /** The link binds flows outside, and now has room or carries a faster flow of the set. */
+  #growAtOther(link: number): void {
+    const { slotStart, slots, degree, entryFlow } = this.#flows;
+    const fill = this.#fill;
+    const hasRoom = fill.room[link]! > this.#capacity[link]! * TOLERANCE;
+    const end = slotStart[link]! + degree[link]!;
+    for (let slot = slotStart[link]!; slot < end; slot++) {
+      const flow = entryFlow[slots[slot]!]!;
+      if (this.#bottleneck[flow] !== link) continue;
+      const rate = this.rate[flow]!;
+      if (hasRoom || fill.highest[link]! > rate * (1 + TOLERANCE)) fill.include(flow, rate);
+    }
+  }
+
+  #commit(): number {
+    const fill = this.#fill;
+    const { entryStart, entryLink } = this.#flows;
+    let count = 0;
+    for (let i = 0; i < fill.count; i++) {
+      const flow = fill.set[i]!;
+      this.#rebind(flow, fill.bottleneck[flow]!);
+      const before = this.rate[flow]!;
+      const rate = fill.level[flow]!;
+      if (Math.abs(rate - before) <= NOISE * before) continue;
+      // First the rate, because #use may sum a link anew.
+      this.rate[flow] = rate;
+      for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
+        this.#use(entryLink[e]!, rate - before);
+      }
+      this.changed[count] = flow;
+      this.rateBefore[count++] = before;
+    }
+    return count;
+  }
+
+  #rebind(flow: number, link: number): void {
+    const before = this.#bottleneck[flow]!;
+    if (before === link) return;
+    if (before !== -1) this.#bound[before]!--;
+    this.#bound[link]!++;
+    this.#bottleneck[flow] = link;
+  }
+
+  #use(link: number, change: number): void {
+    this.#used[link]! += change;
+    if (++this.#changes[link]! >= CHANGES_MAX) this.#resum(link);
+  }
+
+  #empty(link: number): void {
+    this.#used[link] = 0;
+    this.#changes[link] = 0;
+  }
+
+  #resum(link: number): void {
+    const { slotStart, slots, degree, entryFlow } = this.#flows;
+    let sum = 0;
+    const end = slotStart[link]! + degree[link]!;
+    for (let slot = slotStart[link]!; slot < end; slot++)
+      sum += this.rate[entryFlow[slots[slot]!]!]!;
+    this.#used[link] = sum;
+    this.#changes[link] = 0;
+  }
+}

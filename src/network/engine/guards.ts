@@ -1,0 +1,49 @@
+/** Claims that hold for every timeline; a violation is our bug. */
+import { assert } from "../../base/assert.ts";
+import type { Graph } from "../../records/graph.ts";
+import type { Program } from "../../records/schedule.ts";
+
+const TOLERANCE = 1e-9;
+
+/** No link can carry its bytes in less than bytes / capacity. */
+export function assertLinksKeepUp(
+  graph: Graph,
+  links: Int32Array,
+  carried: { readonly bytes: Float64Array; readonly stepS: number },
+): void {
+  for (let i = 0; i < links.length; i++) {
+    const least = carried.bytes[i]! / graph.linkBytesPerS[links[i]!]!;
+    assert(least <= carried.stepS * (1 + TOLERANCE), "no link carries more than its capacity");
+  }
+}
+
+/**
+ * What flows into a vertex flows out of it, but for what its rank receives and sends. The
+ * vertex of rank r is r.
+ */
+export function assertBytesConserved(
+  graph: Graph,
+  program: Program,
+  linkBytes: Float64Array,
+): void {
+  const surplus = new Float64Array(graph.vertexCount);
+  const passed = new Float64Array(graph.vertexCount);
+  for (let link = 0; link < graph.linkCount; link++) {
+    const bytes = linkBytes[link]!;
+    surplus[graph.linkSource[link]!]! -= bytes;
+    surplus[graph.linkTarget[link]!]! += bytes;
+    passed[graph.linkTarget[link]!]! += bytes;
+  }
+  for (const { source, target, messageBytes, repeat } of program.steps) {
+    for (let m = 0; m < source.length; m++) {
+      const bytes = messageBytes[m]! * repeat;
+      surplus[source[m]!]! += bytes;
+      surplus[target[m]!]! -= bytes;
+      passed[source[m]!]! += bytes;
+    }
+  }
+  for (let vertex = 0; vertex < graph.vertexCount; vertex++) {
+    const isEven = Math.abs(surplus[vertex]!) <= TOLERANCE * passed[vertex]!;
+    assert(isEven, "bytes that enter a vertex leave it or have arrived");
+  }
+}

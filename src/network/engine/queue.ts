@@ -1,0 +1,102 @@
+/**
+ * Pending events, earliest first: at most one for each stream, moved in place.
+ *
+ * Order is total: by tick, then by stream number, so every machine fires the same events
+ * in the same order. An indexed binary heap over typed arrays: no object per event.
+ */
+import { assert } from "../../base/assert.ts";
+
+export class EventQueue {
+  readonly #heap: Int32Array;
+  readonly #place: Int32Array;
+  readonly #tick: Float64Array;
+  #length = 0;
+
+  constructor(streamCount: number) {
+    this.#heap = new Int32Array(streamCount);
+    this.#place = new Int32Array(streamCount).fill(-1);
+    this.#tick = new Float64Array(streamCount);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The tick of the earliest event. */
+  get nextTick(): number {
+    assert(this.#length > 0, "an event is pending");
+    return this.#tick[this.#heap[0]!]!;
+  }
+
+  /** Gives the stream an event, or moves the one it has. */
+  set(stream: number, tick: number): void {
+    assert(Number.isSafeInteger(tick) && tick >= 0, "events happen at whole ticks below 2^53");
+    let place = this.#place[stream]!;
+    if (place === -1) {
+      place = this.#length++;
+      this.#put(stream, place);
+      this.#tick[stream] = tick;
+      this.#rise(place);
+      return;
+    }
+    const isEarlier = tick < this.#tick[stream]!;
+    this.#tick[stream] = tick;
+    if (isEarlier) this.#rise(place);
+    else this.#sink(place);
+  }
+
+  /** Takes the earliest event and returns its stream. */
+  pop(): number {
+    assert(this.#length > 0, "an event is pending");
+    const stream = this.#heap[0]!;
+    const last = this.#heap[--this.#length]!;
+    this.#place[stream] = -1;
+    if (last !== stream) {
+      this.#put(last, 0);
+      this.#sink(0);
+    }
+    return stream;
+  }
+
+  #put(stream: number, place: number): void {
+    this.#heap[place] = stream;
+    this.#place[stream] = place;
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const early = this.#tick[a]!;
+    const late = this.#tick[b]!;
+    return early < late || (early === late && a < b);
+  }
+
+  #rise(start: number): void {
+    let place = start;
+    const stream = this.#heap[place]!;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const other = this.#heap[above]!;
+      if (!this.#isBefore(stream, other)) break;
+      this.#put(other, place);
+      place = above;
+    }
+    this.#put(stream, place);
+  }
+
+  #sink(start: number): void {
+    let place = start;
+    const stream = this.#heap[place]!;
+    for (;;) {
+      let below = 2 * place + 1;
+      if (below >= this.#length) break;
+      const right = below + 1;
+      if (right < this.#length && this.#isBefore(this.#heap[right]!, this.#heap[below]!)) {
+        below = right;
+      }
+      const other = this.#heap[below]!;
+      if (!this.#isBefore(other, stream)) break;
+      this.#put(other, place);
+      place = below;
+    }
+    this.#put(stream, place);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The plain twin: every message of every repetition an event, no pruning, no reuse, no
+ * ticks; at each instant all rates anew by naive progressive filling. It exists so that
+ * the engine can be compared with something too simple to be wrong in the same way.
+ */
+import { at } from "../../base/assert.ts";
+import type { Graph } from "../../records/graph.ts";
+import type { Program } from "../../records/schedule.ts";
+import { pathOf } from "../routing/path.ts";
+
+interface Flow {
+  readonly links: Int32Array;
+  readonly startS: number;
+  remaining: number;
+  rate: number;
+  arrivalS: number;
+}
+
+/** Seconds of a program under barrier semantics; for up to about 256 ranks. */
+export function twinDurationS(program: Program, graph: Graph): number {
+  let durationS = program.steps.length === 0 ? 0 : graph.collectiveStartS;
+  for (const step of program.steps) {
+    for (let k = 0; k < step.repeat; k++) {
+      const flows = [...step.source].map((source, m) => {
+        const path = pathOf(graph, source, at(step.target, m));
+        const remaining = at(step.messageBytes, m);
+        return { links: path.links, startS: path.latencyS, remaining, rate: 0, arrivalS: -1 };
+      });
+      durationS += lastArrivalS(flows, graph);
+    }
+  }
+  return durationS;
+}
+
+/** When the last of the flows that start together arrives; fills `arrivalS` of each. */
+export function lastArrivalS(flows: Flow[], graph: Graph): number {
+  let nowS = 0;
+  let waiting = flows.filter((flow) => flow.remaining > 0);
+  for (const flow of flows) if (flow.remaining === 0) flow.arrivalS = flow.startS;
+  let moving: Flow[] = [];
+  while (waiting.length + moving.length > 0) {
+    fillNaively(moving, graph);
+    const dueS = (flow: Flow): number => nowS + flow.remaining / flow.rate;
+    const nextS = Math.min(
+      ...waiting.map((flow) => flow.startS),
+      ...moving.map((flow) => dueS(flow)),
+    );
+    const isOver = (flow: Flow): boolean => dueS(flow) <= nextS * (1 + 1e-13);
+    const done = moving.filter(isOver);
+    moving = moving.filter((flow) => !isOver(flow));
+    for (const flow of done) flow.arrivalS = nextS;
+    for (const flow of moving) flow.remaining -= flow.rate * (nextS - nowS);
+    nowS = nextS;
+    moving.push(...waiting.filter((flow) => flow.startS <= nowS));
+    waiting = waiting.filter((flow) => flow.startS > nowS);
+  }
+  return flows.reduce((last, flow) => Math.max(last, flow.arrivalS), 0);
+}
+
+function fillNaively(moving: Flow[], graph: Graph): void {
+  const room = Float64Array.from(graph.linkBytesPerS);
+  let open = moving;
+  while (open.length > 0) {
+    const count = new Int32Array(graph.linkCount);
+    for (const flow of open) for (const link of flow.links) count[link] = at(count, link) + 1;
+    let level = Infinity;
+    for (let link = 0; link < graph.linkCount; link++) {
+      if (at(count, link) > 0) level = Math.min(level, at(room, link) / at(count, link));
+    }
+    const isFull = (link: number): boolean =>
+      at(count, link) > 0 && at(room, link) / at(count, link) <= level * (1 + 1e-12);
+    const full = graph.linkBytesPerS.map((_, link) => (isFull(link) ? 1 : 0));
+    const frozen = open.filter((flow) => flow.links.some((link) => at(full, link) === 1));
+    for (const flow of frozen) {
+      flow.rate = level;
+      for (const link of flow.links) room[link] = at(room, link) - level;
+    }
+    open = open.filter((flow) => !frozen.includes(flow));
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Progressive filling of a set of flows, while all others keep their rates.
+ *
+ * All rates of the set rise together until a link is full; its flows are frozen at that
+ * level, and the rest rise on. The next link to fill is the one of least room / open flows.
+ * These shares only rise, so a lazy heap suffices: a stale top is corrected and sunk.
+ * Source: Bertsekas & Gallager 1992, Data Networks, section 6.5.2.
+ */
+import type { Incidence } from "./incidence.ts";
+
+export class WaterFill {
+  /** The set: flows set[0 … count−1]. */
+  readonly set: Int32Array;
+  readonly inSet: Uint8Array;
+  count = 0;
+  /** What run() finds for each flow of the set. */
+  readonly level: Float64Array;
+  readonly bottleneck: Int32Array;
+
+  /** Links of the set, and what run() leaves on each. */
+  readonly touched: Int32Array;
+  touchedCount = 0;
+  /** Flows of the set on the link. */
+  readonly members: Int32Array;
+  /** Capacity left over. */
+  readonly room: Float64Array;
+  /** The level at which the link froze flows; −1 if it froze none. */
+  readonly frozeAt: Float64Array;
+  /** The greatest level of a flow of the set on the link. */
+  readonly highest: Float64Array;
+
+  readonly #flows: Incidence;
+  readonly #open: Int32Array;
+  readonly #pending: Int32Array;
+  readonly #pendingLinks: Int32Array;
+  #pendingCount = 0;
+  readonly #isFrozen: Uint8Array;
+  /** Rates that the set's flows had before, summed on each link. */
+  readonly #before: Float64Array;
+  readonly #heap: Int32Array;
+  readonly #key: Float64Array;
+  #heapLength = 0;
+
+  constructor(flows: Incidence) {
+    const { flowCount, linkCount } = flows;
+    this.#flows = flows;
+    this.set = new Int32Array(flowCount);
+    this.inSet = new Uint8Array(flowCount);
+    this.level = new Float64Array(flowCount);
+    this.bottleneck = new Int32Array(flowCount);
+    this.#isFrozen = new Uint8Array(flowCount);
+    this.touched = new Int32Array(linkCount);
+    this.members = new Int32Array(linkCount);
+    this.room = new Float64Array(linkCount);
+    this.frozeAt = new Float64Array(linkCount);
+    this.highest = new Float64Array(linkCount);
+    this.#open = new Int32Array(linkCount);
+    this.#pending = new Int32Array(linkCount);
+    this.#pendingLinks = new Int32Array(linkCount);
+    this.#before = new Float64Array(linkCount);
+    this.#heap = new Int32Array(linkCount);
+    this.#key = new Float64Array(linkCount);
+  }
+
+  clear(): void {
+    for (let i = 0; i < this.count; i++) this.inSet[this.set[i]!] = 0;
+    for (let i = 0; i < this.touchedCount; i++) {
+      const link = this.touched[i]!;
+      this.members[link] = 0;
+      this.#before[link] = 0;
+    }
+    this.count = 0;
+    this.touchedCount = 0;
+  }
+
+  /** Adds a flow that has the given rate now. */
+  include(flow: number, rate: number): void {
+    if (this.inSet[flow] === 1) return;
+    this.inSet[flow] = 1;
+    this.set[this.count++] = flow;
+    const { entryStart, entryLink } = this.#flows;
+    for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
+      const link = entryLink[e]!;
+      if (this.members[link]! === 0) this.touched[this.touchedCount++] = link;
+      this.members[link]!++;
+      this.#before[link]! += rate;
+    }
+  }
+
+  run(capacity: Float64Array, used: Float64Array): void {
+    this.#start(capacity, used);
+    for (;;) {
+      const link = this.#popFullest();
+      if (link === -1) return;
+      this.#freeze(link, this.#key[link]!);
+    }
+  }
+
+  /** Every link of the set with the room that the flows outside leave. */
+  #start(capacity: Float64Array, used: Float64Array): void {
+    const { degree } = this.#flows;
+    for (let i = 0; i < this.count; i++) this.#isFrozen[this.set[i]!] = 0;
+    for (let i = 0; i < this.touchedCount; i++) {
+      const link = this.touched[i]!;
+      const members = this.members[link]!;
+      const isAll = members === degree[link]!;
+      const left = isAll ? capacity[link]! : capacity[link]! - used[link]! + this.#before[link]!;
+      this.room[link] = left > 0 ? left : 0;
+      this.#open[link] = members;
+      this.frozeAt[link] = -1;
+      this.highest[link] = 0;
+      this.#key[link] = this.room[link]! / members;
+      this.#heap[i] = link;
+    }
+    this.#heapLength = this.touchedCount;
+    for (let i = (this.#heapLength >> 1) - 1; i >= 0; i--) this.#sink(i);
+  }
+
+  /** The link that fills next, with its level as its key; −1 when all flows are frozen. */
+  #popFullest(): number {
+    while (this.#heapLength > 0) {
+      const link = this.#heap[0]!;
+      const open = this.#open[link]!;
+      const share = open === 0 ? 0 : this.room[link]! / open;
+      if (open > 0 && share > this.#key[link]!) {
+        this.#key[link] = share;
+      } else {
+        this.#heap[0] = this.#heap[--this.#heapLength]!;
+        if (open > 0) return this.#settled(link);
+      }
+      if (this.#heapLength > 0) this.#sink(0);
+    }
+    return -1;
+  }
+
+  #settled(link: number): number {
+    if (this.#heapLength > 0) this.#sink(0);
+    return link;
+  }
+
+  #freeze(link: number, level: number): void {
+    const { slotStart, slots, degree, entryFlow } = this.#flows;
+    const start = slotStart[link]!;
+    const end = start + degree[link]!;
+    this.#pendingCount = 0;
+    for (let slot = start; slot < end; slot++) {
+      const flow = entryFlow[slots[slot]!]!;
+      if (this.inSet[flow] === 1 && this.#isFrozen[flow] === 0) this.#fix(flow, link, level);
+    }
+    this.#subtract(level);
+    this.frozeAt[link] = level;
+    this.room[link] = 0;
+  }
+
+  #fix(flow: number, link: number, level: number): void {
+    this.#isFrozen[flow] = 1;
+    this.level[flow] = level;
+    this.bottleneck[flow] = link;
+    const { entryStart, entryLink } = this.#flows;
+    for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
+      const other = entryLink[e]!;
+      if (this.#pending[other]!++ === 0) this.#pendingLinks[this.#pendingCount++] = other;
+    }
+  }
+
+  /** Once a link and level: flow by flow would leave noise that splits equal flows. */
+  #subtract(level: number): void {
+    for (let i = 0; i < this.#pendingCount; i++) {
+      const link = this.#pendingLinks[i]!;
+      const frozen = this.#pending[link]!;
+      const left = this.room[link]! - level * frozen;
+      this.room[link] = left > 0 ? left : 0;
+      this.#open[link]! -= frozen;
+      this.highest[link] = level;
+      this.#pending[link] = 0;
+    }
+  }
+
+  #sink(start: number): void {
+    let place = start;
+    const link = this.#heap[place]!;
+    const key = this.#key[link]!;
+    for (;;) {
+      let below = 2 * place + 1;
+      if (below >= this.#heapLength) break;
+      const right = below + 1;
+      if (right < this.#heapLength && this.#isBefore(this.#heap[right]!, this.#heap[below]!)) {
+        below = right;
+      }
+      const other = this.#heap[below]!;
+      if (this.#key[other]! > key || (this.#key[other]! === key && other > link)) break;
+      this.#heap[place] = other;
+      place = below;
+    }
+    this.#heap[place] = link;
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const first = this.#key[a]!;
+    const second = this.#key[b]!;
+    return first < second || (first === second && a < b);
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * A grid of nodes with one link a neighbor and direction; long enough dimensions close to
+ * rings. Node index = x + X·(y + Y·z).
+ *
+ * Ways are dimension order (x, then y, then z), the shorter way round. Exactly half way
+ * round: positive, unless the source's coordinate is size/2. The rule decides which link
+ * is the busiest in many patterns, so it is part of the promise.
+ *
+ * A dimension of two that closes has two cables between its two nodes, one for the way "+"
+ * and one for "−" of each; by the half-way rule messages use one of them in each direction.
+ *
+ * Where a node holds several accelerators, the node's center is the vertex of the grid and
+ * each accelerator has a NIC of its own that feeds the node's torus ports. The ports' rate
+ * is split evenly: NIC rate = 2·dimensions·link rate / accelerators.
+ */
+import { assert, at as item } from "../../base/assert.ts";
+import type { VertexId } from "../../base/ids.ts";
+import type { Cluster, TorusFabric } from "../../records/cluster.ts";
+import type { Graph } from "../../records/graph.ts";
+import { linkNames } from "./names.ts";
+import { endpointOf, layStars, sameNode } from "./node.ts";
+import type { Star } from "./node.ts";
+import { Wiring } from "./wiring.ts";
+
+const AXES = ["x", "y", "z"];
+
+interface Grid {
+  readonly shape: readonly number[];
+  readonly wraps: readonly boolean[];
+  readonly nodeCount: number;
+  /** Vertex of node 0: behind the accelerators where nodes hold several, else 0. */
+  readonly nodeFirst: number;
+  /** Link out of (node, dimension, way): [(node·dimensions + d)·2 + way], way 0 is "+". */
+  readonly links: Int32Array;
+}
+
+export function shapeFor(fabric: TorusFabric, nodeCount: number): readonly number[] | undefined {
+  return fabric.shapes.find((shape) => shape.reduce((a, b) => a * b, 1) === nodeCount);
+}
+
+export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: number): Graph {
+  const perNode = cluster.node.acceleratorCount;
+  const nodeCount = Math.ceil(rankCount / perNode);
+  const shape = shapeFor(fabric, nodeCount);
+  assert(shape !== undefined && shape.length <= AXES.length, "the torus comes in this shape");
+  const nodeFirst = perNode > 1 ? nodeCount * perNode : 0;
+  const wiring = new Wiring();
+  const star = layStars(wiring, cluster, { nodeCount, centerFirst: nodeFirst });
+  const nicFirst = layNics(wiring, cluster, { fabric, nodeFirst, dimensions: shape.length });
+  const gridFirst = wiring.linkCount;
+  const grid = layGrid(wiring, fabric, { shape, nodeFirst });
+  const arrays = wiring.arrays();
+  const vertexName = vertexNames(cluster, grid);
+  const hops = shape.map((size, d) => (grid.wraps[d] === true ? size >> 1 : size - 1));
+  return {
+    ...endpointOf(cluster, rankCount),
+    family: "torus",
+    shape,
+    wraps: grid.wraps,
+    vertexCount: nodeFirst + nodeCount,
+    vertexTiers: [
+      ...(perNode > 1 ? [{ kind: "accelerator", vertexCount: nodeFirst }] : []),
+      { kind: "node", vertexCount: nodeCount },
+    ],
+    ...arrays,
+    routeLengthMax: hops.reduce((a, b) => a + b, 2),
+    route: perNode > 1 ? nodeRoutes(perNode, { star, nicFirst, grid }) : gridRoutes(grid),
+    vertexName,
+    linkName: linkNames(arrays, vertexName, (link) => {
+      if (link < gridFirst) return star !== undefined && link >= nicFirst ? "NIC" : "";
+      const tier = item(arrays.linkTiers, item(arrays.linkTier, link));
+      const d = AXES.indexOf(tier.kind);
+      const isTwin = shape[d] === 2 && grid.wraps[d] === true;
+      return isTwin && link % 2 === 1 ? "way −" : "";
+    }),
+  };
+}
+
+/** One NIC an accelerator, where nodes hold several; returns the link out of NIC 0. */
+function layNics(
+  wiring: Wiring,
+  cluster: Cluster,
+  place: { readonly fabric: TorusFabric; readonly nodeFirst: number; readonly dimensions: number },
+): number {
+  const perNode = cluster.node.acceleratorCount;
+  const first = wiring.linkCount;
+  if (perNode === 1) return first;
+  const { link } = place.fabric;
+  const tier = wiring.tier({
+    kind: "nic",
+    name: "accelerator to the node's torus ports",
+    ratePointer: "/fabric/link/rate",
+    latencyPointer: "/fabric/link/latency",
+    linkBytesPerS: (2 * place.dimensions * link.rateBytesPerS.value) / perNode,
+    // Inside the node: the NIC's own time is the endpoint's time of a message.
+    latencyS: 0,
+  });
+  for (let i = 0; i < place.nodeFirst; i++) {
+    wiring.cable(tier, i, place.nodeFirst + Math.floor(i / perNode));
+  }
+  return first;
+}
+
+function layGrid(
+  wiring: Wiring,
+  fabric: TorusFabric,
+  place: { readonly shape: readonly number[]; readonly nodeFirst: number },
+): Grid {
+  const { shape, nodeFirst } = place;
+  const nodeCount = shape.reduce((a, b) => a * b, 1);
+  const wraps = shape.map((size) => size > 1 && size >= fabric.wrapLengthMin);
+  const links = new Int32Array(nodeCount * shape.length * 2).fill(-1);
+  let stride = 1;
+  for (const [d, size] of shape.entries()) {
+    if (size > 1) {
+      const tier = wiring.tier(gridTier(fabric, item(AXES, d)));
+      for (let node = 0; node < nodeCount; node++) {
+        const isLast = Math.floor(node / stride) % size === size - 1;
+        if (isLast && wraps[d] !== true) continue;
+        const next = isLast ? node - (size - 1) * stride : node + stride;
+        const link = wiring.cable(tier, nodeFirst + node, nodeFirst + next);
+        links[(node * shape.length + d) * 2] = link;
+        links[(next * shape.length + d) * 2 + 1] = link + 1;
+      }
+    }
+    stride *= size;
+  }
+  return { shape, wraps, nodeCount, nodeFirst, links };
+}
+
+function gridTier(fabric: TorusFabric, axis: string) {
+  return {
+    kind: axis,
+    name: `node to node along ${axis}`,
+    ratePointer: "/fabric/link/rate",
+    latencyPointer: "/fabric/link/latency",
+    linkBytesPerS: fabric.link.rateBytesPerS.value,
+    latencyS: fabric.link.latencyS.value,
+  };
+}
+
+/** Hops from a to b along one dimension; negative means the way "−". */
+export function signedHops(a: number, b: number, size: number, wraps: boolean): number {
+  if (!wraps || a === b) return b - a;
+  const forward = (b - a + size) % size;
+  const backward = size - forward;
+  if (forward !== backward) return forward < backward ? forward : -backward;
+  return 2 * a === size ? -backward : forward;
+}
+
+function gridRoutes(grid: Grid): Graph["route"] {
+  const { shape, wraps, links } = grid;
+  const dimensions = shape.length;
+  return (source, target, out, at) => {
+    let end = at;
+    let node: number = source;
+    let stride = 1;
+    for (let d = 0; d < dimensions; d++) {
+      const size = shape[d]!;
+      const a = Math.floor(node / stride) % size;
+      const b = Math.floor(target / stride) % size;
+      const hops = signedHops(a, b, size, wraps[d]!);
+      const way = hops < 0 ? 1 : 0;
+      let place = a;
+      for (let hop = Math.abs(hops); hop > 0; hop--) {
+        out[end++] = links[(node * dimensions + d) * 2 + way]!;
+        const next = way === 0 ? (place + 1) % size : (place + size - 1) % size;
+        node += (next - place) * stride;
+        place = next;
+      }
+      stride *= size;
+    }
+    return end;
+  };
+}
+
+/** Out by the NIC, over the grid, in by the NIC; within a node over the star if it has one. */
+function nodeRoutes(
+  perNode: number,
+  links: {
+    readonly star: Star | undefined;
+    readonly nicFirst: number;
+    readonly grid: Grid;
+  },
+): Graph["route"] {
+  const { star, nicFirst, grid } = links;
+  const between = gridRoutes(grid);
+  return (source, target, out, at) => {
+    if (source === target) return at;
+    const inStar = star !== undefined && sameNode(perNode, source, target);
+    out[at] = inStar ? star.up(source) : nicFirst + 2 * source;
+    const sourceNode = Math.floor(source / perNode) as typeof source;
+    const targetNode = Math.floor(target / perNode) as typeof target;
+    const end = between(sourceNode, targetNode, out, at + 1);
+    out[end] = inStar ? star.down(target) : nicFirst + 2 * target + 1;
+    return end + 1;
+  };
+}
+
+function vertexNames(cluster: Cluster, grid: Grid): (vertex: VertexId) => string {
+  const perNode = cluster.node.acceleratorCount;
+  const nodeName = (node: number): string => {
+    let rest = node;
+    const coordinates = grid.shape.map((size) => {
+      const coordinate = rest % size;
+      rest = Math.floor(rest / size);
+      return coordinate;
+    });
+    return `(${coordinates.join(",")})`;
+  };
+  return (vertex) =>
+    vertex < grid.nodeFirst
+      ? `${nodeName(Math.floor(vertex / perNode))}/gpu-${vertex % perNode}`
+      : nodeName(vertex - grid.nodeFirst);
+}

@@ -1,0 +1,156 @@
+/**
+ * A cluster: nodes with accelerators, and the fabric between them.
+ *
+ * Parametric: one record describes the cluster at every size it can be bought in; the
+ * topology room builds the graph for a given number of ranks. Rates are one direction.
+ */
+import type { PricedPart } from "./cost.ts";
+import type { Sourced } from "./sourced.ts";
+
+export interface Cluster {
+  readonly id: string;
+  readonly name: string;
+  /** One line for tables: "rail fat tree 2:1, 400 Gb/s". */
+  readonly summary: string;
+  readonly node: NodeSpec;
+  readonly fabric: Fabric;
+  readonly endpoint: Endpoint;
+  /** How well software uses the accelerator; absent on bare clusters. */
+  readonly software?: SoftwareProfile;
+  /** What one pays for; absent parts are not sold, or have no price here. */
+  readonly bill: BillParts;
+}
+
+/** What sits at a vertex of the fabric. */
+export interface NodeSpec {
+  readonly name: string;
+  /** Ranks per node: accelerators, or 1 for a bare host. */
+  readonly acceleratorCount: number;
+  /** Absent on bare clusters, which only carry messages. */
+  readonly accelerator?: Accelerator;
+  /** The star inside the node (NVSwitch): one link per accelerator; absent for one rank. */
+  readonly scaleUp?: LinkSpec;
+}
+
+export interface LinkSpec {
+  readonly rateBytesPerS: Sourced;
+  readonly latencyS: Sourced;
+}
+
+/** Time per message and per collective that no link accounts for (NIC, driver, kernel). */
+export interface Endpoint {
+  /** Added to each message that stays inside a node. */
+  readonly scaleUpMessageS: Sourced;
+  /** Added to each message that leaves its node. */
+  readonly scaleOutMessageS: Sourced;
+  /** Added once to each collective. */
+  readonly collectiveStartS: Sourced;
+}
+
+export type Fabric = SwitchFabric | FatTreeFabric | TorusFabric;
+
+/** Hosts on one switch. */
+export interface SwitchFabric {
+  readonly kind: "switch";
+  readonly hostCount: number;
+  readonly link: LinkSpec;
+  readonly switchLatencyS: Sourced;
+}
+
+/**
+ * Two tiers of switches. Every accelerator (or bare host) has a port of its own; ports are
+ * filled in rank order, `portsPerLeaf` a leaf. Uplinks are spread evenly over the spines.
+ */
+export interface FatTreeFabric {
+  readonly kind: "fat-tree";
+  /** Ports of accelerators (or bare hosts) at full size. */
+  readonly portCount: number;
+  readonly portsPerLeaf: number;
+  readonly uplinksPerLeaf: number;
+  readonly spineRadix: number;
+  /** "whole": all of it is there whatever the job uses. "grows": bought for the job's size. */
+  readonly size: "whole" | "grows";
+  readonly link: LinkSpec;
+  readonly uplink: LinkSpec;
+  readonly switchLatencyS: Sourced;
+}
+
+/** A grid of nodes with one link a neighbor and direction, in 1 to 3 dimensions (x, y, z). */
+export interface TorusFabric {
+  readonly kind: "torus";
+  /** The shapes it comes in, smallest first, in nodes: [[2,2,2],[4,4,4]]. */
+  readonly shapes: readonly (readonly number[])[];
+  /** A dimension closes to a ring only if it is at least this long (4 on TPU v5p; else 1). */
+  readonly wrapLengthMin: number;
+  readonly link: LinkSpec;
+}
+
+/** One chip as the framework schedules it. Peaks are dense, never sparse. */
+export interface Accelerator {
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: string;
+  readonly peakBf16FlopPerS: Sourced;
+  /** Best large matmul ever measured (the ceiling), bf16. */
+  readonly matmulBf16FlopPerS: Sourced;
+  readonly memoryBytes: Sourced;
+  readonly memoryBytesPerS: Sourced;
+  /** Accelerator with its share of host and NICs, at the wall of the rack. */
+  readonly allInW?: Sourced;
+  readonly rents: readonly Rent[];
+}
+
+/** A price by the hour for one accelerator, fabric and host included, as listed. */
+export interface Rent {
+  readonly kind: "on-demand" | "reserved" | "spot" | "market";
+  readonly usdPerS: Sourced;
+}
+
+/** Constants of the software that runs the ops; each is data with a source. */
+export interface SoftwareProfile {
+  readonly id: string;
+  readonly name: string;
+  /** Sustained share of the best matmul. */
+  readonly matmulShare: Sourced;
+  /** Attention kernel's rate at infinite length, as a share of the best matmul. */
+  readonly attentionShare: Sourced;
+  /** Attention reaches half its rate at this many tokens (a pure number). */
+  readonly attentionHalfTokens: Sourced;
+  /** Time per counted byte, over the memory's peak: passes over memory / efficiency. */
+  readonly memoryPasses: Sourced;
+  /** The same for the optimizer, whose accesses are long and regular. */
+  readonly optimizerPasses: Sourced;
+  /** Time between two kernels that no kernel accounts for. */
+  readonly launchS: Sourced;
+  /** Share of hidden communication that slows compute (it takes cores and memory). */
+  readonly overlapSlowdown: Sourced;
+  /** Gradients are joined to buckets of this many bytes. */
+  readonly bucketBytes: Sourced;
+  /** Whether parameters are gathered behind the next forward pass. */
+  readonly gatherOverlapsForward: boolean;
+}
+
+/** The parts one buys; counts follow from the graph. */
+export interface BillParts {
+  readonly node?: PricedPart;
+  readonly leafSwitch?: PricedPart;
+  readonly spineSwitch?: PricedPart;
+  /** Cable with the optics at both ends, per port-to-port link. */
+  readonly link?: PricedPart;
+  /** Port-to-port cables a node needs on a torus (half its ports); fat trees count links. */
+  readonly cablesPerNode?: number;
+  readonly site?: Site;
+}
+
+/** Where it stands. */
+export interface Site {
+  readonly id: string;
+  readonly name: string;
+  readonly energyUsdPerJ: Sourced;
+  /** Facility power over IT power (≥ 1). */
+  readonly pue: Sourced;
+  /** Share of full power drawn on average while training. */
+  readonly loadShare: Sourced;
+  /** Years over which capital is spread. */
+  readonly lifeS: Sourced;
+}

@@ -1,0 +1,63 @@
+/**
+ * The graph on which messages travel: vertices, directed links, and a route for any pair.
+ * Built by `network/topology`, never edited. Routes are made on demand, not stored.
+ */
+import type { LinkId, RankId, VertexId } from "../base/ids.ts";
+
+/** Links of one sort: all have the same rate and latency at build time. */
+export interface LinkTier {
+  /** The field's word: "scale-up", "host", "uplink", "x", "y", "z". */
+  readonly kind: string;
+  /** "node to leaf" — for tables and drawings. */
+  readonly name: string;
+  /** JSON pointer of its rate in the cluster file, so that a reader can change it. */
+  readonly ratePointer: string;
+  /** The same for the greater part of its latency: the link's own or its switches'. */
+  readonly latencyPointer?: string;
+  /** Directed links of this tier. */
+  readonly linkCount: number;
+  readonly linkBytesPerS: number;
+  readonly latencyS: number;
+}
+
+export interface VertexTier {
+  /** "accelerator", "scale-up switch", "node", "leaf", "spine", "host", "switch". */
+  readonly kind: string;
+  readonly vertexCount: number;
+}
+
+export interface Graph {
+  readonly clusterId: string;
+  readonly family: "switch" | "fat-tree" | "torus";
+  readonly rankCount: number;
+  readonly ranksPerNode: number;
+  readonly nodeCount: number;
+  /** Torus: nodes per dimension and whether each closes. Fat tree: empty. */
+  readonly shape: readonly number[];
+  readonly wraps: readonly boolean[];
+  readonly vertexTiers: readonly VertexTier[];
+  readonly linkTiers: readonly LinkTier[];
+
+  readonly vertexCount: number;
+  readonly linkCount: number;
+  readonly linkSource: Int32Array;
+  readonly linkTarget: Int32Array;
+  readonly linkBytesPerS: Float64Array;
+  readonly linkLatencyS: Float64Array;
+  /** Index into linkTiers. */
+  readonly linkTier: Uint8Array;
+  /** Added once to every collective. */
+  readonly collectiveStartS: number;
+
+  /**
+   * Writes the links from source to target into `out` from `at` on and returns the end.
+   * `routeLengthMax` bounds the number of links written.
+   */
+  readonly routeLengthMax: number;
+  route(source: RankId, target: RankId, out: Int32Array, at: number): number;
+  /** Endpoint time of one message, besides the latencies of its links. */
+  messageOverheadS(source: RankId, target: RankId): number;
+  vertexName(vertex: VertexId): string;
+  /** "leaf-3 → spine-5" */
+  linkName(link: LinkId): string;
+}

@@ -1,0 +1,82 @@
+/** What is to be trained, and the question asked about it. */
+import type { Cluster } from "./cluster.ts";
+import type { Collective } from "./schedule.ts";
+import type { ModelSpec } from "./trace.ts";
+
+export type Sharding = "zero-1" | "replicated";
+export type Scaling = "strong" | "weak";
+
+export interface Job {
+  readonly model: ModelSpec;
+  /** Sequences per optimizer step over all accelerators. */
+  readonly globalBatch: number;
+  readonly tokensPerSample: number;
+  /** Largest number of sequences in one forward pass of one accelerator. */
+  readonly microBatchMax: number;
+  readonly sharding: Sharding;
+}
+
+interface QuestionHead {
+  /** File stem: names the reports. */
+  readonly id: string;
+  /** The question in words, as the file has it. */
+  readonly title: string;
+  readonly asOf: string;
+  readonly seed: number;
+}
+
+/** Several clusters, several sizes: where does efficiency fall, and what does it cost? */
+export interface CompareQuestion extends QuestionHead {
+  readonly kind: "compare";
+  readonly job: Job;
+  readonly clusters: readonly Cluster[];
+  readonly rankCounts: readonly number[];
+  readonly baseRankCount: number;
+  readonly efficiencyMin: number;
+  /** Sequences per accelerator of the weak-scaling rows. */
+  readonly weakBatch: number;
+  /** Trains for real and replays these too. */
+  readonly trainings: readonly Training[];
+}
+
+/** One cluster, one size: what will this give me? */
+export interface SimulateQuestion extends QuestionHead {
+  readonly kind: "simulate";
+  readonly job: Job;
+  readonly cluster: Cluster;
+  readonly rankCount: number;
+}
+
+/** One cluster: the greatest size at which a condition still holds. */
+export interface SolveQuestion extends QuestionHead {
+  readonly kind: "solve";
+  readonly job: Job;
+  readonly cluster: Cluster;
+  readonly vary: "accelerators";
+  readonly until: { readonly metric: "efficiency"; readonly efficiencyMin: number };
+  readonly baseRankCount: number;
+  readonly rankCountMax: number;
+}
+
+/** A table of collective times, as nccl-tests prints it. */
+export interface CollectiveQuestion extends QuestionHead {
+  readonly kind: "collective";
+  readonly cluster: Cluster;
+  readonly collective: Collective;
+  /** "auto" or an algorithm's name. */
+  readonly algorithm: string;
+  readonly rankCount: number;
+  readonly sizesBytes: readonly number[];
+}
+
+export type Question = CompareQuestion | SimulateQuestion | SolveQuestion | CollectiveQuestion;
+
+/** A model to train on this machine: `scenarios/training/*.yaml`. */
+export interface Training {
+  readonly id: string;
+  readonly model: ModelSpec;
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly seed: number;
+}

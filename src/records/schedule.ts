@@ -1,0 +1,84 @@
+/** What a collective asks of the network, and what the engine found. */
+
+export type Collective = "all-reduce" | "reduce-scatter" | "all-gather";
+
+/** barrier: a step starts when all messages of the step before have arrived. */
+export type Semantics = "barrier";
+
+/**
+ * One step of a collective: messages that start together, done `repeat` times in a row.
+ * The three arrays have one entry a message.
+ */
+export interface Step {
+  /** "reduce-scatter in the node", "all-gather x". */
+  readonly name: string;
+  readonly repeat: number;
+  readonly source: Int32Array;
+  readonly target: Int32Array;
+  /** Real numbers: a chunk is bytes / ranks, undivided. */
+  readonly messageBytes: Float64Array;
+  /**
+   * The data of message m in repetition k, for executing the program on real buffers (a
+   * test does): shares of the whole buffer, and whether the target adds or overwrites.
+   */
+  readonly part: (message: number, repetition: number) => ChunkRange;
+}
+
+export interface ChunkRange {
+  /** Where the chunk starts and ends, as shares of the buffer: 0 ≤ from < to ≤ 1. */
+  readonly from: number;
+  readonly to: number;
+  readonly reduces: boolean;
+}
+
+/** A collective as a program: the engine multiplies, it never expands. */
+export interface Program {
+  readonly collective: Collective;
+  readonly algorithm: string;
+  readonly rankCount: number;
+  /** nccl-tests' size: the whole vector, also for reduce-scatter and all-gather. */
+  readonly sizeBytes: number;
+  readonly steps: readonly Step[];
+}
+
+/** What binds: a link (kind = its tier) or "latency" when waiting outweighs sending. */
+export interface Limit {
+  readonly kind: string;
+  /** "leaf-3 → spine-5" */
+  readonly id: string;
+  /** Bytes carried / (capacity × duration), 0 … 1. */
+  readonly utilization: number;
+  /** JSON pointer of the input that governs it in the cluster file. */
+  readonly pointer: string;
+}
+
+/** What the engine found for one program. */
+export interface Timeline {
+  readonly durationS: number;
+  /** Parts of durationS, summing to it: latency and endpoint time, then bytes. */
+  readonly latencyS: number;
+  readonly transferS: number;
+  readonly steps: readonly StepTime[];
+  /** Bytes over each link in the whole program. */
+  readonly linkBytes: Float64Array;
+  readonly limit: Limit;
+  readonly eventCount: number;
+}
+
+export interface StepTime {
+  readonly name: string;
+  readonly repeat: number;
+  /** Once; times repeat for all. */
+  readonly stepS: number;
+}
+
+/** A collective with its algorithm chosen: the fastest first, the losers behind. */
+export interface CollectiveTime {
+  readonly collective: Collective;
+  readonly sizeBytes: number;
+  readonly rankCount: number;
+  readonly algorithm: string;
+  readonly timeline: Timeline;
+  readonly losers: readonly { readonly algorithm: string; readonly durationS: number }[];
+  readonly refused: readonly { readonly algorithm: string; readonly reason: string }[];
+}

@@ -1,0 +1,92 @@
+/**
+ * One training step as ops: what the native device recorded while computing, or what the
+ * shape-only device wrote down walking the same model code. Nothing measured is in here, so
+ * the same model gives the same trace on every machine.
+ */
+
+export type OpKind =
+  | "matmul"
+  | "attention"
+  | "norm"
+  | "activation"
+  | "element-wise"
+  | "softmax"
+  | "embedding"
+  | "loss"
+  | "optimizer";
+
+export type Phase = "forward" | "backward" | "optimizer";
+
+export interface TraceOp {
+  readonly kind: OpKind;
+  readonly phase: Phase;
+  /** "layers.3.mlp.up": the module that asked for it. */
+  readonly name: string;
+  /** matmul: [batch, m, n, k]; attention: [batch, heads, tokens, head size]; else the output. */
+  readonly shape: readonly number[];
+  readonly flop: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+}
+
+/** When the gradient of a parameter is final. In order of readiness. */
+export interface GradientReady {
+  readonly parameter: string;
+  readonly elementCount: number;
+  /** Index into ops of the op that finished it. */
+  readonly op: number;
+}
+
+export interface Trace {
+  readonly model: string;
+  readonly device: "native" | "shape-only";
+  /** Bytes per element of weights, gradients and activations: 4 (fp32) or 2 (bf16). */
+  readonly elementBytes: number;
+  readonly sampleCount: number;
+  readonly tokensPerSample: number;
+  readonly parameterCount: number;
+  /** Bytes of activations alive when backward starts. */
+  readonly activationBytes: number;
+  /** Forward, then backward, then optimizer (the whole model's update, unsharded). */
+  readonly ops: readonly TraceOp[];
+  readonly gradients: readonly GradientReady[];
+}
+
+/** A transformer or multi-layer perceptron by its sizes: `scenarios/models/*.yaml`. */
+export type ModelSpec = GptSpec | MlpSpec;
+
+export interface GptSpec {
+  readonly family: "gpt";
+  readonly id: string;
+  readonly name: string;
+  readonly layerCount: number;
+  readonly hiddenSize: number;
+  readonly headCount: number;
+  readonly vocabularySize: number;
+  readonly contextTokens: number;
+}
+
+export interface MlpSpec {
+  readonly family: "mlp";
+  readonly id: string;
+  readonly name: string;
+  /** Layer widths, input first: [100, 50, 10]. */
+  readonly widths: readonly number[];
+}
+
+/** What a training run on this machine measured; the only place where its times live. */
+export interface Measurement {
+  readonly backend: string;
+  readonly model: string;
+  readonly steps: number;
+  readonly losses: readonly number[];
+  readonly ops: readonly MeasuredOp[];
+  /** Other models trained in the same run (the reference MLP). */
+  readonly others?: readonly Measurement[];
+}
+
+export interface MeasuredOp {
+  readonly kind: string;
+  readonly calls: number;
+  readonly durationS: number;
+}

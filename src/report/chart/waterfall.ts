@@ -1,0 +1,266 @@
+/**
+ * Where the step goes: one bar a part, each starting where the one above ends, so that the
+ * parts visibly sum to the step. Hatched bars are communication that nothing hides.
+ */
+import { at } from "../../base/assert.ts";
+import { fixed, percent } from "../../base/format.ts";
+import type { PointRow, StepPart } from "../../records/result.ts";
+import { closing, closingShares, rounded, timeScale } from "../round.ts";
+import type { TimeScale } from "../round.ts";
+import { capitalized, causeOf, isExposed, isLink, limitWords } from "../words.ts";
+import type { Chart } from "./chart.ts";
+import type { Pen } from "./svg.ts";
+import { fitted, textWidth } from "./text-width.ts";
+
+export interface Bar {
+  readonly name: string;
+  readonly cause: string;
+  readonly fill: string;
+  readonly exposed: boolean;
+  readonly startS: number;
+  readonly durationS: number;
+  /** Printed figures; they sum to the printed total and to 100.0. */
+  readonly shown: number;
+  readonly sharePercent: number;
+  readonly limit?: string;
+}
+
+/** Parts below this share are joined, and listed in the table. */
+const SMALL_SHARE = 0.005;
+
+const FILLS: Readonly<Record<StepPart["name"], string>> = {
+  "ideal compute": "f-comp",
+  "matmul below peak": "f-comp2",
+  "memory-bound ops": "f-mem",
+  optimizer: "f-mem",
+  launch: "f-bub",
+  "overlap slowdown": "f-dp",
+  "exposed reduce-scatter": "f-dp",
+  "exposed all-reduce": "f-dp",
+  "exposed all-gather": "f-dp",
+};
+
+/** The bars of one step, in order, with figures that close. */
+export function waterfallBars(row: PointRow, scale = timeScale(row.stepTimeS)): Bar[] {
+  const parts = row.parts.filter((part) => part.durationS !== 0);
+  const isSmall = (part: StepPart): boolean => part.durationS < SMALL_SHARE * row.stepTimeS;
+  const small = parts.filter(isSmall);
+  const joined = small.length > 1;
+  const kept: { name: string; cause: string; fill: string; exposed: boolean; durationS: number }[] =
+    parts
+      .filter((part) => !joined || !isSmall(part))
+      .map((part) => ({
+        name: capitalized(part.name),
+        cause: causeOf(part.name, row),
+        fill: FILLS[part.name],
+        exposed: isExposed(part),
+        durationS: part.durationS,
+      }));
+  if (joined) {
+    const durationS = small.reduce((sum, part) => sum + part.durationS, 0);
+    const cause = "each under 0.5 % of the step";
+    kept.push({
+      name: `Other, ${small.length} parts`,
+      cause,
+      fill: "f-bub",
+      exposed: false,
+      durationS,
+    });
+  }
+  return placed(row, kept, scale);
+}
+
+function placed(
+  row: PointRow,
+  kept: readonly Omit<Bar, "startS" | "shown" | "sharePercent">[],
+  scale: TimeScale,
+): Bar[] {
+  const times = kept.map((bar) => bar.durationS);
+  const shown = closing(
+    times.map((time) => time * scale.perS),
+    scale.decimals,
+    row.stepTimeS * scale.perS,
+  );
+  const shares = closingShares(times);
+  const worst = Math.max(...kept.filter((bar) => bar.exposed).map((bar) => bar.durationS), 0);
+  let startS = 0;
+  return kept.map((bar, index) => {
+    const here = startS;
+    startS += bar.durationS;
+    const isWorst = bar.exposed && bar.durationS === worst && isLink(row.limit);
+    return {
+      ...bar,
+      startS: here,
+      shown: at(shown, index),
+      sharePercent: at(shares, index),
+      ...(isWorst ? { limit: `limit: ${limitWords(row.limit)}` } : {}),
+    };
+  });
+}
+
+export function waterfall(row: PointRow, ordinal = 1): Chart {
+  const scale = timeScale(row.stepTimeS);
+  const bars = waterfallBars(row, scale);
+  const time = (seconds: number): string =>
+    `${fixed(seconds * scale.perS, scale.decimals)}\u00a0${scale.unit}`;
+  const exposed = row.exposedCommS / row.stepTimeS;
+  return {
+    name: "waterfall",
+    ordinal,
+    title: `Of ${time(row.stepTimeS)} a step, ${time(row.exposedCommS)} are exposed communication`,
+    subtitle:
+      `One step of ${row.model} on ${fixed(row.rankCount)} accelerators, ${row.clusterName}, ` +
+      `${scale.unit}. Hatched: communication not hidden behind compute.`,
+    subject: `Where a step of ${row.model} on ${row.clusterName} goes`,
+    desc:
+      `Waterfall of one training step of ${time(row.stepTimeS)}: ${bars.length} parts that sum ` +
+      `exactly, ${percent(exposed)} of it exposed communication; limit ${limitWords(row.limit)}.`,
+    wide: [734, 24 + 34 * (bars.length + 1) + 14],
+    narrow: [328, 24 + 35 * (bars.length + 1) + 14],
+    draw: (pen, { size, narrow }) =>
+      (narrow ? drawNarrow : drawWide)(pen, { row, bars, scale, width: size[0] }),
+    values: {
+      columns: ["Part", "Duration, s", "Of the step, %"],
+      rows: [
+        ...row.parts.map((part) => [
+          capitalized(part.name),
+          part.durationS,
+          (part.durationS / row.stepTimeS) * 100,
+        ]),
+        ["Step time", row.stepTimeS, 100],
+      ],
+    },
+  };
+}
+
+interface Plot {
+  readonly row: PointRow;
+  readonly bars: readonly Bar[];
+  readonly scale: TimeScale;
+  readonly width: number;
+}
+
+function drawWide(pen: Pen, plot: Plot): void {
+  const { row, bars, scale, width } = plot;
+  const [left, right, top, pitch, thick] = [212, width - 118, 24, 34, 18];
+  const x = pen
+    .scaleLinear()
+    .domain([0, row.stepTimeS * scale.perS])
+    .range([left, right]);
+  const bottom = top + pitch * bars.length;
+  drawAxis(pen, plot, { x, ticks: 5, top, bottom: bottom + pitch });
+  pen.text([width - 62, top - 8], scale.unit, { style: "axis", anchor: "end" });
+  pen.text([width, top - 8], "of step", { style: "axis", anchor: "end" });
+  bars.forEach((bar, index) => {
+    const y = top + pitch * index + (pitch - thick) / 2;
+    const box = barBox(bar, { x, y, thick, perS: scale.perS });
+    pen.text([left - 10, y + 6], bar.name, { style: "name", anchor: "end" });
+    const cause = fitted(bar.cause, left - 12, 11.5, "regular");
+    pen.text([left - 10, y + 20], cause, { style: "small", anchor: "end" });
+    drawBar(pen, bar, box, y + pitch);
+    if (bar.limit !== undefined) limitBeside(pen, bar.limit, { left, box, right });
+    figures(pen, [width, y + 13], [shownText(bar, scale), share(bar)]);
+  });
+  pen.line([0, bottom], [width, bottom], "axis");
+  const y = bottom + (pitch - thick) / 2;
+  pen.rect({ x: left, y, width: x(row.stepTimeS * scale.perS) - left, height: thick }, "total");
+  pen.text([left + 8, y + 13], "exact sum of the parts above", { style: "on-total" });
+  pen.text([left - 10, y + 13], "Step time", { style: "name", anchor: "end" });
+  figures(pen, [width, y + 13], [totalText(plot), "100.0\u00a0%"], true);
+}
+
+function drawNarrow(pen: Pen, plot: Plot): void {
+  const { row, bars, scale, width } = plot;
+  const [top, pitch, thick] = [24, 35, 12];
+  const x = pen
+    .scaleLinear()
+    .domain([0, row.stepTimeS * scale.perS])
+    .range([0, width - 1]);
+  const bottom = top + pitch * bars.length;
+  drawAxis(pen, plot, { x, ticks: 3, top, bottom: bottom + pitch });
+  const nameRoom = width - 140;
+  bars.forEach((bar, index) => {
+    const y = top + pitch * index;
+    const box = barBox(bar, { x, y: y + 19, thick, perS: scale.perS });
+    const name = fitted(bar.name, nameRoom, 12, "bold");
+    pen.text([0, y + 14], name, { style: "name", halo: true });
+    drawBar(pen, bar, box, y + pitch + 19);
+    if (bar.limit !== undefined) limitBeside(pen, bar.limit, { left: 0, box, right: width });
+    figures(pen, [width, y + 14], [`${shownText(bar, scale)}\u00a0${scale.unit}`, share(bar)]);
+  });
+  pen.line([0, bottom + 1], [width, bottom + 1], "axis");
+  pen.text([0, bottom + 15], "Step time", { style: "name" });
+  const total = `${totalText(plot)}\u00a0${scale.unit}`;
+  figures(pen, [width, bottom + 15], [total, "100.0\u00a0%"], true);
+  const whole = x(row.stepTimeS * scale.perS);
+  pen.rect({ x: 0, y: bottom + 20, width: whole, height: thick }, "total");
+}
+
+const shownText = (bar: Bar, scale: TimeScale): string => fixed(bar.shown, scale.decimals);
+const share = (bar: Bar): string => `${fixed(bar.sharePercent, 1)}\u00a0%`;
+const totalText = ({ row, scale }: Plot): string =>
+  fixed(rounded(row.stepTimeS * scale.perS, scale.decimals), scale.decimals);
+
+/** The two columns at the right: time bold, share plain. */
+function figures(
+  pen: Pen,
+  [x, y]: readonly [number, number],
+  [time, part]: readonly [string, string],
+  isTotal = false,
+): void {
+  pen.text([x - 62, y], time, { style: "name", anchor: "end", halo: true });
+  pen.text([x, y], part, { style: isTotal ? "name" : "value", anchor: "end", halo: true });
+}
+
+function drawAxis(
+  pen: Pen,
+  { scale }: Plot,
+  {
+    x,
+    ticks,
+    top,
+    bottom,
+  }: { x: (value: number) => number; ticks: number; top: number; bottom: number } & {
+    x: ReturnType<Pen["scaleLinear"]>;
+  },
+): void {
+  const values = x.ticks(ticks);
+  const step = at(values, 1) - at(values, 0);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  values.forEach((value, index) => {
+    pen.line([x(value), top], [x(value), bottom], "grid");
+    const unit = index === values.length - 1 ? `\u00a0${scale.unit}` : "";
+    const anchor = index === 0 ? "start" : "middle";
+    pen.text([x(value), top - 8], fixed(value, decimals) + unit, { style: "axis", anchor });
+  });
+}
+
+const barBox = (
+  bar: Bar,
+  { x, y, thick, perS }: { x: (value: number) => number; y: number; thick: number; perS: number },
+) => {
+  const start = x(bar.startS * perS);
+  const width = Math.max(0.8, x((bar.startS + bar.durationS) * perS) - start);
+  return { x: start, y, width, height: thick };
+};
+
+function drawBar(pen: Pen, bar: Bar, box: ReturnType<typeof barBox>, nextY: number): void {
+  pen.rect(box, bar.fill);
+  if (bar.exposed) pen.hatch(box);
+  const end = box.x + box.width;
+  pen.line([end, box.y + box.height], [end, nextY], "step");
+}
+
+/** The limiting link beside its bar, on whichever side has room. */
+function limitBeside(
+  pen: Pen,
+  words: string,
+  { left, box, right }: { left: number; box: ReturnType<typeof barBox>; right: number },
+): void {
+  const y = box.y + box.height / 2 + 4;
+  const width = textWidth(words, 12, "bold");
+  const options = { style: "bad", halo: true } as const;
+  if (box.x - left >= width + 12) pen.text([box.x - 8, y], words, { ...options, anchor: "end" });
+  else if (right - box.x - box.width >= width + 12)
+    pen.text([box.x + box.width + 8, y], words, options);
+}

@@ -1,0 +1,112 @@
+/** The shell of a page: one file, no script, no request, a policy that allows nothing else. */
+import { createHash } from "node:crypto";
+import { fixed } from "../../base/format.ts";
+import type { Result } from "../../records/result.ts";
+import { html, trusted } from "../escape.ts";
+import type { Html, HtmlPart } from "../escape.ts";
+import { VERDICT } from "../words.ts";
+import { readersGuide, sections } from "./section.ts";
+import type { Section } from "./section.ts";
+import { PAGE_CSS } from "./style.ts";
+
+export interface Page {
+  readonly result: Result;
+  /** Figures that decide, and what they include; both may be empty. */
+  readonly figures: readonly KeyFigure[];
+  readonly scope: readonly (readonly [string, string])[];
+  readonly sections: readonly Section[];
+}
+
+export interface KeyFigure {
+  readonly name: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly more: string;
+}
+
+/** A per cent sign stays on the line of its number. */
+const tied = (text: string): string => text.replace(/(\d) %/g, "$1\u00a0%");
+
+export function page({ result, figures, scope, sections: list }: Page): string {
+  const hash = createHash("sha256").update(PAGE_CSS).digest("base64");
+  const policy =
+    `default-src 'none'; style-src 'sha256-${hash}'; ` + "base-uri 'none'; form-action 'none'";
+  const title = `${result.answer.sentence} · Fabricast`;
+  const whole = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        ${trusted(`<style>${PAGE_CSS}</style>`)}
+      </head>
+      <body>
+        <div class="page">
+          ${head(result)}
+          <main>
+            <p class="question">${tied(result.question)}</p>
+            <h1>${tied(result.answer.sentence)}</h1>
+            ${verdict(result)} ${keyFigures(figures)} ${scopeBoxes(scope)} ${readersGuide(list)}
+            ${sections(list)}
+          </main>
+          <footer>
+            <p>
+              Figures are single values without a range; “What could change it” shows what 10 % of
+              each input moves. No network access, no telemetry, no script.
+            </p>
+          </footer>
+        </div>
+      </body>
+    </html> `;
+  return whole.html;
+}
+
+function head(result: Result): Html {
+  const { asOf, catalog, seed, version } = result;
+  return html`<header class="top">
+    <span><b>Fabricast</b> ${result.kind} report</span>
+    <span>as of ${asOf} · catalog ${catalog} · seed ${fixed(seed)} · version ${version}</span>
+  </header>`;
+}
+
+function verdict({ answer }: Result): Html {
+  const { glyph, word } = VERDICT[answer.verdict];
+  const beware = answer.beware.map((sentence) => html`<li>${sentence}</li>`);
+  const list: HtmlPart =
+    beware.length === 0
+      ? undefined
+      : html`<ul class="beware">
+          ${beware}
+        </ul>`;
+  return html`<div class="verdict">
+    <span class="badge ${answer.verdict}">${glyph} ${word}</span>${list}
+  </div>`;
+}
+
+function keyFigures(figures: readonly KeyFigure[]): HtmlPart {
+  if (figures.length === 0) return undefined;
+  const items = figures.map(
+    ({ name, value, unit, more }) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd>
+          <span class="value">${value} <span class="unit">${unit}</span></span>
+        </dd>
+        <dd class="more">${more}</dd>
+      </div>`,
+  );
+  return html`<dl class="figures">${items}</dl>`;
+}
+
+function scopeBoxes(scope: Page["scope"]): HtmlPart {
+  if (scope.length === 0) return undefined;
+  const items = scope.map(
+    ([name, text]) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd>${text}</dd>
+      </div>`,
+  );
+  return html`<dl class="scope">${items}</dl>`;
+}

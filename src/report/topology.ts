@@ -1,0 +1,74 @@
+/** One fabric by itself: as text for a terminal, as a drawing that stands alone. */
+import { bitRate, fixed, percent } from "../base/format.ts";
+import type { Drawing, DrawnTier } from "../records/drawing.ts";
+import { plain } from "./escape.ts";
+import { layOut } from "./text-table.ts";
+import type { TextColumn } from "./text-table.ts";
+
+/** Tiers with counts, cables and rates; loads only where there was one. */
+export function topologyText(drawing: Drawing): string {
+  const isLoaded = drawing.tiers.some((tier) => tier.utilizationMax > 0);
+  const load: TextColumn<DrawnTier>[] = [
+    { head: "busiest", isNumber: true, cell: (tier) => percent(tier.utilizationMax, 0) },
+    { head: "mean", isNumber: true, cell: (tier) => percent(tier.utilizationMean, 0) },
+  ];
+  const columns: TextColumn<DrawnTier>[] = [
+    { head: "links", cell: (tier) => plain(tier.name) },
+    { head: "cables", isNumber: true, cell: (tier) => fixed(tier.cableCount) },
+    { head: "each, one direction", isNumber: true, cell: (tier) => bitRate(tier.linkBytesPerS) },
+    { head: "all", isNumber: true, cell: (tier) => bitRate(tier.linkBytesPerS * tier.cableCount) },
+    ...(isLoaded ? load : []),
+  ];
+  const laid = layOut(columns, drawing.tiers, Infinity);
+  const lines = [
+    plain(`${drawing.name} (${drawing.clusterId})`),
+    ...factsOf(drawing).map(([name, value]) => `  ${name.padEnd(14)}${value}`),
+    "",
+    `  ${laid.head}`,
+    `  ${"─".repeat(laid.width)}`,
+    ...laid.rows.map((row) => `  ${row}`),
+    ...(isLoaded ? ["", `  load of ${plain(drawing.loadOf)}`] : []),
+  ];
+  return `${lines.join("\n").replaceAll("\u00a0", " ")}\n`;
+}
+
+function factsOf(drawing: Drawing): (readonly [string, string])[] {
+  const head: (readonly [string, string])[] = [
+    ["ranks", fixed(drawing.rankCount)],
+    ["nodes", `${fixed(drawing.nodeCount)}, ${fixed(drawing.ranksPerNode)} ranks each`],
+  ];
+  switch (drawing.family) {
+    case "switch":
+      return [["family", "one switch"], ...head];
+    case "fat-tree": {
+      const ports = Math.max(0, ...drawing.leafPortCounts);
+      const each = `at most ${fixed(ports)} ports down, ${fixed(drawing.uplinksPerLeaf)} up`;
+      return [
+        ["family", "fat tree, two tiers"],
+        ...head,
+        ["leaves", `${fixed(drawing.leafCount)}, ${each}`],
+        ["spines", fixed(drawing.spineCount)],
+      ];
+    }
+    case "torus": {
+      const shape = drawing.shape.map((length) => fixed(length)).join(" × ");
+      const closed = ["x", "y", "z"].filter((_, index) => drawing.wraps[index] === true);
+      return [
+        ["family", `${drawing.shape.length}D ${closed.length === 0 ? "mesh" : "torus"}`],
+        ...head,
+        ["shape", shape],
+        ["closed", closed.length === 0 ? "none" : closed.join(", ")],
+      ];
+    }
+  }
+}
+
+/** One SVG file: title and source inside, colors baked, no outside reference. */
+export async function topologySvg(drawing: Drawing): Promise<string> {
+  const [{ standaloneSvg }, { fabricChart }] = await Promise.all([
+    import("./chart/chart.ts"),
+    import("./chart/drawing.ts"),
+  ]);
+  const source = `Fabricast, cluster ${drawing.clusterId}; drawn from its graph`;
+  return `${await standaloneSvg(fabricChart(drawing), source)}\n`;
+}

@@ -1,0 +1,97 @@
+/**
+ * Where a model runs. The *native* device computes real numbers through a backend; the
+ * *shape-only* device computes nothing, so that a model of any size can be walked. The same
+ * model code runs on both and records the same ops.
+ */
+import type { OpKind } from "../records/trace.ts";
+import type { Backend, Numbers } from "./arithmetic.ts";
+import { NO_NUMBERS } from "./tensor.ts";
+
+export interface Device {
+  readonly kind: "native" | "shape-only";
+  /** Bytes of one weight, gradient or activation. */
+  readonly elementBytes: number;
+  /** Numbers of no particular value: whoever asks for them writes all of them. */
+  allocate(count: number): Numbers;
+  /** Runs the kernel, or does not. */
+  compute(kind: OpKind, kernel: (backend: Backend) => void): void;
+  /** A new step: buffers of the step before may be handed out again. */
+  begin(): void;
+}
+
+/** What the ops of one kind took, added up. */
+export interface OpTime {
+  calls: number;
+  durationS: number;
+}
+
+export interface NativeDevice extends Device {
+  readonly kind: "native";
+  readonly backend: Backend;
+  /** In the order in which the kinds first ran; empty without a clock. */
+  readonly times: ReadonlyMap<OpKind, OpTime>;
+}
+
+export interface NativeOptions {
+  readonly backend: Backend;
+  /** Seconds, monotonic; without it nothing is timed. */
+  readonly clock?: (() => number) | undefined;
+  /** fp64 serves the checks of derivatives; only the TypeScript backend computes it. */
+  readonly precision?: "fp32" | "fp64";
+}
+
+export function createNativeDevice({
+  backend,
+  clock,
+  precision = "fp32",
+}: NativeOptions): NativeDevice {
+  const pool = createPool(precision === "fp64" ? Float64Array : Float32Array);
+  const times = new Map<OpKind, OpTime>();
+  return {
+    kind: "native",
+    elementBytes: precision === "fp64" ? 8 : 4,
+    backend,
+    times,
+    allocate: pool.allocate,
+    begin: pool.begin,
+    compute(kind, kernel) {
+      if (clock === undefined) return kernel(backend);
+      const start = clock();
+      kernel(backend);
+      const time = times.get(kind) ?? { calls: 0, durationS: 0 };
+      time.calls += 1;
+      time.durationS += clock() - start;
+      times.set(kind, time);
+    },
+  };
+}
+
+export function createShapeDevice(elementBytes: number): Device {
+  return {
+    kind: "shape-only",
+    elementBytes,
+    allocate: () => NO_NUMBERS,
+    compute: () => undefined,
+    begin: () => undefined,
+  };
+}
+
+/**
+ * Every step asks for the same lengths in the same order, so the n-th buffer of a step is the
+ * n-th of the step before: no memory is allocated after the first step.
+ */
+function createPool(kind: new (length: number) => Numbers) {
+  const buffers: Numbers[] = [];
+  let next = 0;
+  return {
+    begin() {
+      next = 0;
+    },
+    allocate(count: number): Numbers {
+      const free = buffers[next];
+      const buffer = free?.length === count ? free : new kind(count);
+      buffers[next++] = buffer;
+      return buffer;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * The native backend: the arithmetic of `native/*.cc` behind the common interface. The addon
+ * checks the type and length of every array itself and throws a TypeError.
+ */
+import type { Backend, Numbers } from "./arithmetic.ts";
+import { NORM_EPSILON } from "./arithmetic.ts";
+
+/** Must equal INTERFACE_VERSION in native/addon.cc. */
+export const INTERFACE_VERSION = 1;
+
+/** The addon's functions, arguments in the order of native/addon.cc. */
+export interface Addon {
+  readonly interfaceVersion: number;
+  instructionSets(): string[];
+  useInstructionSet(index: number): void;
+  fmaPeakFlopPerS(): number;
+  matmul(...call: MatmulCall): void;
+  columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
+  add: Backend["add"];
+  relu: Backend["relu"];
+  reluBackward: Backend["reluBackward"];
+  gelu: Backend["gelu"];
+  geluBackward: Backend["geluBackward"];
+  meanSquaredError: Backend["meanSquaredError"];
+  meanSquaredErrorBackward: Backend["meanSquaredErrorBackward"];
+  layerNorm(...call: Call): void;
+  layerNormBackward(...call: Call): void;
+  softmax(...call: Call): void;
+  softmaxBackward(...call: Call): void;
+  attention(...call: Call): void;
+  attentionBackward(...call: Call): void;
+  embedding(...call: Call): void;
+  embeddingBackward(...call: Call): void;
+  crossEntropy(...call: Call): number;
+  crossEntropyBackward(...call: Call): void;
+  adam(...call: Call): void;
+}
+
+type Call = readonly (Numbers | Int32Array | number)[];
+type MatmulCall = readonly [
+  ...arrays: [Numbers, Numbers, Numbers, Numbers | undefined],
+  ...sizes: [number, number, number, number],
+  ...flags: [boolean, boolean, boolean],
+];
+
+export function nativeBackend(addon: Addon): Backend {
+  return { name: "native", ...elementwise(addon), ...rowwise(addon), ...lookups(addon) };
+}
+
+type ElementOps =
+  | "add"
+  | "relu"
+  | "reluBackward"
+  | "gelu"
+  | "geluBackward"
+  | "adam"
+  | "meanSquaredError"
+  | "meanSquaredErrorBackward";
+
+function elementwise(addon: Addon): Pick<Backend, ElementOps> {
+  return {
+    add: addon.add,
+    relu: addon.relu,
+    reluBackward: addon.reluBackward,
+    gelu: addon.gelu,
+    geluBackward: addon.geluBackward,
+    meanSquaredError: addon.meanSquaredError,
+    meanSquaredErrorBackward: addon.meanSquaredErrorBackward,
+    adam: (p, g, { first, second }, { learningRate, beta1, beta2, epsilon, step }) =>
+      addon.adam(p, g, first, second, learningRate, beta1, beta2, epsilon, step),
+  };
+}
+
+type RowOps =
+  | "matmul"
+  | "columnSums"
+  | "layerNorm"
+  | "layerNormBackward"
+  | "softmax"
+  | "softmaxBackward"
+  | "attention"
+  | "attentionBackward";
+
+function rowwise(addon: Addon): Pick<Backend, RowOps> {
+  return {
+    matmul: (a, b, c, bias, { batch, m, n, k, transposesA, transposesB, accumulates }) =>
+      addon.matmul(a, b, c, bias, batch, m, n, k, transposesA, transposesB, accumulates),
+    columnSums: (x, sums, { rows, columns }) => addon.columnSums(x, sums, rows, columns),
+    layerNorm: ({ x, scale, shift, y, statistics }, { rows, columns }) =>
+      addon.layerNorm(x, scale, shift, y, statistics, rows, columns, NORM_EPSILON),
+    layerNormBackward: (arrays, { rows, columns }) => {
+      const { x, scale, statistics, dy, dx, dscale, dshift } = arrays;
+      addon.layerNormBackward(x, scale, statistics, dy, dx, dscale, dshift, rows, columns);
+    },
+    softmax: (x, y, { rows, columns }) => addon.softmax(x, y, rows, columns),
+    softmaxBackward: (y, dy, dx, { rows, columns }) =>
+      addon.softmaxBackward(y, dy, dx, rows, columns),
+    attention: (qkv, out, statistics, { batch, tokens, heads, headSize }) =>
+      addon.attention(qkv, out, statistics, batch, tokens, heads, headSize),
+    attentionBackward: (arrays, { batch, tokens, heads, headSize }) => {
+      const { qkv, out, statistics, dout, dqkv } = arrays;
+      addon.attentionBackward(qkv, out, statistics, dout, dqkv, batch, tokens, heads, headSize);
+    },
+  };
+}
+
+type LookupOps = "embedding" | "embeddingBackward" | "crossEntropy" | "crossEntropyBackward";
+
+function lookups(addon: Addon): Pick<Backend, LookupOps> {
+  return {
+    embedding: (ids, { rows, positions }, y, { batch, tokens, columns, vocabulary }) =>
+      addon.embedding(ids, rows, positions, y, batch, tokens, columns, vocabulary),
+    embeddingBackward: (ids, dy, { rows, positions }, { batch, tokens, columns, vocabulary }) =>
+      addon.embeddingBackward(ids, dy, rows, positions, batch, tokens, columns, vocabulary),
+    crossEntropy: (logits, targets, statistics, { rows, columns }) =>
+      addon.crossEntropy(logits, targets, statistics, rows, columns),
+    crossEntropyBackward: (logits, targets, statistics, dlogits, { rows, columns }) =>
+      addon.crossEntropyBackward(logits, targets, statistics, dlogits, rows, columns),
+  };
+}

@@ -1,0 +1,51 @@
+// Ops on single elements, and the optimizer.
+
+static void add(long count, const float* a, const float* b, float* y) {
+  map(count, a, b, y, [](Vector u, Vector v) { return u + v; });
+}
+
+static void relu(long count, const float* x, float* y) {
+  map(count, x, y, [](Vector v) { return select(v > (Vector){}, v, (Vector){}); });
+}
+
+static void relu_backward(long count, const float* y, const float* dy, float* dx) {
+  map(count, y, dy, dx, [](Vector v, Vector d) { return select(v > (Vector){}, d, (Vector){}); });
+}
+
+// GELU in its tanh form (Hendrycks & Gimpel 2016, arXiv:1606.08415), written with a logistic
+// function, since (1 + tanh u) / 2 = 1 / (1 + exp(−2u)) needs no subtraction of close numbers:
+//     y = x · s,   s = 1 / (1 + exp(−2u)),   u = √(2/π) · (x + 0.044715 x³)
+static const float GELU_TWICE_SCALE = 1.5957691216057308f;
+static const float GELU_CUBIC = 0.044715f;
+
+static inline Vector gelu_gate(Vector x) {
+  const Vector twice = GELU_TWICE_SCALE * x * (1.0f + GELU_CUBIC * x * x);
+  return 1.0f / (1.0f + exponential(-twice));
+}
+
+static void gelu(long count, const float* x, float* y) {
+  map(count, x, y, [](Vector v) { return v * gelu_gate(v); });
+}
+
+//     dy/dx = s + x · s · (1 − s) · d(2u)/dx
+static void gelu_backward(long count, const float* x, const float* dy, float* dx) {
+  map(count, x, dy, dx, [](Vector v, Vector d) {
+    const Vector s = gelu_gate(v);
+    const Vector slope = GELU_TWICE_SCALE * (1.0f + 3.0f * GELU_CUBIC * v * v);
+    return d * (s + v * s * (1.0f - s) * slope);
+  });
+}
+
+// A plain loop: compilers vectorize it, and vector extensions have no square root.
+static void adam(long count, float* __restrict p, const float* __restrict g, float* __restrict m,
+                 float* __restrict v, const AdamStep* s) {
+  const float beta1 = s->beta1, beta2 = s->beta2, epsilon = s->epsilon;
+  const float rate = s->rate, correction = s->correction;
+  for (long i = 0; i < count; i++) {
+    const float first = beta1 * m[i] + (1.0f - beta1) * g[i];
+    const float second = beta2 * v[i] + (1.0f - beta2) * g[i] * g[i];
+    m[i] = first;
+    v[i] = second;
+    p[i] -= rate * first / (__builtin_sqrtf(second * correction) + epsilon);
+  }
+}

@@ -1,0 +1,32 @@
+/** The TypeScript backend: slow, plain, always there, and the oracle of the native one. */
+import type { Backend } from "../arithmetic.ts";
+import { attention, attentionBackward } from "./attention.ts";
+import { crossEntropy, crossEntropyBackward, embedding, embeddingBackward } from "./lookups.ts";
+import { meanSquaredError, meanSquaredErrorBackward } from "./lookups.ts";
+import { columnSums, matmul } from "./matmul.ts";
+import { adam, add, gelu, geluBackward, relu, reluBackward } from "./pointwise.ts";
+import { layerNorm, layerNormBackward, softmax, softmaxBackward } from "./rows.ts";
+
+export const typescriptBackend: Backend = {
+  name: "typescript",
+  matmul,
+  columnSums,
+  add,
+  relu,
+  reluBackward,
+  gelu,
+  geluBackward,
+  layerNorm,
+  layerNormBackward,
+  softmax,
+  softmaxBackward,
+  attention,
+  attentionBackward,
+  embedding,
+  embeddingBackward,
+  crossEntropy,
+  crossEntropyBackward,
+  meanSquaredError,
+  meanSquaredErrorBackward,
+  adam,
+};

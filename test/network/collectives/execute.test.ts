@@ -1,0 +1,123 @@
+/** Every algorithm, carried out on real numbers: the right sums on the right ranks. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { test } from "vitest";
+import { at } from "../../../src/base/assert.ts";
+import { ALGORITHMS } from "../../../src/network/collectives/table.ts";
+import type { Algorithm } from "../../../src/network/collectives/table.ts";
+import { buildGraph } from "../../../src/network/topology/build.ts";
+import type { Fabric } from "../../../src/records/cluster.ts";
+import type { Graph } from "../../../src/records/graph.ts";
+import { BARE_LINK, bareSwitch, cluster, link, sourced } from "../../support/clusters.ts";
+import { elementAt, execute } from "../../support/execute.ts";
+
+/** Any rank's own data: whole numbers, so that sums are exact in any order. */
+const valueOf = (rank: number, element: number): number => (rank + 1) * 1000 + element;
+
+function check(graph: Graph, algorithm: Algorithm): void {
+  const n = graph.rankCount;
+  const length = 2 * n; // a torus cuts halves into n chunks
+  const elements = [...Array(length).keys()];
+  const sums = elements.map((e) => elements.slice(0, n).reduce((sum, r) => sum + valueOf(r, e), 0));
+  const buffers = (): Float64Array[] =>
+    elements.slice(0, n).map((rank) => Float64Array.from(elements, (e) => valueOf(rank, e)));
+  const held = elements.slice(0, n).map((rank) =>
+    algorithm.holding(graph, rank).flatMap(({ from, to }) => {
+      return elements.slice(elementAt(from, length), elementAt(to, length));
+    }),
+  );
+
+  const all = buffers();
+  execute(algorithm.program(graph, "all-reduce", 1e6), all);
+  for (const buffer of all) deepEqual([...buffer], sums);
+
+  // After a reduce-scatter each element is whole on one rank, and each rank holds its share.
+  const scattered = buffers();
+  execute(algorithm.program(graph, "reduce-scatter", 1e6), scattered);
+  for (const [rank, mine] of held.entries()) {
+    equal(mine.length, length / n);
+    for (const e of mine) equal(at(at(scattered, rank), e), at(sums, e));
+  }
+  deepEqual(
+    held.flat().toSorted((a, b) => a - b),
+    elements,
+  );
+
+  // Before an all-gather a rank knows its share only, here of one common vector.
+  const gathered = held.map((mine) =>
+    Float64Array.from(elements, (e) => (mine.includes(e) ? e + 0.5 : NaN)),
+  );
+  execute(algorithm.program(graph, "all-gather", 1e6), gathered);
+  for (const buffer of gathered)
+    deepEqual(
+      [...buffer],
+      elements.map((e) => e + 0.5),
+    );
+}
+
+/** All algorithms that can run on the graph; returns their names. */
+function checkAll(graph: Graph): string[] {
+  const able = ALGORITHMS.filter((one) => one.supports(graph, "all-reduce") === undefined);
+  for (const algorithm of able) check(graph, algorithm);
+  return able.map((algorithm) => algorithm.name);
+}
+
+test("on a switch: ring for any number of ranks, halving-doubling for powers of two", () => {
+  const seen = new Set<string>();
+  for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 16, 31, 32, 33, 64]) {
+    for (const name of checkAll(buildGraph(bareSwitch(n), n))) seen.add(name);
+  }
+  deepEqual([...seen], ["ring", "halving-doubling"]);
+});
+
+test("in nodes of several ranks: both hierarchical algorithms too", () => {
+  const seen = new Set<string>();
+  const size = fc.integer({ min: 1, max: 8 });
+  fc.assert(
+    fc.property(size, size, (acceleratorCount, hostCount) => {
+      const fabric: Fabric = {
+        kind: "switch",
+        hostCount,
+        link: BARE_LINK,
+        switchLatencyS: sourced(0),
+      };
+      const node = { name: "node", acceleratorCount, scaleUp: link(450e9, 0) };
+      const graph = buildGraph(cluster("nodes", { fabric, node }), acceleratorCount * hostCount);
+      for (const name of checkAll(graph)) seen.add(name);
+    }),
+    { seed: 8, numRuns: 40 },
+  );
+  ok(seen.has("hierarchical") && seen.has("hierarchical-halving-doubling"));
+});
+
+test("on tori and meshes of any shape, with one rank a node or several", () => {
+  const size = fc.integer({ min: 1, max: 4 });
+  const wrapLengthMin = fc.integer({ min: 1, max: 5 });
+  fc.assert(
+    fc.property(size, size, size, size, wrapLengthMin, (x, y, z, acceleratorCount, wrap) => {
+      const fabric: Fabric = {
+        kind: "torus",
+        shapes: [[x, y, z]],
+        wrapLengthMin: wrap,
+        link: BARE_LINK,
+      };
+      const node = { name: "node", acceleratorCount, scaleUp: link(450e9, 0) };
+      const graph = buildGraph(cluster("torus", { fabric, node }), acceleratorCount * x * y * z);
+      ok(checkAll(graph).includes("torus"));
+    }),
+    { seed: 9, numRuns: 40 },
+  );
+});
+
+test("a long closed dimension and a long line, in one and two dimensions", () => {
+  for (const [shape, wrap] of [
+    [[7], 1],
+    [[7], 9],
+    [[5, 6], 6],
+    [[6, 5], 6],
+  ] as const) {
+    const fabric: Fabric = { kind: "torus", shapes: [shape], wrapLengthMin: wrap, link: BARE_LINK };
+    const n = shape.reduce<number>((a, b) => a * b, 1);
+    checkAll(buildGraph(cluster("torus", { fabric }), n));
+  }
+});

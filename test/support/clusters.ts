@@ -1,0 +1,132 @@
+/** Clusters as records, for tests of rooms that read no files. */
+import type { Cluster, Endpoint, Fabric, LinkSpec, NodeSpec } from "../../src/records/cluster.ts";
+import type { Sourced } from "../../src/records/sourced.ts";
+
+export function sourced(value: number): Sourced {
+  return { value, source: "test", date: "", provenance: "assumed" };
+}
+
+/** 400 Gb/s and 500 ns, as on all bare clusters. */
+export const BARE_LINK = link(50e9, 500e-9);
+
+export function link(rateBytesPerS: number, latencyS: number): LinkSpec {
+  return { rateBytesPerS: sourced(rateBytesPerS), latencyS: sourced(latencyS) };
+}
+
+export const BARE_HOST: NodeSpec = { name: "host", acceleratorCount: 1 };
+
+/** Eight ranks on a star of 450 GB/s links. */
+export const H100_NODE: NodeSpec = {
+  name: "HGX H100",
+  acceleratorCount: 8,
+  scaleUp: link(450e9, 250e-9),
+};
+
+export function endpoint(
+  times: { scaleUpMessageS?: number; scaleOutMessageS?: number; collectiveStartS?: number } = {},
+): Endpoint {
+  return {
+    scaleUpMessageS: sourced(times.scaleUpMessageS ?? 0),
+    scaleOutMessageS: sourced(times.scaleOutMessageS ?? 0),
+    collectiveStartS: sourced(times.collectiveStartS ?? 0),
+  };
+}
+
+export function cluster(
+  id: string,
+  parts: { fabric: Fabric; node?: NodeSpec; endpoint?: Endpoint },
+): Cluster {
+  return {
+    id,
+    name: id,
+    summary: id,
+    node: parts.node ?? BARE_HOST,
+    fabric: parts.fabric,
+    endpoint: parts.endpoint ?? endpoint(),
+    bill: {},
+  };
+}
+
+export function bareSwitch(hostCount: number): Cluster {
+  const fabric: Fabric = {
+    kind: "switch",
+    hostCount,
+    link: BARE_LINK,
+    switchLatencyS: sourced(0),
+  };
+  return cluster(`bare-switch-${hostCount}`, { fabric });
+}
+
+/** Ports, leaves and uplinks of a small or large two-tier tree; 1,024 hosts by default. */
+export interface TreeShape {
+  readonly portCount?: number;
+  readonly portsPerLeaf?: number;
+  readonly uplinksPerLeaf?: number;
+  readonly spineRadix?: number;
+  readonly size?: "whole" | "grows";
+}
+
+export function bareFatTree(shape: TreeShape = {}): Cluster {
+  const fabric: Fabric = {
+    kind: "fat-tree",
+    portCount: 1024,
+    portsPerLeaf: 32,
+    uplinksPerLeaf: 32,
+    spineRadix: 32,
+    size: "whole",
+    ...shape,
+    link: BARE_LINK,
+    uplink: BARE_LINK,
+    switchLatencyS: sourced(0),
+  };
+  return cluster(`bare-fat-tree-${fabric.portCount}`, { fabric });
+}
+
+/** Every dimension closes, unless a wrap length is given. */
+export function bareTorus(shape: readonly number[], wrapLengthMin = 1): Cluster {
+  const fabric: Fabric = { kind: "torus", shapes: [shape], wrapLengthMin, link: BARE_LINK };
+  return cluster(`bare-torus-${shape.join("x")}`, { fabric });
+}
+
+const H100_ENDPOINT = endpoint({
+  scaleUpMessageS: 2e-6,
+  scaleOutMessageS: 5e-6,
+  collectiveStartS: 10e-6,
+});
+
+/** Eight 400 Gb/s ports a node, 32 a leaf; 32/oversubscription uplinks. Grows with the job. */
+export function h100FatTree(oversubscription: number): Cluster {
+  const fabric: Fabric = {
+    kind: "fat-tree",
+    portCount: 2048,
+    portsPerLeaf: 32,
+    uplinksPerLeaf: 32 / oversubscription,
+    spineRadix: 64,
+    size: "grows",
+    link: link(50e9, 200e-9),
+    uplink: link(50e9, 200e-9),
+    switchLatencyS: sourced(300e-9),
+  };
+  const id = `h100-fat-tree-${oversubscription}-1`;
+  return cluster(id, { fabric, node: H100_NODE, endpoint: H100_ENDPOINT });
+}
+
+/** A node's 3.2 Tb/s split evenly over six directions; 1 … 128 nodes. */
+export function h100Torus(): Cluster {
+  const fabric: Fabric = {
+    kind: "torus",
+    shapes: [
+      [1, 1, 1],
+      [2, 1, 1],
+      [2, 2, 1],
+      [2, 2, 2],
+      [4, 2, 2],
+      [4, 4, 2],
+      [4, 4, 4],
+      [8, 4, 4],
+    ],
+    wrapLengthMin: 3,
+    link: link(400e9 / 6, 200e-9),
+  };
+  return cluster("h100-torus", { fabric, node: H100_NODE, endpoint: H100_ENDPOINT });
+}

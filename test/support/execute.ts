@@ -1,0 +1,38 @@
+/**
+ * Runs a program on real buffers: what the engine only times, this carries out, message by
+ * message, and checks that each message is as large as the data that it carries.
+ */
+import { ok } from "node:assert/strict";
+import { at } from "../../src/base/assert.ts";
+import type { Program } from "../../src/records/schedule.ts";
+
+/** Index of a share of a buffer, which must fall on an element. */
+export function elementAt(share: number, length: number): number {
+  const index = Math.round(share * length);
+  ok(Math.abs(index - share * length) < 1e-6, `${share} of ${length} falls on an element`);
+  return index;
+}
+
+/** Changes the buffers as the program's messages do. */
+export function execute(program: Program, buffers: readonly Float64Array[]): void {
+  const length = at(buffers, 0).length;
+  for (const step of program.steps) {
+    for (let k = 0; k < step.repeat; k++) {
+      // All messages of a step read what was there before any of them arrived.
+      const sent = [...step.source].map((source, m) => {
+        const { from, to, reduces } = step.part(m, k);
+        const start = elementAt(from, length);
+        const end = elementAt(to, length);
+        const bytes = ((end - start) / length) * program.sizeBytes;
+        ok(Math.abs(bytes - at(step.messageBytes, m)) <= 1e-9 * program.sizeBytes, step.name);
+        return { start, reduces, data: at(buffers, source).slice(start, end) };
+      });
+      for (const [m, { start, reduces, data }] of sent.entries()) {
+        const target = at(buffers, at(step.target, m));
+        for (const [i, value] of data.entries()) {
+          target[start + i] = reduces ? at(target, start + i) + value : value;
+        }
+      }
+    }
+  }
+}
