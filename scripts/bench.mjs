@@ -4,7 +4,7 @@
  *     npm run --silent bench -- startup --json    one of them, as JSON and nothing else
  *     npm run bench                               all of them, as tables
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
@@ -54,12 +54,27 @@ async function bundled(paths) {
     platform: "node",
     target: "node20.19",
     logLevel: "warning",
+    plugins: [FILES_KNOW_THEIR_PLACE],
   });
   return paths.map((path) => {
     const name = basename(path, SUFFIX);
     return [name, pathToFileURL(inRoot(".cache/bench", `${name}.bench.mjs`)).href];
   });
 }
+
+/** Sources that look for something beside themselves find it although they are bundled. */
+const FILES_KNOW_THEIR_PLACE = {
+  name: "files-know-their-place",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const place = JSON.stringify(pathToFileURL(path).href);
+      return {
+        contents: readFileSync(path, "utf8").replaceAll("import.meta.url", place),
+        loader: "ts",
+      };
+    });
+  },
+};
 
 async function attempt(name, module, size) {
   try {

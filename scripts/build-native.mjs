@@ -47,25 +47,28 @@ const INSTRUCTION_SETS =
 /** Builds if sources, flags or the machine's kind have changed since the last build. */
 export async function buildNative({ quiet = false } = {}) {
   const say = (line) => {
-    if (!quiet) process.stdout.write(`native backend: ${line}\n`);
+    if (!quiet) process.stderr.write(`native backend: ${line}\n`);
   };
   const hash = sourceHash();
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) {
-    say("up to date");
     return "fresh";
   }
   // An old binary must not outlive its sources: it could have another interface.
   rmSync(output, { force: true });
-  const failure = process.platform === "win32" ? "not built on Windows yet" : await build(say, hash);
+  const failure =
+    process.platform === "win32" ? "not built on Windows yet" : await build(say, hash);
   if (failure === undefined) return "built";
-  say(`${failure}; Fabricast runs on its TypeScript backend (slower, same numbers)`);
+  say(`${failure}; Fabricast runs on its TypeScript backend (slower)`);
   return "no-compiler";
 }
 
 function sourceHash() {
   const hash = createHash("sha256");
   const files = readdirSync(sources).sort();
-  for (const path of [...files.map((name) => join(sources, name)), fileURLToPath(import.meta.url)]) {
+  for (const path of [
+    ...files.map((name) => join(sources, name)),
+    fileURLToPath(import.meta.url),
+  ]) {
     hash.update(readFileSync(path)).update("\0");
   }
   const machine = `${process.platform} ${process.arch} ${process.env.CXX ?? ""}`;
@@ -80,7 +83,7 @@ async function build(say, hash) {
   mkdirSync(folder, { recursive: true });
   let reason = "no C++ compiler found ($CXX, g++, clang++, c++)";
   for (const compiler of candidates) {
-    const start = process.hrtime.bigint();
+    const start = process.hrtime();
     const work = mkdtempSync(join(folder, "build-"));
     try {
       const failure = await compile(compiler, headers, work);
@@ -89,8 +92,8 @@ async function build(say, hash) {
         renameSync(join(work, "addon.node"), output);
         writeFileSync(join(work, "hash"), hash);
         renameSync(join(work, "hash"), stamp);
-        const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-        say(`built with ${compiler} in ${seconds.toFixed(1)} s`);
+        const [seconds, nanoseconds] = process.hrtime(start);
+        say(`built with ${compiler} in ${(seconds + nanoseconds / 1e9).toFixed(1)} s`);
         return undefined;
       }
       if (failure !== "absent") reason = `${compiler} failed (${failure})`;

@@ -1,7 +1,8 @@
 /**
- * Compiles the schemas of src/files/schemas to one plain module, src/files/generated/
- * validators.js, so that no schema is compiled at run time. Skips the work when the inputs
- * are those of the last time; their hash is the first line of the output.
+ * Writes src/files/generated: validators.js, the schemas of src/files/schemas compiled to
+ * plain code, so that none is compiled at run time; and units.js, the units of mathjs
+ * without the rest of it. Skips the work when the inputs are those of the last time; their
+ * hash is the first line of both.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -12,28 +13,43 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(import.meta.url);
 const root = dirname(dirname(here));
 const files = join(root, "src", "files");
-const output = join(files, "generated", "validators.js");
+const folder = join(files, "generated");
 
-/** Resolves once the validators on disk are those of the schemas on disk. */
+/** Resolves once what is in the folder was made from the sources as they are. */
 export async function buildValidators() {
   const stamp = `// inputs ${await inputsHash()}`;
-  const old = await readFile(output, "utf8").catch(() => "");
-  if (old.startsWith(stamp)) return;
-  const code = await bundled(await standalone(await loadSchemas()));
-  await mkdir(dirname(output), { recursive: true });
-  const draft = `${output}.${process.pid}`;
-  await writeFile(draft, `${stamp}\n${code}`);
-  await rename(draft, output);
+  const isFresh = async (name) =>
+    (await readFile(join(folder, name), "utf8").catch(() => "")).startsWith(stamp);
+  if ((await isFresh("units.js")) && (await isFresh("validators.js"))) return;
+  const units = { entryPoints: [join(files, "units.ts")] };
+  await replace("units.js", `${stamp}\n${await bundled(units)}`);
+  const code = await standalone(await loadSchemas());
+  const validators = { stdin: { contents: code, resolveDir: root, loader: "js" } };
+  await replace("validators.js", `${stamp}\n${await bundled(validators)}`);
+}
+
+/** Never leaves half a file where another process may be reading. */
+async function replace(name, text) {
+  await mkdir(folder, { recursive: true });
+  const draft = join(folder, `.${name}.${process.pid}`);
+  await writeFile(draft, text);
+  await rename(draft, join(folder, name));
 }
 
 async function inputsHash() {
   const hash = createHash("sha256");
-  const folder = join(files, "schemas");
-  const names = (await readdir(folder)).sort().map((name) => join(folder, name));
-  const packages = ["ajv", "esbuild"].map((name) =>
+  const schemas = join(files, "schemas");
+  const names = (await readdir(schemas)).sort().map((name) => join(schemas, name));
+  const packages = ["ajv", "esbuild", "mathjs"].map((name) =>
     join(root, "node_modules", name, "package.json"),
   );
-  for (const path of [here, join(files, "kinds.ts"), ...names, ...packages]) {
+  for (const path of [
+    here,
+    join(files, "kinds.ts"),
+    join(files, "units.ts"),
+    ...names,
+    ...packages,
+  ]) {
     hash.update(await readFile(path));
     hash.update("\0");
   }
@@ -96,11 +112,11 @@ function withoutWords(schema) {
   );
 }
 
-/** Draws ajv's run-time helpers in, so that the output imports nothing. */
-async function bundled(code) {
+/** Draws everything imported in, so that the output imports nothing. */
+async function bundled(input) {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: root, loader: "js" },
+    ...input,
     bundle: true,
     minify: true,
     format: "esm",

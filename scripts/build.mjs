@@ -100,7 +100,7 @@ function bundleOptions(source) {
     legalComments: "none",
     logLevel: "warning",
     banner: { js: isLauncher ? "#!/usr/bin/env node" : BANNER },
-    plugins: isLauncher ? [COMMAND_LINE_STAYS_OUT] : [],
+    plugins: isLauncher ? [COMMAND_LINE_STAYS_OUT] : [ONLY_UNITS_OF_MATHJS],
   };
 }
 
@@ -109,6 +109,29 @@ const COMMAND_LINE_STAYS_OUT = {
   name: "command-line-stays-out",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: "./main.js", external: true }));
+  },
+};
+
+/**
+ * Of mathjs only its units come along. Modules that load on demand are kept whole by the
+ * bundler, so the rest has to be left behind before: in a bundle of these names alone.
+ */
+const ONLY_UNITS_OF_MATHJS = {
+  name: "only-units-of-mathjs",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^mathjs$/ }, () => ({ path: "mathjs", namespace: "units" }));
+    onLoad({ filter: /.*/, namespace: "units" }, async () => {
+      const { build: bundleWith } = await import("esbuild");
+      const names = "create, createUnitDependencies, unitDependencies";
+      const { outputFiles } = await bundleWith({
+        stdin: { contents: `export { ${names} } from "mathjs";`, resolveDir: inRoot() },
+        bundle: true,
+        write: false,
+        format: "esm",
+        platform: "node",
+      });
+      return { contents: outputFiles[0].text };
+    });
   },
 };
 

@@ -28,11 +28,15 @@ export async function ensureInstalled() {
  * npm leaves a list of what it installed in node_modules/.package-lock.json. Comparing it
  * with the lock also accepts an `npm ci` that the reader ran, and notices `--omit=dev`.
  */
-export function isInstalled() {
+function isInstalled() {
   const stamp = inRoot("node_modules", ".package-lock.json");
   if (!existsSync(stamp)) return false;
-  const wanted = JSON.parse(readFileSync(inRoot("package-lock.json"), "utf8")).packages;
-  const there = JSON.parse(readFileSync(stamp, "utf8")).packages;
+  const packagesOf = (path) => JSON.parse(readFileSync(path, "utf8")).packages;
+  return covers(packagesOf(stamp), packagesOf(inRoot("package-lock.json")));
+}
+
+/** Whether the packages that are there are those that are wanted. */
+export function covers(there, wanted) {
   return Object.entries(wanted).every(
     ([path, { version, optional }]) =>
       path === "" ||

@@ -2,17 +2,18 @@
  * `npm run test:node24`: the tests once more on Node 24, fetched through npm into .cache/.
  * Never a dependency: as one, its node would stand first on the PATH of every script.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { build } from "./build.mjs";
 import { ensureInstalled, script } from "./setup.mjs";
 import { runTests, summary } from "./test.mjs";
 import { inRoot, run, runNpm, say } from "./tools.mjs";
 
 const HOME = inRoot(".cache", "node24");
-const NODE =
-  process.platform === "win32"
-    ? inRoot(".cache", "node24", "node_modules", "node", "bin", "node.exe")
-    : inRoot(".cache", "node24", "node_modules", "node", "bin", "node");
+const NODE = join(
+  HOME,
+  ...["node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node"],
+);
 
 async function main() {
   await ensureInstalled();
@@ -29,12 +30,14 @@ async function ensureNode24() {
   if (existsSync(NODE)) return;
   say("fabricast: fetching Node 24 into .cache/node24 (about 190 MB) …");
   mkdirSync(HOME, { recursive: true });
-  // The package "node" copies its binary into place in an install script.
-  const args = ["install", "--prefix", HOME, "--no-save", "--no-package-lock", "node@24"];
-  const { code, output } = await runNpm([...args, "--allow-scripts=node"], {
-    capture: true,
-    cwd: HOME,
-  });
+  // The package "node" puts its binary into place in an install script, which npm must be
+  // allowed to run; older versions of npm ask nobody.
+  writeFileSync(
+    join(HOME, "package.json"),
+    `{ "private": true, "allowScripts": { "node": true } }`,
+  );
+  const args = ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "node@24"];
+  const { code, output } = await runNpm(args, { capture: true, cwd: HOME });
   if (code === 0 && existsSync(NODE)) return;
   throw new Error(
     `${output.trim()}\nNode 24 could not be fetched; it comes from the npm registry, so this ` +

@@ -9,6 +9,14 @@ import { parseSource, readSources, readText, ROOT } from "./support/sources.ts";
 
 const sources = readSources(["src"]);
 
+interface Described {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+const described = () => JSON.parse(readText("package.json")) as Described;
+
 /** What the checker says about one planted line in a planted file. */
 const verdict = (path: string, line: string) => strayImports([parseSource(path, line)]);
 
@@ -27,10 +35,22 @@ test("each folder of src is a room of the table", () => {
 });
 
 test("each run-time dependency has a door, and each door leads to a dependency", () => {
-  const { dependencies } = JSON.parse(readText("package.json")) as {
-    dependencies: Record<string, string>;
-  };
+  const { dependencies } = described();
   deepEqual(Object.keys(PACKAGE_DOORS).sort(), Object.keys(dependencies).sort());
+});
+
+test("docs/dependencies.md says of each dependency what for and why", () => {
+  const { dependencies, devDependencies } = described();
+  const rows = [...readText("docs/dependencies.md").matchAll(/^\| (`[^|]*?) +\| ([^|]*) \|/gm)];
+  const named = rows.flatMap(([, names = ""]) =>
+    [...names.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+  );
+  const used = [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+  deepEqual(named.sort(), used.sort());
+  // The door stands in the line.
+  for (const [name, door] of Object.entries(PACKAGE_DOORS)) {
+    equal(rows.find(([, names]) => names === `\`${name}\``)?.[2]?.trim(), `\`${door}\``, name);
+  }
 });
 
 test("ARCHITECTURE.md shows the arrows that are enforced", () => {

@@ -96,6 +96,10 @@ test("a file is long from 301 lines on, a function from 51 lines on, by its name
   deepEqual(parts(`const g = () => ${body(52)};`), { "a.ts#g": 52 });
   deepEqual(parts(`class A { m() ${body(53)} }`), { "a.ts#m": 53 });
   deepEqual(parts(`\nrun(() => ${body(54)});`), { "a.ts#line 2": 54 });
+  deepEqual(parts(`describe("a", () => { ${"\n".repeat(60)} });`), {});
+  deepEqual(parts(`describe("a", () => { test("b", () => ${body(55)}); });`), {
+    "a.ts#line 1": 55,
+  });
 });
 
 test("the list of exceptions only shrinks", () => {
@@ -110,8 +114,8 @@ test("names with a unit, counts of things and ratios pass", () => {
   const fine =
     "stepS stepTimeS latencyMaxS linkBytesPerS bytes sizeBytes stepFlop peakFlopPerS boardW " +
     "stepJ clusterUsd usdPerS energyUsdPerJ rankCount rankCountMax linkId nowTicks nowPs hosts " +
-    "replicas tokensPerS samplesPerS portsPerLeaf efficiency efficiencyMin matmulShare utilizationMax " +
-    "mfu microBatchMax wrapLengthMin seed";
+    "replicas tokensPerS samplesPerS portsPerLeaf efficiency efficiencyMin matmulShare " +
+    "utilizationMax mfu microBatchMax wrapLengthMin seed";
   deepEqual(
     fine.split(" ").filter((name) => !hasUnit(name)),
     [],

@@ -1,7 +1,7 @@
 /** What binds a step: a link of the fabric, waiting, the optimizer, or compute itself. */
 import type { Cluster } from "../records/cluster.ts";
 import type { Limit } from "../records/schedule.ts";
-import type { CollectiveTime, Timeline } from "../records/schedule.ts";
+import type { CollectiveTime } from "../records/schedule.ts";
 import type { StepPart } from "../records/result.ts";
 import type { StepTimeline } from "../workload/overlap.ts";
 
@@ -65,7 +65,7 @@ function communicationLimit(
 ): StepLimit {
   const shares = collectives.map((time) => {
     const exposedS = exposedOf(timeline, time);
-    return { timeline: time.timeline, exposedS, limitS: exposedS * limitShareOf(time.timeline) };
+    return { timeline: time.timeline, exposedS, limitS: exposedS * time.timeline.limitShare };
   });
   const total = shares.reduce((sum, share) => sum + share.exposedS, 0);
   const first = shares.reduce((best, share) => (share.limitS > best.limitS ? share : best));
@@ -87,14 +87,4 @@ function exposedOf(timeline: StepTimeline, time: CollectiveTime): number {
   // Nothing exposed of any kind (only slowdown): weigh by busy time, so a limit is named.
   const exposedS = part?.durationS ?? 0;
   return all === 0 ? 0 : Math.max(exposedS, 1e-300) * (busy(time.sizeBytes) / all);
-}
-
-/** Share of a collective's time spent in the steps that its limit binds. */
-function limitShareOf(timeline: Timeline): number {
-  if (timeline.limit.kind === "latency") return timeline.latencyS / timeline.durationS;
-  const longest = timeline.steps.reduce(
-    (most, step) => Math.max(most, step.repeat * step.stepS),
-    0,
-  );
-  return timeline.durationS === 0 ? 0 : longest / timeline.durationS;
 }

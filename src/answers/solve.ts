@@ -82,7 +82,7 @@ function answerOf(
 
 function noBase({ cluster, job, baseRankCount }: SolveQuestion): Refusal {
   return new Refusal({
-    code: "no-such-base",
+    code: "unknown-base",
     pointer: "/base",
     found: `a base of ${baseRankCount} accelerators`,
     expected: `a size that ${cluster.name} comes in and that divides ${job.globalBatch}`,

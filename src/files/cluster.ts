@@ -107,7 +107,7 @@ async function optional<T extends object>(
   // One schema serves switches and links, so a path can lead to the other of the two.
   const kind = "kind" in value ? value.kind : shelf;
   if (schema === "network-part" && kind !== shelf) {
-    return refuse(origin.place ?? wholeFile(String(given)), {
+    return refuse(origin.place ?? wholeFile(shown(given)), {
       code: "unknown-part",
       found: `a ${String(kind)} in ${shown(given)}`,
       expected: `the id or path of a ${shelf}`,

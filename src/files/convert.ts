@@ -5,7 +5,7 @@
 import type { Provenance, Sourced } from "../records/sourced.ts";
 import { pointerTo } from "./document.ts";
 import type { Complaint } from "./issue.ts";
-import { shown } from "./issue.ts";
+import { plainText, shown } from "./issue.ts";
 import type { FieldKind, QuantityKind } from "./kinds.ts";
 import { isQuantityKind, KINDS } from "./kinds.ts";
 import type { Reading } from "./quantity.ts";
@@ -57,11 +57,11 @@ function figure(to: Conversion, schema: Schema, data: unknown, pointer: string):
   const given = data["value"];
   const value = given === undefined ? 0 : numberOf(to, plain.quantity ?? "ratio", plain, given, at);
   // Wrong types of these are the validator's to report; nothing goes on from here then.
-  const date = data["date"] === undefined ? "" : String(data["date"]);
+  const date = data["date"] === undefined ? "" : plainText(data["date"]);
   const provenance = data["provenance"] as Provenance;
-  const note = data["note"] === undefined ? undefined : String(data["note"]);
+  const note = data["note"] === undefined ? undefined : plainText(data["note"]);
   const isSet = to.sourceOf(at) !== to.sourceOf("");
-  const source = isSet ? to.sourceOf(at) : String(data["source"]);
+  const source = isSet ? to.sourceOf(at) : plainText(data["source"]);
   return sourced(value, source, isSet ? "" : date, isSet ? "yours" : provenance, note);
 }
 
@@ -159,7 +159,7 @@ function complaintOf(
         ? "above 0"
         : "not negative";
   const expected = `${words}${sign === "" ? "" : `, ${sign},`} such as ${shown(example)}`;
-  const guess = isQuantityKind(kind) ? to.units.hint(String(data), kind) : undefined;
+  const guess = isQuantityKind(kind) ? to.units.hint(plainText(data), kind) : undefined;
   return {
     code,
     found: shown(data),

@@ -2,7 +2,7 @@
  * A YAML or JSON text as plain data that remembers where each value stood. One parser for
  * both, so that every complaint can name line and column.
  */
-import type { Document as YamlDocument, ParsedNode, YAMLMap, YAMLSeq } from "yaml";
+import type { Document as YamlDocument, ParsedNode } from "yaml";
 import type { Issue } from "../base/errors.ts";
 import { InputError } from "../base/errors.ts";
 import type { Complaint, Place } from "./issue.ts";
@@ -172,15 +172,13 @@ function offsetOf(
     if (yaml.isAlias(node)) node = node.resolve(document);
     const isLast = index === steps.length - 1;
     if (yaml.isMap(node)) {
-      const pair = (node as YAMLMap).items.find(
-        ({ key }) => yaml.isScalar(key) && String(key.value) === step,
-      );
+      const pair = node.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === step);
       if (!pair) return offset;
       const keyOffset = startOf(pair.key) ?? offset;
       offset = isLast && part === "key" ? keyOffset : (startOf(pair.value) ?? keyOffset);
       node = pair.value;
     } else if (yaml.isSeq(node)) {
-      node = (node as YAMLSeq).items[Number(step)];
+      node = node.items[Number(step)];
       offset = startOf(node) ?? offset;
     } else {
       return offset;

@@ -1,7 +1,13 @@
 /**
- * What scripts/build-validators.mjs writes: one function a schema, its name in camel case.
- * The folder is not under version control, hence this declaration by pattern.
+ * What scripts/build-validators.mjs writes to src/files/generated. The folder is not under
+ * version control, hence these declarations by pattern.
  */
+declare module "*/generated/units.js" {
+  /** As src/files/units.ts has it. */
+  export function siPerUnit(unit: string, si: string): number | "unknown-unit" | "wrong-dimension";
+}
+
+/** One function a schema, its name in camel case. */
 declare module "*/generated/validators.js" {
   /** One violation, as ajv reports it. */
   export interface Violation {

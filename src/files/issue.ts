@@ -31,7 +31,7 @@ export function shown(value: unknown): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "a group of keys";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = JSON.stringify(value) ?? "nothing";
   return text.length > 80 ? `${text.slice(0, 76)}…${typeof value === "string" ? '"' : ""}` : text;
 }
 
@@ -44,4 +44,9 @@ export function didYouMean(word: string | undefined, otherwise: string): string 
 export function listed(names: readonly string[]): string {
   const few = names.slice(0, 12).join(", ");
   return names.length > 12 ? `${few} … (${names.length} in all)` : few;
+}
+
+/** Text as it is, all else as JSON has it; never "[object Object]". */
+export function plainText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }

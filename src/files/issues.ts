@@ -2,7 +2,7 @@
 import { suggest } from "../base/suggest.ts";
 import { pointerTo, stepsOf } from "./document.ts";
 import type { Complaint } from "./issue.ts";
-import { didYouMean, listed, shown } from "./issue.ts";
+import { didYouMean, listed, plainText, shown } from "./issue.ts";
 import type { Schema } from "./schemas/schema.ts";
 import type { Violation } from "./validators.ts";
 import { applying, isGroup, schemaAt } from "./walk.ts";
@@ -35,7 +35,7 @@ export function findingsOf(
 /** The known key that an unknown one is nearest to, as a pointer. */
 function meantKey(root: Schema, data: unknown, violation: Violation): string {
   const known = keysAt(root, data, violation.instancePath);
-  const near = suggest(String(violation.params["additionalProperty"]), known);
+  const near = suggest(plainText(violation.params["additionalProperty"]), known);
   return pointerTo(violation.instancePath, near ?? "");
 }
 
@@ -50,11 +50,12 @@ function findingOf(root: Schema, data: unknown, violation: Violation): Finding |
   if (keyword === "if") return undefined; // its branch says what is wrong
   const schema = schemaAt(root, data, pointer);
   if (schema?.quantity) return undefined;
+  if (schema?.figure && !isGroup(valueAt(data, pointer))) return undefined;
   if (keyword === "additionalProperties") {
-    return unknownKey(root, data, pointer, String(params["additionalProperty"]));
+    return unknownKey(root, data, pointer, plainText(params["additionalProperty"]));
   }
   if (keyword === "required") {
-    return missingKey(root, data, pointer, String(params["missingProperty"]));
+    return missingKey(root, data, pointer, plainText(params["missingProperty"]));
   }
   if (keyword === "discriminator") return unknownCase(schema, data, pointer, params);
   const value = valueAt(data, pointer);
@@ -101,9 +102,9 @@ function unknownCase(
   pointer: string,
   params: Violation["params"],
 ): Finding {
-  const tag = String(params["tag"]);
+  const tag = plainText(params["tag"]);
   const at = pointerTo(pointer, tag);
-  const allowed = (schema?.oneOf ?? []).map((one) => String(one.properties?.[tag]?.const));
+  const allowed = (schema?.oneOf ?? []).map((one) => plainText(one.properties?.[tag]?.const));
   const given = valueAt(data, at);
   const expected = `${tag} to be one of ${listed(allowed)}`;
   if (given === undefined) {
@@ -111,7 +112,7 @@ function unknownCase(
     const complaint = { code: "missing-key", found: `no "${tag}"`, expected, nextStep };
     return { pointer: at, part: "value", complaint };
   }
-  const nextStep = didYouMean(suggest(String(given), allowed), "choose one of them");
+  const nextStep = didYouMean(suggest(plainText(given), allowed), "choose one of them");
   const complaint = { code: "not-allowed-value", found: shown(given), expected, nextStep };
   return { pointer: at, part: "value", complaint };
 }
@@ -135,12 +136,14 @@ function wrongValue(
   const like = example === undefined ? "change it" : `write it like ${shown(example)}`;
   const found = shown(value);
   if (keyword === "type") {
-    const types = [params["type"]].flat().map((type) => TYPE_WORDS[String(type)] ?? String(type));
+    const types = [params["type"]]
+      .flat()
+      .map((type) => TYPE_WORDS[plainText(type)] ?? plainText(type));
     return { code: "wrong-type", found, expected: types.join(" or "), nextStep: like };
   }
   if (keyword === "enum" || keyword === "const") {
-    const allowed = (schema.enum ?? [schema.const ?? null]).map(String);
-    const nextStep = didYouMean(suggest(String(value), allowed), "choose one of them");
+    const allowed = (schema.enum ?? [schema.const ?? null]).map(plainText);
+    const nextStep = didYouMean(suggest(plainText(value), allowed), "choose one of them");
     return { code: "not-allowed-value", found, expected: `one of ${listed(allowed)}`, nextStep };
   }
   if (keyword === "pattern") {
@@ -153,7 +156,7 @@ function wrongValue(
     const expected = "each value once";
     return { code: "repeated-value", found: `${twice} twice`, expected, nextStep: "remove one" };
   }
-  const bound = `${BOUND_WORDS[keyword] ?? keyword} ${String(params["limit"] ?? "")}`;
+  const bound = `${BOUND_WORDS[keyword] ?? keyword} ${plainText(params["limit"] ?? "")}`;
   const expected = bound + (UNIT_WORDS[keyword] ?? "");
   return { code: "out-of-range", found, expected, nextStep: "change it to lie within" };
 }

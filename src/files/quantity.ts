@@ -1,23 +1,18 @@
 /**
  * Units end at the door: text with a unit becomes one plain SI number.
  *
- * Built from two factories of mathjs, so that the bundle carries units and nothing else;
- * import this file lazily. The fence: mathjs sees only the unit, never more than 40 of the
- * characters units are made of, and what comes back must be finite and not negative.
+ * Import this file lazily: it carries the units of mathjs. The fence: mathjs sees only the
+ * unit, never more than 40 of the characters units are made of, and what comes back must be
+ * finite and not negative.
  */
-import type { Unit } from "mathjs";
-import { create, createUnitDependencies, unitDependencies } from "mathjs";
-import { present } from "../base/assert.ts";
+import { siPerUnit } from "./generated/units.js";
 import type { QuantityKind } from "./kinds.ts";
 import { KINDS } from "./kinds.ts";
 import { decimal, parseLargeMoney, parseLinkSpeed, parseShortDuration } from "./spelling.ts";
+import type { siPerUnit as SiPerUnit } from "./units.ts";
 
-const math = create({
-  unit: present(unitDependencies, "mathjs has units"),
-  createUnit: present(createUnitDependencies, "mathjs can add units"),
-});
-math.createUnit("flop", { prefixes: "short" });
-math.createUnit("USD");
+/** The one bundled ahead of time is the one of the source. */
+const unitsOfMathjs: typeof SiPerUnit = siPerUnit;
 
 /** A number in SI, or why the text is none: the stable code of the issue. */
 export type Reading =
@@ -88,17 +83,8 @@ function guesses(unit: string, kind: QuantityKind): string[] {
 /** SI per unit; the issue's code where the unit is unknown or of another dimension. */
 function unitFactor(unit: string, si: string): number | Exclude<Reading, { value: number }> {
   if (unit.length > 40 || !/^[A-Za-z()*/^0-9 .-]+$/.test(unit)) return { code: "unknown-unit" };
-  let parsed: Unit;
-  try {
-    parsed = math.unit(`1 ${unit}`);
-  } catch {
-    return { code: "unknown-unit" }; // the only thing mathjs throws for here
-  }
-  try {
-    return parsed.toNumber(si);
-  } catch {
-    return { code: "wrong-dimension" };
-  }
+  const factor = unitsOfMathjs(unit, si);
+  return typeof factor === "number" ? factor : { code: factor };
 }
 
 function shortForm(text: string, kind: QuantityKind): number | undefined {

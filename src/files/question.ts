@@ -157,7 +157,8 @@ class Asking {
     const rankCount = file.accelerators;
     const job = await this.#job(file.job, [{ pointer: "/accelerators", rankCount }], clusters);
     const cluster = this.#only(clusters);
-    const words = `How long does a step of ${job.model.name} take on ${rankCount} of ${cluster.name}?`;
+    const where = `${rankCount} of ${cluster.name}`;
+    const words = `How long does a step of ${job.model.name} take on ${where}?`;
     return { kind: "simulate", ...head, title: title ?? words, job, cluster, rankCount };
   }
 

@@ -94,10 +94,6 @@ class NestingScan {
       while (text[next] === " ") next++;
       const mark = text[next];
       if (mark === undefined || mark === "\n" || mark === "\r" || mark === "#") return next;
-      if (mark === "&" || mark === "!") {
-        at = this.#endOfWord(next);
-        continue;
-      }
       // A bracket is a level by itself, a block of text is none.
       this.#open(next - this.#lineStart, !"[{|>".includes(mark));
       const isDash = mark === "-" || mark === "?" || mark === ":";

@@ -5,6 +5,7 @@
 import type { Document } from "./document.ts";
 import { pointerTo, stepsOf } from "./document.ts";
 import { refuse } from "./issue.ts";
+import { fileSteps } from "./pointers.ts";
 import { isGroup } from "./walk.ts";
 
 export interface Setting {
@@ -27,8 +28,8 @@ export async function withSettings(
   const changed = new Map<string, string>();
   for (const setting of settings) {
     const steps = stepsOfPath(setting.path);
-    if (isGroup(data)) await put(data, steps, setting, expand);
-    changed.set(steps.reduce(pointerTo, ""), `--set ${setting.path}`);
+    const made = isGroup(data) ? await put(data, steps, setting, expand) : steps.length;
+    changed.set(steps.slice(0, made).reduce(pointerTo, ""), `--set ${setting.path}`);
   }
   const flagOf = (pointer: string): string | undefined => {
     for (const [prefix, flag] of changed) {
@@ -48,24 +49,29 @@ export async function withSettings(
   };
 }
 
-/** "fabric.uplink.rate" and "/fabric/uplink/rate" alike. */
+/** "fabric.uplink.rate", "/fabric/uplink/rate" and the record's "/fabric/uplink/rateBytesPerS". */
 export function stepsOfPath(path: string): string[] {
-  return path.startsWith("/") ? stepsOf(path) : path.split(".");
+  return fileSteps(path.startsWith("/") ? stepsOf(path) : path.split("."));
 }
 
+/** Puts the value in its place; returns how many steps lead to the first thing made for it. */
 async function put(
   data: Record<string, unknown>,
   steps: readonly string[],
   setting: Setting,
   expand: Expand,
-): Promise<void> {
+): Promise<number> {
   let holder: Record<string, unknown> | unknown[] = data;
-  for (const step of steps.slice(0, -1)) {
+  let made = steps.length;
+  for (const [index, step] of steps.slice(0, -1).entries()) {
     checkStep(step, setting);
     const key = keyIn(holder, step, setting);
     let next: unknown = Reflect.get(holder, key);
     if (typeof next === "string") next = await expand(next, step);
-    else if (next === undefined) next = {};
+    else if (next === undefined) {
+      next = {};
+      made = Math.min(made, index + 1);
+    }
     if (!isGroup(next) && !Array.isArray(next)) return refusePath(setting, step);
     Reflect.set(holder, key, next);
     holder = next;
@@ -73,6 +79,7 @@ async function put(
   const last = steps.at(-1) ?? "";
   checkStep(last, setting);
   Reflect.set(holder, keyIn(holder, last, setting), valueOf(setting.value));
+  return made;
 }
 
 /** Own keys only, and never a step to a prototype. */

@@ -1,6 +1,6 @@
 /** Causal self-attention: one projection to queries, keys and values, and one back. */
 import { attention } from "../tensor/ops/attention.ts";
-import type { Parameters } from "../tensor/parameters.ts";
+import type { Initial, Parameters } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Linear } from "./linear.ts";
@@ -9,35 +9,35 @@ import { applyLinear, createLinear } from "./linear.ts";
 export interface SelfAttention {
   readonly name: string;
   readonly headCount: number;
-  /** width × 3·width: all queries, all keys, all values, head after head in each. */
+  /** columns × 3·columns: all queries, all keys, all values, head after head in each. */
   readonly input: Linear;
   readonly output: Linear;
 }
 
 export interface SelfAttentionSizes {
-  readonly width: number;
+  readonly columns: number;
   readonly headCount: number;
-  readonly deviation: number;
-  readonly outputDeviation: number;
+  readonly initial: Initial;
+  readonly outputInitial: Initial;
 }
 
 export function createSelfAttention(
   parameters: Parameters,
   name: string,
-  { width, headCount, deviation, outputDeviation }: SelfAttentionSizes,
+  { columns, headCount, initial, outputInitial }: SelfAttentionSizes,
 ): SelfAttention {
   return {
     name,
     headCount,
     input: createLinear(parameters, `${name}.qkv`, {
-      inputs: width,
-      outputs: 3 * width,
-      deviation,
+      inputs: columns,
+      outputs: 3 * columns,
+      initial,
     }),
     output: createLinear(parameters, `${name}.projection`, {
-      inputs: width,
-      outputs: width,
-      deviation: outputDeviation,
+      inputs: columns,
+      outputs: columns,
+      initial: outputInitial,
     }),
   };
 }

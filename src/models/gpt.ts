@@ -9,6 +9,7 @@ import { crossEntropy } from "../tensor/ops/loss.ts";
 import { linear } from "../tensor/ops/matmul.ts";
 import { add } from "../tensor/ops/pointwise.ts";
 import type { Parameters } from "../tensor/parameters.ts";
+import { normally } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Ids, Parameter, Tensor } from "../tensor/tensor.ts";
 import type { SelfAttention } from "./attention.ts";
@@ -29,7 +30,7 @@ interface Block {
 }
 
 export interface Gpt {
-  /** vocabulary × width: embeds tokens and, transposed, gives the logits. */
+  /** vocabulary × hidden size: embeds tokens and, transposed, gives the logits. */
   readonly tokens: Parameter;
   readonly positions: Parameter;
   readonly blocks: readonly Block[];
@@ -37,25 +38,23 @@ export interface Gpt {
 }
 
 export function createGpt(parameters: Parameters, spec: GptSpec): Gpt {
-  const { layerCount, hiddenSize: width, headCount, vocabularySize, contextTokens } = spec;
-  const deviation = DEVIATION;
-  const outputDeviation = DEVIATION / Math.sqrt(2 * layerCount);
-  const tokens = parameters.declare("embedding.tokens", [vocabularySize, width], { deviation });
-  const positions = parameters.declare("embedding.positions", [contextTokens, width], {
-    deviation,
-  });
+  const { layerCount, hiddenSize: columns, headCount, vocabularySize, contextTokens } = spec;
+  const initial = normally(DEVIATION);
+  const outputInitial = normally(DEVIATION / Math.sqrt(2 * layerCount));
+  const tokens = parameters.declare("embedding.tokens", [vocabularySize, columns], initial);
+  const positions = parameters.declare("embedding.positions", [contextTokens, columns], initial);
   const blocks = Array.from({ length: layerCount }, (_, i): Block => {
     const name = `layers.${i}`;
-    const sizes = { width, headCount, deviation, outputDeviation };
+    const sizes = { columns, headCount, initial, outputInitial };
     return {
       name,
-      attentionNorm: createLayerNorm(parameters, `${name}.attention.norm`, width),
+      attentionNorm: createLayerNorm(parameters, `${name}.attention.norm`, columns),
       attention: createSelfAttention(parameters, `${name}.attention`, sizes),
-      mlpNorm: createLayerNorm(parameters, `${name}.mlp.norm`, width),
+      mlpNorm: createLayerNorm(parameters, `${name}.mlp.norm`, columns),
       mlp: createFeedForward(parameters, `${name}.mlp`, sizes),
     };
   });
-  return { tokens, positions, blocks, norm: createLayerNorm(parameters, "norm", width) };
+  return { tokens, positions, blocks, norm: createLayerNorm(parameters, "norm", columns) };
 }
 
 /** Mean cross-entropy of predicting `targets`; both are [batch, tokens]. */

@@ -1,6 +1,7 @@
 /** A layer norm with its scale and shift. */
 import { layerNorm } from "../tensor/ops/rows.ts";
 import type { Parameters } from "../tensor/parameters.ts";
+import { constantly } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Parameter, Tensor } from "../tensor/tensor.ts";
 
@@ -13,8 +14,8 @@ export interface LayerNorm {
 export function createLayerNorm(parameters: Parameters, name: string, width: number): LayerNorm {
   return {
     name,
-    scale: parameters.declare(`${name}.scale`, [width], { value: 1 }),
-    shift: parameters.declare(`${name}.shift`, [width], { value: 0 }),
+    scale: parameters.declare(`${name}.scale`, [width], constantly(1)),
+    shift: parameters.declare(`${name}.shift`, [width], constantly(0)),
   };
 }
 

@@ -2,7 +2,8 @@
 import type { Tape } from "../tensor/tape.ts";
 import type { Parameter, Tensor } from "../tensor/tensor.ts";
 import { linear } from "../tensor/ops/matmul.ts";
-import type { Parameters } from "../tensor/parameters.ts";
+import type { Initial, Parameters } from "../tensor/parameters.ts";
+import { constantly } from "../tensor/parameters.ts";
 
 export interface Linear {
   readonly name: string;
@@ -14,16 +15,16 @@ export interface Linear {
 export interface LinearSizes {
   readonly inputs: number;
   readonly outputs: number;
-  /** Standard deviation of the weights at the start; the bias starts at zero. */
-  readonly deviation: number;
+  /** How the weights start; the bias starts at zero. */
+  readonly initial: Initial;
 }
 
 export function createLinear(parameters: Parameters, name: string, sizes: LinearSizes): Linear {
-  const { inputs, outputs, deviation } = sizes;
+  const { inputs, outputs, initial } = sizes;
   return {
     name,
-    weight: parameters.declare(`${name}.weight`, [inputs, outputs], { deviation }),
-    bias: parameters.declare(`${name}.bias`, [outputs], { value: 0 }),
+    weight: parameters.declare(`${name}.weight`, [inputs, outputs], initial),
+    bias: parameters.declare(`${name}.bias`, [outputs], constantly(0)),
   };
 }
 

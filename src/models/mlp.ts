@@ -3,7 +3,8 @@ import { assert, at } from "../base/assert.ts";
 import type { MlpSpec } from "../records/trace.ts";
 import { meanSquaredError } from "../tensor/ops/loss.ts";
 import { gelu, relu } from "../tensor/ops/pointwise.ts";
-import type { Parameters } from "../tensor/parameters.ts";
+import type { Initial, Parameters } from "../tensor/parameters.ts";
+import { normally } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Linear } from "./linear.ts";
@@ -19,8 +20,11 @@ export function createMlp(parameters: Parameters, spec: MlpSpec): Mlp {
   assert(widths.length >= 2, "a perceptron has an input and an output");
   const layers = widths.slice(1).map((outputs, i) => {
     const inputs = at(widths, i);
-    const deviation = 1 / Math.sqrt(inputs);
-    return createLinear(parameters, `layers.${i}`, { inputs, outputs, deviation });
+    return createLinear(parameters, `layers.${i}`, {
+      inputs,
+      outputs,
+      initial: normally(1 / Math.sqrt(inputs)),
+    });
   });
   return { layers };
 }
@@ -43,23 +47,23 @@ export interface FeedForward {
 }
 
 export interface FeedForwardSizes {
-  readonly width: number;
-  readonly deviation: number;
-  readonly outputDeviation: number;
+  readonly columns: number;
+  readonly initial: Initial;
+  readonly outputInitial: Initial;
 }
 
 export function createFeedForward(
   parameters: Parameters,
   name: string,
-  { width, deviation, outputDeviation }: FeedForwardSizes,
+  { columns, initial, outputInitial }: FeedForwardSizes,
 ): FeedForward {
   return {
     name,
-    up: createLinear(parameters, `${name}.up`, { inputs: width, outputs: 4 * width, deviation }),
+    up: createLinear(parameters, `${name}.up`, { inputs: columns, outputs: 4 * columns, initial }),
     down: createLinear(parameters, `${name}.down`, {
-      inputs: 4 * width,
-      outputs: width,
-      deviation: outputDeviation,
+      inputs: 4 * columns,
+      outputs: columns,
+      initial: outputInitial,
     }),
   };
 }

@@ -62,6 +62,8 @@ export interface Timeline {
   /** Bytes over each link in the whole program. */
   readonly linkBytes: Float64Array;
   readonly limit: Limit;
+  /** Share of the duration that the limit explains. */
+  readonly limitShare: number;
   readonly eventCount: number;
 }
 

@@ -131,14 +131,14 @@ function optionsBlock(result: CompareResult): string[] {
 function stepBlock(point: PointRow | undefined): string[] {
   if (point === undefined) return [];
   const scale = timeScale(point.stepTimeS);
-  const total = rounded(point.stepTimeS * scale.perS, scale.decimals);
+  const total = fixed(rounded(point.stepTimeS * scale.perS, scale.decimals), scale.decimals);
   const lines = [
     ...waterfallBars(point, scale).map((bar) => ({
       name: bar.name,
-      time: bar.shown,
-      share: bar.sharePercent,
+      time: bar.time,
+      share: bar.share,
     })),
-    { name: "Step time", time: total, share: 100 },
+    { name: "Step time", time: total, share: "100.0" },
   ];
   type Line = (typeof lines)[number];
   const columns: Column<Line>[] = [
@@ -146,9 +146,9 @@ function stepBlock(point: PointRow | undefined): string[] {
     {
       head: `Time, ${scale.unit}`,
       isNumber: true,
-      cell: (line) => fixed(line.time, scale.decimals),
+      cell: (line) => line.time,
     },
-    { head: "Of the step, %", isNumber: true, cell: (line) => fixed(line.share, 1) },
+    { head: "Of the step, %", isNumber: true, cell: (line) => line.share },
   ];
   const where = `${safe(point.clusterName)}, ${fixed(point.rankCount)} accelerators`;
   const limit = `Limit: ${safe(limitWords(point.limit))}.`;

@@ -6,6 +6,7 @@ import { fixed, percent } from "../base/format.ts";
 import type { CostBasis, CostRow, CostTable } from "../records/cost.ts";
 import type { ClusterSummary, CompareResult, PointRow } from "../records/result.ts";
 import { printedDifference } from "./round.ts";
+import { signed } from "./words.ts";
 
 export interface Option {
   readonly cluster: ClusterSummary;
@@ -18,6 +19,8 @@ export interface Option {
   /** Efficiency at the size of comparison is at or above the limit. */
   readonly holds: boolean;
   readonly reason: string;
+  /** The same in a few words, where there is little room. */
+  readonly short: string;
 }
 
 export interface Options {
@@ -75,12 +78,16 @@ export function optionsOf(result: CompareResult): Options {
   });
   const first = plain.find((option) => option.isRecommended);
   const rows = plain
-    .map((option) => ({ ...option, reason: reasonOf(result, option, first) }))
+    .map((option) => ({
+      ...option,
+      reason: reasonOf(result, option, first),
+      short: shortReason(option, first),
+    }))
     .toSorted(byMerit);
   return { rankCount, rows, basis: result.costBasis };
 }
 
-type Unreasoned = Omit<Option, "reason">;
+type Unreasoned = Omit<Option, "reason" | "short">;
 
 /** Recommended, then those that hold the limit, then by cost; those without a price last. */
 function byMerit(a: Unreasoned, b: Unreasoned): number {
@@ -104,6 +111,20 @@ function reasonOf(result: CompareResult, option: Unreasoned, first?: Unreasoned)
   return difference(option, first);
 }
 
+function shortReason(option: Unreasoned, first?: Unreasoned): string {
+  if (option.isRecommended) return "recommended";
+  if (option.point === undefined) return "not built so large";
+  if (!option.holds) return "misses the limit";
+  const usd = option.cost?.millionSamplesUsd;
+  const firstUsd = first?.cost?.millionSamplesUsd;
+  if (usd === undefined || firstUsd === undefined) return "no price";
+  const decimals = samplesDecimals(Math.max(usd, firstUsd));
+  const more = printedDifference(usd, firstUsd, decimals);
+  if (more !== 0) return `${signed(more, decimals)} USD/M samples`;
+  const kUsd = kUsdMore(option, first);
+  return kUsd === undefined ? "costs the same" : `${signed(kUsd, 0)} k USD to buy`;
+}
+
 /** From the printed numbers, so that the table can be checked by subtraction. */
 function difference(option: Unreasoned, first?: Unreasoned): string {
   const mine = option.cost?.millionSamplesUsd;
@@ -114,16 +135,29 @@ function difference(option: Unreasoned, first?: Unreasoned): string {
   const more = printedDifference(mine, theirs, decimals);
   if (more === 0) return capitalDifference(option, first);
   const usd = `${fixed(Math.abs(more), decimals)}\u00a0USD`;
-  return `Costs ${usd} ${more > 0 ? "more" : "less"} per million samples`;
+  const samples = `Costs ${usd} ${more > 0 ? "more" : "less"} per million samples`;
+  const buy = buyWords(option, first);
+  return buy === undefined ? samples : `${samples}, ${buy}`;
 }
 
-/** Where the hour costs the same, what it costs to buy tells fabrics apart. */
+/** Where a million samples cost the same, what it costs to buy tells fabrics apart. */
 function capitalDifference(option: Unreasoned, first?: Unreasoned): string {
+  const same = "Costs the same per million samples";
+  const buy = buyWords(option, first);
+  return buy === undefined ? same : `${same}, ${buy}`;
+}
+
+function buyWords(option: Unreasoned, first?: Unreasoned): string | undefined {
+  const kUsd = kUsdMore(option, first);
+  if (kUsd === undefined || kUsd === 0) return undefined;
+  return `${fixed(Math.abs(kUsd))}\u00a0k\u00a0USD ${kUsd > 0 ? "more" : "less"} to buy`;
+}
+
+/** Difference of the printed capitals. */
+function kUsdMore(option: Unreasoned, first?: Unreasoned): number | undefined {
   const [mine, theirs] = [option.capitalUsd, first?.capitalUsd];
-  if (mine === undefined || theirs === undefined) return "Costs the same per million samples";
-  const kUsd = printedDifference(mine / 1000, theirs / 1000, 0);
-  const words = `${fixed(Math.abs(kUsd))}\u00a0k\u00a0USD ${kUsd > 0 ? "more" : "less"} to buy`;
-  return `Same rent, ${kUsd === 0 ? "same price to buy" : words}`;
+  if (mine === undefined || theirs === undefined) return undefined;
+  return printedDifference(mine / 1000, theirs / 1000, 0);
 }
 
 /** The recommended point, else the first option's, else the first row. */

@@ -28,15 +28,14 @@ export function stepLines(point: PointRow, style: Style): string[] {
   const facts = `${limit} · MFU ${percent(point.mfu)}`;
   const head = `step ${total} ${unit}`;
   const room = style.columns - displayWidth(head) - 2;
-  const mark = style.unicode ? "…" : "...";
   const lines = bars.map((one) => {
-    const time = `${fixed(one.shown, scale.decimals)} ${unit}`;
-    const share = `${fixed(one.sharePercent, 1)} %`;
+    const time = `${one.time} ${unit}`;
+    const share = `${one.share} %`;
     const drawn = bar(one.durationS / point.stepTimeS, barWidth, one.exposed, style);
     return row(style.text(one.name.toLowerCase()), time, share) + `  ${drawn}`;
   });
   return [
-    `${style.bold(head)}  ${clipped(style.text(facts), room, mark)}`,
+    `${style.bold(head)}  ${clipped(style.text(facts), room, style.cut)}`,
     ...lines,
     `  ${rule(NAME + TIME + SHARE, style)}`,
     `${style.bold(row("sum", `${total} ${unit}`, "100.0 %"))}  ${style.good("exact")}`,
@@ -44,7 +43,7 @@ export function stepLines(point: PointRow, style: Style): string[] {
 }
 
 const row = (name: string, time: string, share: string): string =>
-  `  ${padEnd(clipped(name, NAME), NAME)}${padStart(time, TIME)}${padStart(share, SHARE)}`;
+  `  ${padEnd(clipped(name, NAME, ""), NAME)}${padStart(time, TIME)}${padStart(share, SHARE)}`;
 
 /** The inputs that move the step most, and those that do not move it. */
 export function movesLines(sensitivities: readonly Sensitivity[], style: Style): string[] {
@@ -72,11 +71,11 @@ function inertWords(names: readonly string[]): string {
 /** A word at the left and its text beside it, at most so many lines, the cut marked. */
 export function listed(word: string, text: string, style: Style, most: number): string[] {
   const room = style.columns - INDENT;
-  const mark = style.unicode ? "…" : "...";
-  const all = wrap(style.text(text), room);
+  const all = wrap(style.text(text), room, style.cut);
   const lines = all.slice(0, most);
   if (all.length > most) {
-    lines[most - 1] = clipped(`${lines[most - 1] ?? ""}`, room - displayWidth(mark), "") + mark;
+    lines[most - 1] =
+      clipped(`${lines[most - 1] ?? ""}`, room - displayWidth(style.cut), "") + style.cut;
   }
   return lines.map((line, index) =>
     index === 0 ? style.bold(word.padEnd(INDENT)) + line : " ".repeat(INDENT) + line,

@@ -5,6 +5,8 @@ import type { TextOptions } from "./render.ts";
 export interface Style {
   readonly columns: number;
   readonly unicode: boolean;
+  /** Stands where something was cut. */
+  readonly cut: string;
   /** Text from outside and ours, made safe and put into letters the terminal has. */
   readonly text: (text: string) => string;
   readonly bold: (text: string) => string;
@@ -43,6 +45,7 @@ export function styleOf(options: TextOptions): Style {
   return {
     columns: Math.max(40, columns),
     unicode,
+    cut: unicode ? "…" : "...",
     text: (text) => (unicode ? plain(text) : ascii(plain(text))),
     bold: ink("1"),
     dim: ink("2"),

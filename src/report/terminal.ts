@@ -19,7 +19,7 @@ import { collectiveText } from "./terminal-collective.ts";
 import { costLines, listed, movesLines, stepLines } from "./terminal-parts.ts";
 import { rule, styleOf } from "./terminal-style.ts";
 import type { Style } from "./terminal-style.ts";
-import { layOut, wrap } from "./text-table.ts";
+import { clipped, layOut, wrap } from "./text-table.ts";
 import type { TextColumn } from "./text-table.ts";
 import { limitWords, VERDICT } from "./words.ts";
 
@@ -52,11 +52,14 @@ function bodyLines(result: Result, style: Style): string[] {
 
 const INDENT = 10;
 
+/** Longer names of clusters are cut, so that their figures stay. */
+const NAME_MOST = 28;
+
 function headLines(result: Result, style: Style): string[] {
   const { glyph, word } = VERDICT[result.answer.verdict];
   const badge = style.text(`${glyph} ${word.toLowerCase()}`);
   const color = { yes: style.good, no: style.bad, unclear: style.bad, answer: style.bold };
-  const sentence = wrap(style.text(result.answer.sentence), style.columns - INDENT);
+  const sentence = wrap(style.text(result.answer.sentence), style.columns - INDENT, style.cut);
   const [first = "", ...rest] = sentence;
   const pad = " ".repeat(INDENT);
   const facts = `as of ${result.asOf} · catalog ${result.catalog} · seed ${fixed(result.seed)}`;
@@ -66,7 +69,7 @@ function headLines(result: Result, style: Style): string[] {
       " ".repeat(Math.max(1, INDENT - badge.length)) +
       style.bold(first),
     ...rest.map((line) => pad + style.bold(line)),
-    pad + style.dim(style.text(basis + facts)),
+    pad + style.dim(clipped(style.text(basis + facts), style.columns - INDENT, style.cut)),
     "",
   ];
 }
@@ -92,7 +95,11 @@ function optionLines(result: CompareResult, style: Style): string[] {
   const number = (value: number | undefined, decimals: number): string =>
     value === undefined ? "none" : style.text(fixed(value, decimals));
   const columns: TextColumn<Option>[] = [
-    { head: "cluster", isKept: true, cell: ({ cluster }) => style.text(cluster.name) },
+    {
+      head: "cluster",
+      isKept: true,
+      cell: ({ cluster }) => clipped(style.text(cluster.name), NAME_MOST, style.cut),
+    },
     { head: "largest", isNumber: true, isKept: true, cell: (option) => largest(option, style) },
     {
       head: style.text(`step ${scale.unit}`),
@@ -116,16 +123,16 @@ function optionLines(result: CompareResult, style: Style): string[] {
       isNumber: true,
       cell: ({ cost }) => number(cost?.millionSamplesUsd, samplesDecimals(most)),
     },
-    { head: "why not first", cell: (option) => style.text(option.reason) },
+    { head: "why not first", cell: (option) => style.text(option.short) },
   ];
   const laid = layOut(columns, options.rows, style.columns - 2);
   const mark = style.text("▸");
-  const dropped = laid.dropped === 0 ? "" : `  +${laid.dropped} columns in the report`;
+  const dropped = laid.droppedCount === 0 ? "" : `  +${laid.droppedCount} columns in the report`;
   const head = `with ${fixed(options.rankCount)} accelerators each${dropped}`;
   return [
     style.dim(`  ${head}`),
     style.dim(`  ${laid.head}`),
-    style.dim(`  ${rule(Math.min(laid.width, style.columns - 2), style)}`),
+    style.dim(`  ${rule(Math.min(laid.columnCount, style.columns - 2), style)}`),
     ...laid.rows.map((line, index) =>
       options.rows[index]?.isRecommended === true ? style.bold(`${mark} ${line}`) : `  ${line}`,
     ),
@@ -174,7 +181,7 @@ function solveLines(result: SolveResult, style: Style): string[] {
   const laid = layOut(columns, result.rows, style.columns - 2);
   return [
     style.dim(`  ${laid.head}`),
-    style.dim(`  ${rule(laid.width, style)}`),
+    style.dim(`  ${rule(laid.columnCount, style)}`),
     ...laid.rows.map((line, index) =>
       result.rows[index]?.rankCount === result.largestRankCount
         ? style.bold(`${style.text("▸")} ${line}`)

@@ -37,13 +37,13 @@ export function clipped(text: string, width: number, mark = "…"): string {
 }
 
 /** Broken at plain spaces only: a no-break space holds a number and its unit together. */
-export function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number, mark = "…"): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
     const longer = last === undefined ? word : `${last} ${word}`;
     if (last !== undefined && displayWidth(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(clipped(word, width));
+    else lines.push(clipped(word, width, mark));
   }
   return lines;
 }
@@ -51,8 +51,9 @@ export function wrap(text: string, width: number): string[] {
 export interface LaidOut {
   readonly head: string;
   readonly rows: readonly string[];
-  readonly width: number;
-  readonly dropped: number;
+  readonly columnCount: number;
+  /** Columns of the table left out. */
+  readonly droppedCount: number;
 }
 
 /** Columns two apart; those that do not fit are dropped from the right, never a row wrapped. */
@@ -82,7 +83,7 @@ export function layOut<T>(
   return {
     head: line(shown.map((one) => one.column.head)),
     rows: rows.map((_, row) => line(shown.map((one) => one.cells[row] ?? ""))),
-    width: total(),
-    dropped: columns.length - shown.length,
+    columnCount: total(),
+    droppedCount: columns.length - shown.length,
   };
 }

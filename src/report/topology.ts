@@ -25,7 +25,7 @@ export function topologyText(drawing: Drawing): string {
     ...factsOf(drawing).map(([name, value]) => `  ${name.padEnd(14)}${value}`),
     "",
     `  ${laid.head}`,
-    `  ${"─".repeat(laid.width)}`,
+    `  ${"─".repeat(laid.columnCount)}`,
     ...laid.rows.map((row) => `  ${row}`),
     ...(isLoaded ? ["", `  load of ${plain(drawing.loadOf)}`] : []),
   ];

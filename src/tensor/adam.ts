@@ -42,7 +42,8 @@ export class Adam {
         shape: [count],
         flop: ADAM_FLOP * count,
         readBytes: count * (3 * (isMixed ? FP32_BYTES : shortBytes) + shortBytes),
-        writtenBytes: count * (3 * (isMixed ? FP32_BYTES : shortBytes) + (isMixed ? shortBytes : 0)),
+        writtenBytes:
+          count * (3 * (isMixed ? FP32_BYTES : shortBytes) + (isMixed ? shortBytes : 0)),
       },
       (backend) =>
         backend.adam(data, gradients, { first: this.#first, second: this.#second }, step),

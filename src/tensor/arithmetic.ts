@@ -35,7 +35,8 @@ export interface EmbeddingShape {
   readonly batch: number;
   readonly tokens: number;
   readonly columns: number;
-  readonly vocabulary: number;
+  /** Rows of the token table. */
+  readonly entries: number;
 }
 
 /** Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; `step` counts from 1. */
@@ -73,19 +74,9 @@ export interface Backend {
   /** y[b, t] = rows[ids[b, t]] + positions[t]. */
   embedding(ids: Int32Array, tables: Tables, y: Numbers, shape: EmbeddingShape): void;
   /** Adds to the gradients of both tables. */
-  embeddingBackward(
-    ids: Int32Array,
-    dy: Numbers,
-    gradients: Tables,
-    shape: EmbeddingShape,
-  ): void;
+  embeddingBackward(ids: Int32Array, dy: Numbers, gradients: Tables, shape: EmbeddingShape): void;
   /** The mean over rows of −log softmax(logits)[target]; keeps log Σ exp of each row. */
-  crossEntropy(
-    logits: Numbers,
-    targets: Int32Array,
-    statistics: Numbers,
-    shape: RowShape,
-  ): number;
+  crossEntropy(logits: Numbers, targets: Int32Array, statistics: Numbers, shape: RowShape): number;
   crossEntropyBackward(
     logits: Numbers,
     targets: Int32Array,

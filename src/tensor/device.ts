@@ -52,8 +52,8 @@ export function createNativeDevice({
     elementBytes: precision === "fp64" ? 8 : 4,
     backend,
     times,
-    allocate: pool.allocate,
-    begin: pool.begin,
+    allocate: (count) => pool.allocate(count),
+    begin: () => pool.begin(),
     compute(kind, kernel) {
       if (clock === undefined) return kernel(backend);
       const start = clock();

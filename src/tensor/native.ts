@@ -108,10 +108,10 @@ type LookupOps = "embedding" | "embeddingBackward" | "crossEntropy" | "crossEntr
 
 function lookups(addon: Addon): Pick<Backend, LookupOps> {
   return {
-    embedding: (ids, { rows, positions }, y, { batch, tokens, columns, vocabulary }) =>
-      addon.embedding(ids, rows, positions, y, batch, tokens, columns, vocabulary),
-    embeddingBackward: (ids, dy, { rows, positions }, { batch, tokens, columns, vocabulary }) =>
-      addon.embeddingBackward(ids, dy, rows, positions, batch, tokens, columns, vocabulary),
+    embedding: (ids, { rows, positions }, y, { batch, tokens, columns, entries }) =>
+      addon.embedding(ids, rows, positions, y, batch, tokens, columns, entries),
+    embeddingBackward: (ids, dy, { rows, positions }, { batch, tokens, columns, entries }) =>
+      addon.embeddingBackward(ids, dy, rows, positions, batch, tokens, columns, entries),
     crossEntropy: (logits, targets, statistics, { rows, columns }) =>
       addon.crossEntropy(logits, targets, statistics, rows, columns),
     crossEntropyBackward: (logits, targets, statistics, dlogits, { rows, columns }) =>

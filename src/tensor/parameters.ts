@@ -9,8 +9,18 @@ import type { Numbers } from "./arithmetic.ts";
 import type { Parameter } from "./tensor.ts";
 import { elementCount, NO_NUMBERS } from "./tensor.ts";
 
-/** How a parameter starts: normally distributed around zero, or all the same. */
-export type Initial = { readonly deviation: number } | { readonly value: number };
+/** How a parameter starts: gives one element after the other. */
+export type Initial = (random: Random) => number;
+
+/** Normally distributed around zero. */
+export function normally(deviation: number): Initial {
+  return (random) => normal(random) * deviation;
+}
+
+/** All the same; draws nothing. */
+export function constantly(value: number): Initial {
+  return () => value;
+}
 
 interface Declared {
   readonly name: string;
@@ -72,7 +82,7 @@ export class Parameters {
       const end = start + parameter.elementCount;
       parameter.data = this.#data.subarray(start, end);
       parameter.gradient = this.#gradients.subarray(start, end);
-      fillInitially(parameter.data, parameter.initial, random);
+      for (let i = start; i < end; i++) this.#data[i] = parameter.initial(random);
       start = end;
     }
   }
@@ -80,12 +90,4 @@ export class Parameters {
   clearGradients(): void {
     this.#gradients.fill(0);
   }
-}
-
-function fillInitially(data: Numbers, initial: Initial, random: Random): void {
-  if ("value" in initial) {
-    data.fill(initial.value);
-    return;
-  }
-  for (let i = 0; i < data.length; i++) data[i] = normal(random) * initial.deviation;
 }

@@ -127,7 +127,7 @@ export class Tape {
   backward(): void {
     assert(this.#phase === "forward", "a tape runs backwards once");
     this.#phase = "backward";
-    for (const step of this.#backward.reverse()) step();
+    for (const step of this.#backward.toReversed()) step();
     this.#phase = "optimizer";
   }
 

@@ -39,8 +39,8 @@ export function layoutFor(job: Job, rankCount: number): Layout {
 function doesNotDivide(globalBatch: number, rankCount: number): Refusal {
   const nearest = nearestDivisors(globalBatch, rankCount).map((count) => fixed(count));
   return new Refusal({
-    code: "group-does-not-divide",
-    pointer: "/globalBatch",
+    code: "does-not-divide",
+    pointer: "/job/globalBatch",
     found: `a global batch of ${fixed(globalBatch)} sequences on ${fixed(rankCount)} ranks`,
     expected: "the same whole number of sequences on every rank",
     nextStep: `take ${nearest.join(" or ")} ranks, or a global batch that divides`,

@@ -68,7 +68,7 @@ export function refuseUnlessFits(
   if (fits(memory)) return;
   throw new Refusal({
     code: "does-not-fit",
-    pointer: "/microBatchMax",
+    pointer: "/job/microBatch",
     found:
       `${bytes(memory.totalBytes)} a rank (weights ${bytes(memory.weightBytes)}, ` +
       `gradients ${bytes(memory.gradientBytes)}, optimizer ${bytes(memory.optimizerBytes)}, ` +

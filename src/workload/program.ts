@@ -10,9 +10,6 @@ export interface MicroBatch {
   readonly elementBytes: number;
 }
 
-export function microBatchTrace(
-  model: ModelSpec,
-  microBatch: MicroBatch,
-): Trace {
+export function microBatchTrace(model: ModelSpec, microBatch: MicroBatch): Trace {
   return traceShapes(model, microBatch);
 }

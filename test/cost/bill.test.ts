@@ -103,7 +103,7 @@ test("the bill of another cluster's graph is our bug", () => {
 });
 
 test("the lines of any bill sum to its capital exactly", () => {
-  const price = fc.double({ min: 0, max: 1e7, noNaN: true });
+  const price = fc.nat(30_000_000).map((thirds) => thirds / 3);
   const count = fc.integer({ min: 1, max: 5000 });
   fc.assert(
     fc.property(price, price, price, price, count, count, (a, b, c, d, leaf, cables) => {

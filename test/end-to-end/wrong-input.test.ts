@@ -65,7 +65,7 @@ test("a batch that does not divide by the accelerators is refused with sizes tha
     ...["--accelerators", "64", "--batch", "1000"],
   ]);
   equal(code, 3);
-  match(stderr, /1,?000.*\[group-does-not-divide\]/);
+  match(stderr, /1,?000.*\[does-not-divide\]/);
 });
 
 test("more ranks than the cluster has are refused", () => {

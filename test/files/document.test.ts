@@ -45,9 +45,9 @@ test("dates and words stay text, numbers become numbers", async () => {
 });
 
 test("aliases are followed, bombs of them are refused", async () => {
-  const { data, place } = await parseDocument("a: &x { r: 1 }\nb: *x", "a");
-  deepEqual(data, { a: { r: 1 }, b: { r: 1 } });
-  equal(place("/b/r", "value").line, 1);
+  const document = await parseDocument("a: &x { r: 1 }\nb: *x", "a");
+  deepEqual(document.data, { a: { r: 1 }, b: { r: 1 } });
+  equal(document.place("/b/r", "value").line, 1);
   const bomb = ["a: &a [1,1,1,1,1,1,1,1,1,1]"];
   for (const [from, to] of ["ab", "bc", "cd", "de"].map((pair) => pair.split(""))) {
     bomb.push(`${to}: &${to} [${Array.from({ length: 10 }, () => `*${from}`).join(",")}]`);

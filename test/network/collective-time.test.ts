@@ -1,4 +1,4 @@
-/** Closed forms, the choice among algorithms, what binds, and refusals. */
+/** The choice among algorithms, what binds, and refusals. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
@@ -33,90 +33,6 @@ function seconds(
 function near(actual: number, expected: number): void {
   ok(Math.abs(actual - expected) <= 1e-12 * expected, `${actual} is ${expected}`);
 }
-
-test("a ring on the bare switch takes 2(n−1)·(S/n/50e9 + 1e-6)", () => {
-  for (const n of [2, 3, 5, 7, 32, 64]) {
-    const graph = buildGraph(bareSwitch(64), n);
-    for (const size of [1, 1000, 1e6 + 1, GIB]) {
-      near(seconds(graph, "ring", size), 2 * (n - 1) * (size / n / 50e9 + 1e-6));
-    }
-  }
-});
-
-test("a ring on the bare fat tree, in natural order, waits 2e-6 a step", () => {
-  const graph = buildGraph(bareFatTree(), 1024);
-  for (const size of [1, 1e6 + 1, GIB]) {
-    near(seconds(graph, "ring", size), 2 * 1023 * (size / 1024 / 50e9 + 2e-6));
-  }
-});
-
-/** Σ_d 2(X_d−1)·(S_d/(2·X_d·50e9) + 5e-7), each next S_d divided by X_d; a line has no 2. */
-function torusS(shape: readonly number[], wraps: readonly boolean[], sizeBytes: number): number {
-  let size = sizeBytes;
-  let total = 0;
-  for (const [d, length] of shape.entries()) {
-    const ways = wraps[d] === true && length > 2 ? 2 : 1;
-    total += 2 * (length - 1) * (size / (ways * length * 50e9) + 5e-7);
-    size /= length;
-  }
-  return total;
-}
-
-test("a torus all-reduce goes both ways round in each dimension", () => {
-  for (const shape of [[4, 4, 4], [8, 8, 8], [3, 5, 7], [16], [4, 1, 6]]) {
-    const n = shape.reduce((a, b) => a * b, 1);
-    const graph = buildGraph(bareTorus(shape), n);
-    for (const size of [1, 1e6 + 1, GIB]) {
-      near(seconds(graph, "torus", size), torusS(shape, graph.wraps, size));
-    }
-  }
-  // Spelled out once: 4×4×4 and 1 GiB.
-  const sizes = [GIB, GIB / 4, GIB / 16];
-  const spelled = sizes.reduce((sum, s) => sum + 6 * (s / (8 * 50e9) + 5e-7), 0);
-  near(seconds(buildGraph(bareTorus([4, 4, 4]), 64), "torus", GIB), spelled);
-});
-
-test("on a mesh a chunk crosses each link once a step: half the speed of a ring", () => {
-  for (const shape of [[2, 2, 2], [2, 2, 4], [3, 2], [7]]) {
-    const n = shape.reduce((a, b) => a * b, 1);
-    const graph = buildGraph(bareTorus(shape, 99), n);
-    near(seconds(graph, "torus", GIB), torusS(shape, graph.wraps, GIB));
-  }
-});
-
-test("a line after a ring shares its links between the halves, at no loss", () => {
-  const graph = buildGraph(bareTorus([4, 2], 4), 8);
-  deepEqual(graph.wraps, [true, false]);
-  near(seconds(graph, "torus", GIB), torusS([4, 2], graph.wraps, GIB));
-});
-
-test("halving-doubling takes 2·log₂n latencies and 2(n−1)/n of the buffer", () => {
-  const n = 64;
-  const graph = buildGraph(bareSwitch(n), n);
-  near(seconds(graph, "halving-doubling", GIB), 2 * 6 * 1e-6 + (((2 * (n - 1)) / n) * GIB) / 50e9);
-});
-
-test("hierarchical adds a ring in the node to rings between nodes, endpoints included", () => {
-  // 16 nodes: a message in the node 2 + 2·0.25 µs, to another leaf 5 + 4·0.2 + 3·0.3 µs.
-  const graph = buildGraph(h100FatTree(1), 128);
-  const inNode = 2 * 7 * (GIB / 8 / 450e9 + 2.5e-6);
-  const between = 2 * 15 * (GIB / 128 / 50e9 + 6.7e-6);
-  near(seconds(graph, "hierarchical", GIB), 10e-6 + inNode + between);
-});
-
-test("on H100 nodes in a torus eight rings share each link of a dimension", () => {
-  // 4×4×4 nodes of 8; per node and way the eight ranks send S/8/(2·4) each over one link.
-  const graph = buildGraph(h100Torus(), 512);
-  const rate = 400e9 / 6;
-  let size = GIB;
-  let between = 0;
-  for (let d = 0; d < 3; d++) {
-    between += 2 * 3 * (size / (2 * 4 * rate) + 5e-6 + 200e-9);
-    size /= 4;
-  }
-  const inNode = 2 * 7 * (GIB / 8 / 450e9 + 2.5e-6);
-  near(seconds(graph, "torus", GIB), 10e-6 + inNode + between);
-});
 
 test("an all-reduce takes as long as its two halves", () => {
   for (const graph of [buildGraph(bareTorus([4, 4, 2], 3), 32), buildGraph(h100FatTree(2), 256)]) {
@@ -241,9 +157,10 @@ test("large buffers are bound by a link, small ones by waiting", () => {
     collectiveTime(graph, { collective: "all-reduce", algorithm: "ring", sizeBytes }).timeline
       .limit;
   const large = limit(GIB);
+  // 31 → 32 crosses leaves and so arrives last; its port is as busy as any.
   deepEqual(
     [large.kind, large.id, large.pointer],
-    ["host", "host-0 → leaf-0", "/fabric/link/rate"],
+    ["host", "host-31 → leaf-0", "/fabric/link/rate"],
   );
   // 2·1023·S/1024/50e9 of 2·1023·(S/1024/50e9 + 2e-6).
   const sending = GIB / 1024 / 50e9;

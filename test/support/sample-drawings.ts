@@ -63,3 +63,14 @@ export const DRAWINGS: readonly Drawing[] = [
   torusDrawing(2, [8, 4, 4], 8),
   torusDrawing(3, [8, 8, 16], 1),
 ];
+
+export const SWITCH_DRAWING: Drawing = {
+  family: "switch",
+  clusterId: "bare-switch-64",
+  name: "bare switch",
+  rankCount: 64,
+  nodeCount: 64,
+  ranksPerNode: 1,
+  loadOf,
+  tiers: [tier("host", "host to switch", 64, 0.95, 0.95)],
+};

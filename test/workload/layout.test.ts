@@ -35,7 +35,8 @@ test("a group that does not divide is refused with the nearest counts that do", 
     () => layoutFor(job(1024, 4), 24),
     (error) =>
       error instanceof Refusal &&
-      error.code === "group-does-not-divide" &&
+      error.code === "does-not-divide" &&
+      error.pointer === "/job/globalBatch" &&
       error.nextStep.startsWith("take 16 or 32 ranks"),
   );
 });

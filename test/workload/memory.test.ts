@@ -56,6 +56,7 @@ test("the micro-batch that fits is named in the refusal", () => {
     (error) =>
       error instanceof Refusal &&
       error.code === "does-not-fit" &&
+      error.pointer === "/job/microBatch" &&
       error.nextStep === "set the micro-batch to 3",
   );
 });

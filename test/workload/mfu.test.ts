@@ -9,6 +9,7 @@ const TRACE = traceOf([
   op("forward", "attention", { flop: 500, shape: [1, 1, 100, 1] }),
   op("backward", "matmul", { flop: 2000 }),
   op("optimizer", "optimizer", { flop: 99 }),
+  op("optimizer", "matmul", { flop: 55 }),
 ]);
 
 test("only matmul and attention of forward and backward count", () => {

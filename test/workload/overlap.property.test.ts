@@ -6,7 +6,9 @@ import type { Trace } from "../../src/records/trace.ts";
 import { type StepAsked, stepTimeline } from "../../src/workload/overlap.ts";
 import { ACCELERATOR, SOFTWARE, given, lasting, op, ready, traceOf } from "./small-trace.ts";
 
-const seconds = fc.double({ min: 0, max: 10, noNaN: true });
+/** Evenly spread, where fc.double draws mostly from the tiny numbers next to zero. */
+const upTo = (most: number) => fc.nat(1_000_000).map((millionth) => (millionth / 1e6) * most);
+const seconds = upTo(10);
 
 /** A few forward ops, backward ops each of which may finish a gradient, and an update. */
 const traces: fc.Arbitrary<Trace> = fc
@@ -36,10 +38,10 @@ const steps: fc.Arbitrary<StepAsked & { readonly startS: number; readonly byteS:
     sharding: fc.constantFrom("zero-1", "replicated"),
     rankCount: fc.integer({ min: 1, max: 9 }),
     accumulation: fc.integer({ min: 1, max: 5 }),
-    startS: fc.double({ min: 0, max: 2, noNaN: true }),
-    byteS: fc.double({ min: 0, max: 0.5, noNaN: true }),
-    slowdown: fc.double({ min: 0, max: 1, noNaN: true }),
-    launchS: fc.double({ min: 0, max: 1, noNaN: true }),
+    startS: upTo(2),
+    byteS: upTo(0.5),
+    slowdown: upTo(1),
+    launchS: upTo(1),
     bucketBytes: fc.integer({ min: 1, max: 300 }),
     gatherOverlapsForward: fc.boolean(),
   })
@@ -103,7 +105,7 @@ test("every byte of the gradients is reduced once, and gathered once where it is
 });
 
 test("a faster network never slows a step", () => {
-  const faster = fc.double({ min: 0, max: 1, noNaN: true });
+  const faster = upTo(1);
   fc.assert(
     fc.property(steps, faster, (asked, share) => {
       const slowS = stepTimeline(asked).stepTimeS;
@@ -116,7 +118,7 @@ test("a faster network never slows a step", () => {
   );
 });
 
-test("a faster memory, and hiding the gathers, never slow a step that is not slowed by them", () => {
+test("a faster memory, and gathers behind the forward pass, never slow a step", () => {
   fc.assert(
     fc.property(steps, (asked) => {
       const plain = { ...asked, software: { ...asked.software, overlapSlowdown: given(0) } };

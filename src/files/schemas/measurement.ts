@@ -1,6 +1,6 @@
 /** reports/out/*.measurement.json: what training on this machine measured. */
 import type { Properties } from "./schema.ts";
-import { count, file, group, list, number, text } from "./schema.ts";
+import { file, group, list, number, text } from "./schema.ts";
 
 const op = group("One kind of op over all steps", {
   kind: text("Kind of op", "matmul"),
@@ -11,7 +11,7 @@ const op = group("One kind of op over all steps", {
 const run: Properties = {
   backend: text("What computed it", "native"),
   model: text("Id of what was trained", "small-gpt"),
-  steps: count("Optimizer steps", 20, { type: "integer" }),
+  steps: { type: "integer", description: "Optimizer steps", examples: [20], minimum: 1 },
   losses: {
     ...list("Loss of each step", number("Loss", 4.2)),
     minItems: 1,

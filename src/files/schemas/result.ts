@@ -83,6 +83,8 @@ const rows = many("Rows", ref("row"));
 const efficiencyMin = number("Efficiency asked for", 0.9);
 const baseRankCount = whole("Accelerators efficiency is counted against");
 
+const costBasis = choice("Basis of the money in the rows", ["ownership", "rent"]);
+
 const compare = group(
   "Several clusters compared",
   {
@@ -90,6 +92,7 @@ const compare = group(
     ...head,
     efficiencyMin,
     baseRankCount,
+    costBasis,
     recommended: group("What is recommended", {
       clusterId: prose("Cluster", "h100-torus"),
       rankCount: whole("Accelerators"),
@@ -106,7 +109,13 @@ const compare = group(
   ["recommended", "measurement", "measurementFile"],
 );
 
-const simulate = group("One step", { kind: tag("simulate", "One step"), ...head, rows, ...money });
+const simulate = group("One step", {
+  kind: tag("simulate", "One step"),
+  ...head,
+  costBasis,
+  rows,
+  ...money,
+});
 
 const solve = group(
   "The largest size",

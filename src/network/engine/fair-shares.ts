@@ -16,8 +16,6 @@ import { WaterFill } from "./water-fill.ts";
 const TOLERANCE = 1e-11;
 /** A rate that moves less than this has not moved: re-dating it would only add rounding. */
 const NOISE = 1e-13;
-/** A link that never empties is summed anew after so many changes, against drift. */
-const CHANGES_MAX = 1024;
 
 export class FairShares {
   /** Bytes per second of each active flow. */
@@ -30,8 +28,8 @@ export class FairShares {
   readonly #flows: Incidence;
   readonly #fill: WaterFill;
   readonly #bottleneck: Int32Array;
+  /** Sum of the rates on each link. Set to 0 when a link empties, which bounds its drift. */
   readonly #used: Float64Array;
-  readonly #changes: Int32Array;
   /** How many flows have the link as their bottleneck. */
   readonly #bound: Int32Array;
   readonly #arrivals: Int32Array;
@@ -51,7 +49,6 @@ export class FairShares {
     this.rateBefore = new Float64Array(flowCount);
     this.#bottleneck = new Int32Array(flowCount).fill(-1);
     this.#used = new Float64Array(linkCount);
-    this.#changes = new Int32Array(linkCount);
     this.#bound = new Int32Array(linkCount);
     this.#arrivals = new Int32Array(flowCount);
     this.#noted = new Int32Array(linkCount);
@@ -72,8 +69,7 @@ export class FairShares {
     const rate = this.rate[flow]!;
     for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
       const link = entryLink[e]!;
-      if (degree[link] === 0) this.#empty(link);
-      else this.#use(link, -rate);
+      this.#used[link] = degree[link] === 0 ? 0 : this.#used[link]! - rate;
     }
     this.#noteLinksOf(flow);
     this.#bound[this.#bottleneck[flow]!]!--;
@@ -201,10 +197,9 @@ export class FairShares {
       const before = this.rate[flow]!;
       const rate = fill.level[flow]!;
       if (Math.abs(rate - before) <= NOISE * before) continue;
-      // First the rate, because #use may sum a link anew.
       this.rate[flow] = rate;
       for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
-        this.#use(entryLink[e]!, rate - before);
+        this.#used[entryLink[e]!]! += rate - before;
       }
       this.changed[count] = flow;
       this.rateBefore[count++] = before;
@@ -218,25 +213,5 @@ export class FairShares {
     if (before !== -1) this.#bound[before]!--;
     this.#bound[link]!++;
     this.#bottleneck[flow] = link;
-  }
-
-  #use(link: number, change: number): void {
-    this.#used[link]! += change;
-    if (++this.#changes[link]! >= CHANGES_MAX) this.#resum(link);
-  }
-
-  #empty(link: number): void {
-    this.#used[link] = 0;
-    this.#changes[link] = 0;
-  }
-
-  #resum(link: number): void {
-    const { slotStart, slots, degree, entryFlow } = this.#flows;
-    let sum = 0;
-    const end = slotStart[link]! + degree[link]!;
-    for (let slot = slotStart[link]!; slot < end; slot++)
-      sum += this.rate[entryFlow[slots[slot]!]!]!;
-    this.#used[link] = sum;
-    this.#changes[link] = 0;
   }
 }

@@ -47,3 +47,8 @@ export function assertBytesConserved(
     assert(isEven, "bytes that enter a vertex leave it or have arrived");
   }
 }
+
+/** The engine's clock is finer than this by far: 2^40 ticks in the longest transfer. */
+export function assertTwinAgrees(twinS: number, durationS: number): void {
+  assert(Math.abs(twinS - durationS) <= TOLERANCE * twinS, "the plain twin takes the same time");
+}

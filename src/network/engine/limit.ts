@@ -2,8 +2,9 @@
  * What binds a program.
  *
  * Waiting, if it takes more time than sending: the slowest message of the steps that wait
- * the most, and the input behind the greatest part of the wait. Otherwise a link: of those
- * that the longest steps use, the one with the greatest utilization over the program.
+ * the most, and the input behind the greatest part of the wait. Otherwise a tier of links:
+ * each step is bound by the busiest link on the way of its last message, and the tier whose
+ * steps take most sending time in all binds the program; its busiest link stands for it.
  */
 import { at } from "../../base/assert.ts";
 import { linkId, rankId } from "../../base/ids.ts";
@@ -17,6 +18,8 @@ export interface TimedStep {
   readonly repeat: number;
   /** The message that arrives last, and the two parts of its time, once. */
   readonly messageId: number;
+  /** Bytes over each link of the compiled step, once. */
+  readonly carriedBytes: Float64Array;
   readonly latencyS: number;
   readonly transferS: number;
 }
@@ -29,35 +32,67 @@ export interface Timed {
   readonly linkBytes: Float64Array;
 }
 
-export function limitOf(graph: Graph, timed: Timed): Limit {
-  if (timed.steps.length === 0) {
-    const id = "one rank has nobody to talk to";
-    return { kind: "latency", id, utilization: 0, pointer: "/endpoint/collectiveStart" };
-  }
-  const { link, utilization } = busiestLink(graph, timed);
-  if (timed.latencyS > timed.transferS) return { ...latencyLimit(graph, timed), utilization };
-  const tier = at(graph.linkTiers, at(graph.linkTier, link));
-  const id = graph.linkName(linkId(link));
-  return { kind: tier.kind, id, utilization, pointer: tier.ratePointer };
+export interface FoundLimit {
+  readonly limit: Limit;
+  /** Share of the duration that the limit explains: give it more, and this part shrinks. */
+  readonly limitShare: number;
 }
 
-function busiestLink(graph: Graph, timed: Timed): { link: number; utilization: number } {
-  const totalS = (step: TimedStep): number => step.repeat * (step.latencyS + step.transferS);
-  const longestS = Math.max(...timed.steps.map(totalS));
-  let link = -1;
-  let utilization = -1;
-  for (const step of timed.steps) {
-    if (totalS(step) < longestS * (1 - 1e-9)) continue;
-    for (const candidate of step.compiled.links) {
-      const capacity = at(graph.linkBytesPerS, candidate) * timed.durationS;
-      const share = capacity === 0 ? 0 : at(timed.linkBytes, candidate) / capacity;
-      // Equal links differ by rounding: the first of them stands for all.
-      if (share <= utilization * (1 + 1e-12)) continue;
-      link = candidate;
-      utilization = share;
-    }
+export function limitOf(graph: Graph, timed: Timed): FoundLimit {
+  if (timed.steps.length === 0) {
+    const id = "one rank has nobody to talk to";
+    const pointer = "/endpoint/collectiveStart";
+    return { limit: { kind: "latency", id, utilization: 0, pointer }, limitShare: 0 };
   }
-  return { link, utilization: Math.min(1, utilization) };
+  const { link, sendingS } = bindingTier(graph, timed);
+  const capacityBytes = at(graph.linkBytesPerS, link) * timed.durationS;
+  const utilization = Math.min(1, at(timed.linkBytes, link) / capacityBytes);
+  if (timed.latencyS > timed.transferS) {
+    const limit = { ...latencyLimit(graph, timed), utilization };
+    return { limit, limitShare: timed.latencyS / timed.durationS };
+  }
+  const tier = at(graph.linkTiers, at(graph.linkTier, link));
+  const id = graph.linkName(linkId(link));
+  return {
+    limit: { kind: tier.kind, id, utilization, pointer: tier.ratePointer },
+    limitShare: sendingS / timed.durationS,
+  };
+}
+
+/** Sending time by the tier that binds each step; the busiest binding link of the greatest. */
+function bindingTier(graph: Graph, timed: Timed): { link: number; sendingS: number } {
+  const tiers = new Map<number, { link: number; sendingS: number }>();
+  for (const step of timed.steps) {
+    const link = bindingLink(graph, step);
+    const tier = at(graph.linkTier, link);
+    const known = tiers.get(tier) ?? { link, sendingS: 0 };
+    // Equal links differ by rounding: the first of them stands for all.
+    const isBusier = at(timed.linkBytes, link) > at(timed.linkBytes, known.link) * (1 + 1e-12);
+    tiers.set(tier, {
+      link: isBusier ? link : known.link,
+      sendingS: known.sendingS + step.repeat * step.transferS,
+    });
+  }
+  return [...tiers.values()].reduce((most, one) => (one.sendingS > most.sendingS ? one : most));
+}
+
+/** On the way of the step's last message, the link with most to carry for its rate. */
+function bindingLink(graph: Graph, { compiled, messageId, carriedBytes }: TimedStep): number {
+  let binding = -1;
+  let longestS = -1;
+  for (
+    let e = at(compiled.entryStart, messageId);
+    e < at(compiled.entryStart, messageId + 1);
+    e++
+  ) {
+    const entry = at(compiled.entryLink, e);
+    const link = at(compiled.links, entry);
+    const neededS = at(carriedBytes, entry) / at(graph.linkBytesPerS, link);
+    if (neededS <= longestS * (1 + 1e-12)) continue;
+    longestS = neededS;
+    binding = link;
+  }
+  return binding;
 }
 
 function latencyLimit(graph: Graph, timed: Timed): Omit<Limit, "utilization"> {

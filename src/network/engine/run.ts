@@ -8,50 +8,56 @@
 import { assert, at } from "../../base/assert.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { Program, Timeline } from "../../records/schedule.ts";
-import { assertBytesConserved, assertLinksKeepUp } from "./guards.ts";
+import { assertBytesConserved, assertLinksKeepUp, assertTwinAgrees } from "./guards.ts";
 import { limitOf } from "./limit.ts";
 import type { TimedStep } from "./limit.ts";
 import { compileStep } from "./step.ts";
 import type { CompiledStep } from "./step.ts";
+import { twinDurationS } from "./twin.ts";
 
 export interface EngineOptions {
   /** Prove the fairness of every solve (slow; for tests). */
   readonly verify?: boolean;
+  /** Claim that the plain twin finds the same time (very slow; up to about 256 ranks). */
+  readonly twin?: boolean;
 }
 
-/** What decides a step: its last message, and how it spends its time. */
-interface Slowest {
-  readonly message: number;
+/** A step solved once: its last message, how that spends its time, and bytes by link. */
+interface Solved {
+  readonly compiled: CompiledStep;
+  readonly messageId: number;
   readonly latencyS: number;
   readonly transferS: number;
+  readonly bytes: Float64Array;
   readonly eventCount: number;
 }
 
 export function runProgram(program: Program, graph: Graph, options: EngineOptions = {}): Timeline {
   assert(program.rankCount === graph.rankCount, "the program is for the ranks of the graph");
   const linkBytes = new Float64Array(graph.linkCount);
-  const solved = new Map<Float64Array, { compiled: CompiledStep; slowest: Slowest }[]>();
+  // By the array of sizes: a gather repeats the pattern and the sizes of its scatter.
+  const solved = new Map<Float64Array, Solved[]>();
   const timedSteps: TimedStep[] = [];
   let eventCount = 0;
   for (const { source, target, messageBytes, repeat } of program.steps) {
     const compiled = compileStep(graph, { source, target });
     const known = solved.get(messageBytes) ?? [];
-    let slowest = known.find((one) => one.compiled === compiled)?.slowest;
-    if (slowest === undefined) {
-      slowest = slowestMessage(compiled, messageBytes, options.verify ?? false);
-      solved.set(messageBytes, [...known, { compiled, slowest }]);
-      eventCount += slowest.eventCount;
+    let step = known.find((one) => one.compiled === compiled);
+    if (step === undefined) {
+      step = solve(compiled, messageBytes, options.verify ?? false);
+      solved.set(messageBytes, [...known, step]);
+      eventCount += step.eventCount;
     }
-    const { message, latencyS, transferS } = slowest;
-    const bytes = bytesOnLinks(compiled, messageBytes);
-    assertLinksKeepUp(graph, compiled.links, { bytes, stepS: latencyS + transferS });
+    const { messageId, latencyS, transferS, bytes } = step;
     for (let i = 0; i < bytes.length; i++) {
       linkBytes[compiled.links[i]!]! += bytes[i]! * repeat;
     }
-    timedSteps.push({ compiled, repeat, messageId: message, latencyS, transferS });
+    timedSteps.push({ compiled, repeat, messageId, carriedBytes: bytes, latencyS, transferS });
   }
   assertBytesConserved(graph, program, linkBytes);
-  return { ...timelineOf(program, graph, { timedSteps, linkBytes }), eventCount };
+  const timeline = timelineOf(program, graph, { timedSteps, linkBytes });
+  if (options.twin === true) assertTwinAgrees(twinDurationS(program, graph), timeline.durationS);
+  return { ...timeline, eventCount };
 }
 
 function timelineOf(
@@ -77,19 +83,15 @@ function timelineOf(
       repeat: step.repeat,
       stepS: step.latencyS + step.transferS,
     })),
-    limit: limitOf(graph, { steps: timedSteps, durationS, latencyS, transferS, linkBytes }),
+    ...limitOf(graph, { steps: timedSteps, durationS, latencyS, transferS, linkBytes }),
   };
 }
 
 /** Free messages by formula, the others by events; the first of equals stands for all. */
-function slowestMessage(
-  compiled: CompiledStep,
-  messageBytes: Float64Array,
-  verify: boolean,
-): Slowest {
+function solve(compiled: CompiledStep, messageBytes: Float64Array, verify: boolean): Solved {
   const { latencyS, bytesPerS, isContended, contended } = compiled;
   assert(messageBytes.length === latencyS.length && messageBytes.length > 0, "one size a message");
-  let message = -1;
+  let messageId = -1;
   let longestS = -1;
   for (let m = 0; m < messageBytes.length; m++) {
     assert(messageBytes[m]! >= 0, "a message has no negative size");
@@ -97,7 +99,7 @@ function slowestMessage(
     const durationS = latencyS[m]! + messageBytes[m]! / bytesPerS[m]!;
     if (durationS <= longestS) continue;
     longestS = durationS;
-    message = m;
+    messageId = m;
   }
   if (contended !== undefined) {
     contended.run(messageBytes, verify);
@@ -105,14 +107,18 @@ function slowestMessage(
       const durationS = contended.arrivalS[flow]!;
       if (durationS <= longestS) continue;
       longestS = durationS;
-      message = contended.messages[flow]!;
+      messageId = contended.messages[flow]!;
     }
   }
-  const waitedS = latencyS[message]!;
+  const waitedS = latencyS[messageId]!;
+  const bytes = bytesOnLinks(compiled, messageBytes);
+  assertLinksKeepUp(compiled.graph, compiled.links, { bytes, stepS: longestS });
   return {
-    message,
+    compiled,
+    messageId,
     latencyS: waitedS,
     transferS: Math.max(0, longestS - waitedS),
+    bytes,
     eventCount: contended?.eventCount ?? 0,
   };
 }

@@ -103,10 +103,10 @@ function refusal(cluster: Cluster, rankCount: number): Refusal {
   }
   if (rankCount > most) return refused("too-many-ranks", `at most ${most} ranks`);
   if (rankCount > perNode && rankCount % perNode !== 0) {
-    return refused("group-does-not-divide", `whole nodes of ${perNode} ranks`);
+    return refused("does-not-divide", `whole nodes of ${perNode} ranks`);
   }
   const { fabric } = cluster;
   assert(fabric.kind === "torus", "only a torus comes in some shapes and not in others");
   const shapes = fabric.shapes.map((shape) => shape.join("×")).join(", ");
-  return refused("no-such-shape", `the nodes of one of its shapes (${shapes})`);
+  return refused("no-such-size", `the nodes of one of its shapes (${shapes})`);
 }

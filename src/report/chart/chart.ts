@@ -13,7 +13,7 @@ export interface Chart {
   /** "waterfall": part of ids. */
   readonly name: string;
   /** 1 for the first chart of this name in a page. */
-  readonly ordinal: number;
+  readonly index: number;
   /** The finding, with its number. */
   readonly title: string;
   /** What, for which case, in which unit, and what the marks mean. */
@@ -37,7 +37,7 @@ export interface Values {
 export function chartSvg(chart: Chart, variant: "wide" | "narrow"): Promise<string> {
   const [width, height] = chart[variant];
   const { subject: title, desc } = chart;
-  const id = `fc-${chart.name}-${variant}-${chart.ordinal}`;
+  const id = `fc-${chart.name}-${variant}-${chart.index}`;
   return drawSvg({ id, variant, width, height, title, desc }, (pen) =>
     chart.draw(pen, { size: [width, height], narrow: variant === "narrow" }),
   );
@@ -50,7 +50,7 @@ const FOOT_PX = 20;
 export function standaloneSvg(chart: Chart, source: string): Promise<string> {
   const [width, height] = chart.wide;
   const canvas = {
-    id: `fc-${chart.name}-alone-${chart.ordinal}`,
+    id: `fc-${chart.name}-alone-${chart.index}`,
     variant: "alone",
     width,
     height: height + HEAD_PX + FOOT_PX,

@@ -37,7 +37,7 @@ export function fatTree(drawing: FatTreeDrawing, ordinal = 1, lead = drawing.nam
   const counts = `${fixed(drawing.leafCount)} leaves, ${fixed(drawing.spineCount)} spines`;
   return {
     name: "fat-tree",
-    ordinal,
+    index: ordinal,
     title: `${lead}${load}`,
     subtitle:
       `Fat tree of ${counts} and ${fixed(drawing.nodeCount)} nodes, drawn from the graph that ` +
@@ -168,8 +168,8 @@ function drawColumn(pen: Pen, drawn: DrawnColumn): void {
 }
 
 function ribbon(pen: Pen, box: Box, linkCount: number, tier: DrawnTier): void {
-  const onLoad = loadClass(tier.utilizationMax);
-  pen.rect(box, `u${onLoad}`);
+  const loadStep = loadClass(tier.utilizationMax);
+  pen.rect(box, `u${loadStep}`);
   const middle = box.x + box.width / 2;
   const long = [`${fixed(linkCount)} links`, `${percent(tier.utilizationMax, 0)} busy`];
   const short = [fixed(linkCount), percent(tier.utilizationMax, 0)];
@@ -178,7 +178,7 @@ function ribbon(pen: Pen, box: Box, linkCount: number, tier: DrawnTier): void {
   const words = fits(long) ? long : fits(short) ? short : [];
   words.forEach((word, line) => {
     const y = box.y + box.height / 2 - 5 + 17 * line;
-    pen.text([middle, y], word, { style: "on-fill", anchor: "middle", onLoad });
+    pen.text([middle, y], word, { style: "on-fill", anchor: "middle", loadStep });
   });
 }
 

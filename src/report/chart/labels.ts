@@ -2,7 +2,7 @@
 
 export interface Spot {
   /** Where the label would like to be. */
-  readonly wanted: number;
+  readonly wantedY: number;
 }
 
 export interface Placed<T extends Spot> {
@@ -25,11 +25,11 @@ export function spread<T extends Spot>(
   const { gap, low, high } = room;
   const sorted = labels
     .map((label, order) => ({ label, order }))
-    .sort((a, b) => a.label.wanted - b.label.wanted || a.order - b.order);
+    .sort((a, b) => a.label.wantedY - b.label.wantedY || a.order - b.order);
   // With gap·i subtracted, "at least gap apart" becomes "not decreasing".
   const blocks: { sum: number; count: number }[] = [];
   sorted.forEach(({ label }, i) => {
-    let block = { sum: label.wanted - gap * i, count: 1 };
+    let block = { sum: label.wantedY - gap * i, count: 1 };
     for (let last = blocks.at(-1); last !== undefined; last = blocks.at(-1)) {
       if (last.sum / last.count <= block.sum / block.count) break;
       block = { sum: block.sum + last.sum, count: block.count + last.count };

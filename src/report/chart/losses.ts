@@ -9,26 +9,48 @@ import { textWidth } from "./text-width.ts";
 export function losses(measurement: Measurement, ordinal = 1): Chart {
   const { losses: values, model } = measurement;
   const [first, last] = [at(values, 0), at(values, values.length - 1)];
+  const points = shownPoints(values);
   const change = `from ${significant(first, 4)} to ${significant(last, 4)}`;
   const verb = last < first ? "falls" : "goes";
   return {
     name: "losses",
-    ordinal,
+    index: ordinal,
     title: `${model}: loss ${verb} ${change} in ${fixed(values.length)} steps`,
-    subtitle: `Training loss by step, trained with the ${measurement.backend} backend; no unit.`,
+    subtitle:
+      `Training loss by step${points.length < values.length ? `, ${fixed(points.length)} of them` : ""}` +
+      `, trained with the ${measurement.backend} backend; no unit.`,
     subject: `Training loss of ${model}`,
     desc: `Line chart of the loss over ${fixed(values.length)} steps, ${change}.`,
     wide: [540, 220],
     narrow: [328, 190],
-    draw: (pen, { size, narrow }) => draw(pen, values, size, narrow),
+    draw: (pen, { size, narrow }) => draw(pen, points, size, narrow),
     values: {
       columns: ["Step", "Loss"],
-      rows: values.map((loss, index) => [index + 1, loss]),
+      rows: points.map(({ step, loss }) => [step, loss]),
     },
   };
 }
 
-function draw(pen: Pen, values: readonly number[], [width, height]: Size, narrow: boolean): void {
+interface LossPoint {
+  readonly step: number;
+  readonly loss: number;
+}
+
+const POINTS_MOST = 100;
+
+/** At most so many steps, evenly spaced, first and last among them. */
+function shownPoints(all: readonly number[]): LossPoint[] {
+  const last = all.length - 1;
+  const count = Math.min(POINTS_MOST, all.length);
+  return Array.from({ length: count }, (_, i) => {
+    const index = count === 1 ? 0 : Math.round((i * last) / (count - 1));
+    return { step: index + 1, loss: at(all, index) };
+  });
+}
+
+function draw(pen: Pen, shown: readonly LossPoint[], [width, height]: Size, narrow: boolean): void {
+  const values = shown.map((one) => one.loss);
+  const lastStep = at(shown, shown.length - 1).step;
   const [left, right, top, bottom] = [48, width - 64, 30, height - 40];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const margin = high > low ? (high - low) * 0.08 : Math.abs(high) * 0.1 + 1e-9;
@@ -38,7 +60,7 @@ function draw(pen: Pen, values: readonly number[], [width, height]: Size, narrow
     .range([bottom, top]);
   const x = pen
     .scaleLinear()
-    .domain([1, Math.max(2, values.length)])
+    .domain([1, Math.max(2, lastStep)])
     .range([left, right]);
   pen.text([0, 14], "Loss, axis does not start at zero", { style: "axis" });
   const ticks = y.ticks(narrow ? 3 : 4);
@@ -57,7 +79,7 @@ function draw(pen: Pen, values: readonly number[], [width, height]: Size, narrow
     free = x(tick) + half + 8;
   }
   pen.text([(left + right) / 2, bottom + 34], "step", { style: "axis", anchor: "middle" });
-  const points = values.map((loss, index) => [x(index + 1), y(loss)] as const);
+  const points = shown.map(({ step, loss }) => [x(step), y(loss)] as const);
   pen.path(pen.polyline(points), "s-main");
   const end = at(points, points.length - 1);
   pen.circle(end, 3.4, "d-main");

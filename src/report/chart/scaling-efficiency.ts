@@ -26,7 +26,7 @@ export function drawEfficiency(pen: Pen, plot: ScalingPlot, panel: Panel): void 
   }
   pen.line([left, bottom], [right, bottom], "axis");
   pen.line([left, y(plot.efficiencyMin)], [right, y(plot.efficiencyMin)], "limit");
-  for (const one of plot.series.toSorted((a, b) => b.style - a.style)) {
+  for (const one of plot.series.toSorted((a, b) => b.styleIndex - a.styleIndex)) {
     drawLine(pen, one, (row) => [x(row.rankCount), y(row.efficiency ?? 0)]);
   }
   const limitText = `limit ${percent(plot.efficiencyMin, 0)}`;
@@ -34,7 +34,7 @@ export function drawEfficiency(pen: Pen, plot: ScalingPlot, panel: Panel): void 
   const ends = plot.series.map((one) => {
     const last = at(one.rows, one.rows.length - 1);
     const value = last.efficiency ?? 0;
-    return { ...endLabel(one, percent(value)), wanted: y(value), fromX: x(last.rankCount) };
+    return { ...endLabel(one, percent(value)), wantedY: y(value), fromX: x(last.rankCount) };
   });
   drawEndLabels(pen, ends, panel);
   drawKnee(pen, plot, panel, (value) => y(value));
@@ -59,7 +59,7 @@ export function kneeOf(rows: readonly PointRow[]): { row: PointRow; next: PointR
 }
 
 function drawKnee(pen: Pen, plot: ScalingPlot, panel: Panel, y: (value: number) => number): void {
-  const main = plot.series.find((one) => one.style === 0);
+  const main = plot.series.find((one) => one.styleIndex === 0);
   const knee = main === undefined ? undefined : kneeOf(main.rows);
   if (knee === undefined) return;
   const { x, left, right, bottom, narrow } = panel;

@@ -30,7 +30,7 @@ export function scaling(input: ScalingInput, ordinal = 1): Chart {
   const ends = plot.series.map((one) => `${one.name} ${percent(endEfficiency(one))}`).join(", ");
   return {
     name: "scaling",
-    ordinal,
+    index: ordinal,
     title: input.title,
     subtitle:
       `${plot.scalingWord} scaling of ${at(rows, 0).model}; dotted: ideal; dashed: the limit of ` +
@@ -64,7 +64,7 @@ function plotOf(input: ScalingInput): ScalingPlot {
   let others = 0;
   const series = ids.map((id, index) => ({
     name: at(short, index),
-    style: id === input.recommendedId ? 0 : (others++ % 3) + 1,
+    styleIndex: id === input.recommendedId ? 0 : (others++ % 3) + 1,
     rows: rows.filter((row) => row.clusterId === id).toSorted((a, b) => a.rankCount - b.rankCount),
   }));
   return {
@@ -97,7 +97,7 @@ function draw(pen: Pen, plot: ScalingPlot, [width, height]: Size, narrow: boolea
 /** Room for the longest label at the right: bold, with the longest value. */
 function labelRoom({ series }: ScalingPlot, narrow: boolean): number {
   const longest = Math.max(
-    ...series.map((one) => textWidth(one.name, 12, one.style === 0 ? "bold" : "regular")),
+    ...series.map((one) => textWidth(one.name, 12, one.styleIndex === 0 ? "bold" : "regular")),
   );
   const value = textWidth(" 100.0\u00a0%", 12, "bold");
   return Math.min(longest + value + 18, narrow ? 146 : 210);
@@ -106,7 +106,7 @@ function labelRoom({ series }: ScalingPlot, narrow: boolean): number {
 function drawThroughput(pen: Pen, plot: ScalingPlot, panel: Panel): void {
   const { x, left, right, top, bottom } = panel;
   const all = plot.series.flatMap((one) => one.rows.map((row) => row.samplesPerS));
-  const first = plot.series.find((one) => one.style === 0) ?? at(plot.series, 0);
+  const first = plot.series.find((one) => one.styleIndex === 0) ?? at(plot.series, 0);
   const start = at(first.rows, 0);
   const ideal = (n: number): number => (start.samplesPerS * n) / start.rankCount;
   const largest = plot.rankCounts.at(-1) ?? 1;
@@ -119,24 +119,24 @@ function drawThroughput(pen: Pen, plot: ScalingPlot, panel: Panel): void {
   pen.text([0, 14], "Throughput, samples/s, log", { style: "axis" });
   for (let power = Math.ceil(Math.log10(low * 0.8)); 10 ** power <= high * 1.25; power++) {
     pen.line([left, y(10 ** power)], [right, y(10 ** power)], "grid");
-    const text = significant(10 ** power, 1);
+    const text = power < 3 ? fixed(10 ** power) : `${fixed(10 ** (power - 3))}\u00a0k`;
     pen.text([left - 6, y(10 ** power) + 4], text, { style: "axis", anchor: "end" });
   }
   pen.line([left, bottom], [right, bottom], "axis");
   const from = [x(start.rankCount), y(start.samplesPerS)] as const;
   pen.line(from, [x(largest), y(ideal(largest))], "dotted");
-  const lines = plot.series.toSorted((a, b) => b.style - a.style);
+  const lines = plot.series.toSorted((a, b) => b.styleIndex - a.styleIndex);
   for (const one of lines) {
     drawLine(pen, one, (row) => [x(row.rankCount), y(row.samplesPerS)]);
   }
   const ends = plot.series.map((one) => {
     const last = at(one.rows, one.rows.length - 1);
     const text = rateText(last.samplesPerS);
-    return { ...endLabel(one, text), wanted: y(last.samplesPerS), fromX: x(last.rankCount) };
+    return { ...endLabel(one, text), wantedY: y(last.samplesPerS), fromX: x(last.rankCount) };
   });
   const idealText = rateText(ideal(largest));
   const idealLabel = { name: "ideal", value: idealText, isMain: false };
-  ends.push({ ...idealLabel, wanted: y(ideal(largest)), fromX: x(largest) });
+  ends.push({ ...idealLabel, wantedY: y(ideal(largest)), fromX: x(largest) });
   drawEndLabels(pen, ends, { ...panel, top: 10, bottom: bottom - 4 });
 }
 

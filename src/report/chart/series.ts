@@ -7,7 +7,7 @@ import { fitted, textWidth } from "./text-width.ts";
 export interface Series {
   readonly name: string;
   /** 0: recommended; 1 … 3: dash and marker of the others. */
-  readonly style: number;
+  readonly styleIndex: number;
   readonly rows: readonly PointRow[];
 }
 
@@ -31,11 +31,11 @@ export interface Panel {
 
 export function drawLine(pen: Pen, series: Series, place: (row: PointRow) => Point): void {
   const points = series.rows.map(place);
-  const isMain = series.style === 0;
-  pen.path(pen.polyline(points), isMain ? "s-main" : `s-${series.style}`);
+  const isMain = series.styleIndex === 0;
+  pen.path(pen.polyline(points), isMain ? "s-main" : `s-${series.styleIndex}`);
   for (const point of points) {
     if (isMain) pen.circle(point, 3.4, "d-main");
-    else drawMarker(pen, point, series.style);
+    else drawMarker(pen, point, series.styleIndex);
   }
 }
 
@@ -68,14 +68,14 @@ function drawMarker(pen: Pen, [x, y]: Point, style: number): void {
 export const endLabel = (one: Series, value: string) => ({
   name: one.name,
   value,
-  isMain: one.style === 0,
+  isMain: one.styleIndex === 0,
 });
 
 export interface EndLabel {
   readonly name: string;
   readonly value: string;
   readonly isMain: boolean;
-  readonly wanted: number;
+  readonly wantedY: number;
   readonly fromX: number;
 }
 
@@ -84,7 +84,7 @@ export function drawEndLabels(pen: Pen, labels: readonly EndLabel[], panel: Pane
   const room = { gap: 15, low: panel.top + 4, high: panel.bottom };
   const textX = panel.right + 16;
   for (const { label, position } of spread(labels, room)) {
-    pen.line([label.fromX + 6, label.wanted], [textX - 3, position], "leader");
+    pen.line([label.fromX + 6, label.wantedY], [textX - 3, position], "leader");
     const weight = label.isMain ? "bold" : "regular";
     const value = ` ${label.value}`;
     const nameRoom = panel.width - textX - textWidth(value, 12, weight);

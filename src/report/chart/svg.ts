@@ -49,7 +49,7 @@ export interface TextOptions {
   /** A rim in the page's color, for text over lines. */
   readonly halo?: boolean;
   /** On a shape filled with this class of load. */
-  readonly onLoad?: number;
+  readonly loadStep?: number;
 }
 
 /** The d3 functions and shapes a drawing is made with. Classes are constants of ours. */
@@ -92,7 +92,8 @@ export async function drawSvg(canvas: Canvas, draw: (pen: Pen) => void): Promise
   shared ??= load();
   const tools = await shared;
   const { width, height, id, title, desc } = canvas;
-  const svg = tools.node.createSVG(width, height);
+  // Taken out of the page again at once: elements that no page shows are cheaper to add.
+  const svg = tools.node.createSVG(width, height).remove();
   svg.attr("viewBox", `0 0 ${width} ${height}`).attr("role", "img").attr("class", "chart");
   svg.attr("aria-labelledby", `${id}-title ${id}-desc`);
   svg.append("title").attr("id", `${id}-title`).text(plain(title));
@@ -102,9 +103,7 @@ export async function drawSvg(canvas: Canvas, draw: (pen: Pen) => void): Promise
   const layer = svg.append("g");
   if (offsetY !== undefined) layer.attr("transform", `translate(0 ${offsetY})`);
   draw(penOn(layer, tools));
-  const text = new tools.node.window.XMLSerializer().serializeToString(svg.node());
-  svg.remove();
-  return text;
+  return new tools.node.window.XMLSerializer().serializeToString(svg.node());
 }
 
 /** Hundredths of a pixel are enough, and keep files small. */
@@ -156,11 +155,11 @@ function drawText(
   svg: SvgSelection,
   [x, y]: Point,
   words: string,
-  { style = "value", anchor = "start", halo = false, onLoad }: TextOptions,
+  { style = "value", anchor = "start", halo = false, loadStep }: TextOptions,
 ): void {
   const shown = plain(words);
   if (shown === "") return;
-  const on = onLoad === undefined ? "" : ` on-u${onLoad}`;
+  const on = loadStep === undefined ? "" : ` on-u${loadStep}`;
   const element = svg.append("text").attr("class", `t-${style}${halo ? " halo" : ""}${on}`);
   element.attr("x", round(x)).attr("y", round(y));
   if (anchor !== "start") element.attr("text-anchor", anchor);

@@ -12,7 +12,7 @@ export function singleSwitch(drawing: SwitchDrawing, ordinal = 1, lead = drawing
     busiest === undefined ? "" : `: links at most ${percent(busiest.utilizationMax, 0)} busy`;
   return {
     name: "switch",
-    ordinal,
+    index: ordinal,
     title: `${lead}${load}`,
     subtitle: `One switch, drawn from the graph that was simulated. Load: ${drawing.loadOf}.`,
     subject: `One switch of ${drawing.name}`,

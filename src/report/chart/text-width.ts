@@ -5,6 +5,8 @@
  *
  * Source: DejaVu Sans 2.37 and DejaVu Sans Bold, table hmtx, for U+0020 … U+007E.
  */
+import { plain } from "../escape.ts";
+
 export type Weight = "regular" | "bold";
 
 // prettier-ignore
@@ -26,13 +28,14 @@ const BOLD: readonly number[] = [
 ];
 
 const NARROW = "\u00a0·▸◂";
+const WIDE = "−×→✓✗≥≤±";
 const LATIN_END = 0x250;
 
-/** Width in px of one line of text. */
+/** Width in px of one line of text, as it will be drawn: made safe first. */
 export function textWidth(text: string, sizePx: number, weight: Weight = "regular"): number {
   const table = weight === "bold" ? BOLD : REGULAR;
   let thousandths = 0;
-  for (const letter of text) thousandths += letterWidth(letter, table);
+  for (const letter of plain(text)) thousandths += letterWidth(letter, table);
   return (thousandths * sizePx) / 1000;
 }
 
@@ -41,6 +44,7 @@ function letterWidth(letter: string, table: readonly number[]): number {
   const known = table[code - 32];
   if (known !== undefined) return known;
   if (NARROW.includes(letter)) return 380;
+  if (WIDE.includes(letter)) return 838;
   if (letter === "–") return 500;
   // Accented Latin is about as wide as Latin; for anything else a full square is the bound.
   return code < LATIN_END ? 840 : 1000;
@@ -49,19 +53,22 @@ function letterWidth(letter: string, table: readonly number[]): number {
 /** The text, or as much of its beginning as fits, with an ellipsis. */
 export function fitted(text: string, widthPx: number, sizePx: number, weight: Weight): string {
   if (textWidth(text, sizePx, weight) <= widthPx) return text;
-  const letters = [...text];
-  while (letters.length > 0) {
-    letters.pop();
-    const shorter = `${letters.join("").trimEnd()}…`;
-    if (textWidth(shorter, sizePx, weight) <= widthPx) return shorter;
+  const table = weight === "bold" ? BOLD : REGULAR;
+  const room = (widthPx * 1000) / sizePx - letterWidth("…", table);
+  let taken = 0;
+  let kept = "";
+  for (const letter of plain(text)) {
+    taken += letterWidth(letter, table);
+    if (taken > room) break;
+    kept += letter;
   }
-  return "";
+  return room < 0 ? "" : `${kept.trimEnd()}…`;
 }
 
 /** Broken at spaces into lines that fit; a word longer than a line is cut. */
 export function wrapped(text: string, widthPx: number, sizePx: number, weight: Weight): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of plain(text).split(" ")) {
     const last = lines.at(-1);
     const longer = last === undefined ? word : `${last} ${word}`;
     const fits = textWidth(longer, sizePx, weight) <= widthPx;

@@ -22,9 +22,12 @@ export interface Ranked {
   readonly inert: readonly Sensitivity[];
 }
 
-/** Per metric in the order of the record: the five largest swings, and those under 0.1 %. */
+/** Per metric: the five largest swings, and those under 0.1 %. */
 export function ranked(sensitivities: readonly Sensitivity[]): Ranked[] {
-  const metrics = [...new Set(sensitivities.map((one) => one.metric))];
+  // Time first: it is what the question asks about; money follows from it.
+  const metrics = (["step time", "USD per million samples"] as const).filter((metric) =>
+    sensitivities.some((one) => one.metric === metric),
+  );
   return metrics.map((metric) => {
     const sorted = sensitivities
       .filter((one) => one.metric === metric)
@@ -44,7 +47,7 @@ export function tornado(group: Ranked, ordinal = 1): Chart {
   const first = at(largest, 0);
   return {
     name: "tornado",
-    ordinal,
+    index: ordinal,
     title: `${first.name} moves the ${metric} most: ${percent(first.swing)} for 10 %`,
     subtitle:
       `Change of the ${metric} when one input moves by 10 %, everything else held. ` +
@@ -63,7 +66,7 @@ export function tornado(group: Ranked, ordinal = 1): Chart {
   };
 }
 
-const LABEL_PX = 56;
+const LABEL_PX = 64;
 
 function draw(pen: Pen, rows: readonly Sensitivity[], width: number, narrow: boolean): void {
   const [left, right] = narrow ? [LABEL_PX, width - LABEL_PX] : [274 + LABEL_PX, width - 86];

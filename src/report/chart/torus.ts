@@ -41,7 +41,7 @@ export function torus(drawing: TorusDrawing, ordinal = 1, lead = drawing.name): 
   const [wide, narrow] = [gridOf(drawing, 540), gridOf(drawing, 328)];
   return {
     name: "torus",
-    ordinal,
+    index: ordinal,
     title: `${lead}${load}`,
     subtitle:
       `${drawing.shape.length}D ${kind} ${shape}, drawn from the graph that was simulated. ` +

@@ -19,9 +19,9 @@ export interface Bar {
   readonly exposed: boolean;
   readonly startS: number;
   readonly durationS: number;
-  /** Printed figures; they sum to the printed total and to 100.0. */
-  readonly shown: number;
-  readonly sharePercent: number;
+  /** Printed figures without unit; they sum to the printed total and to 100.0 per cent. */
+  readonly time: string;
+  readonly share: string;
   readonly limit?: string;
 }
 
@@ -72,7 +72,7 @@ export function waterfallBars(row: PointRow, scale = timeScale(row.stepTimeS)): 
 
 function placed(
   row: PointRow,
-  kept: readonly Omit<Bar, "startS" | "shown" | "sharePercent">[],
+  kept: readonly Omit<Bar, "startS" | "time" | "share">[],
   scale: TimeScale,
 ): Bar[] {
   const times = kept.map((bar) => bar.durationS);
@@ -91,8 +91,8 @@ function placed(
     return {
       ...bar,
       startS: here,
-      shown: at(shown, index),
-      sharePercent: at(shares, index),
+      time: fixed(at(shown, index), scale.decimals),
+      share: fixed(at(shares, index), 1),
       ...(isWorst ? { limit: `limit: ${limitWords(row.limit)}` } : {}),
     };
   });
@@ -106,7 +106,7 @@ export function waterfall(row: PointRow, ordinal = 1): Chart {
   const exposed = row.exposedCommS / row.stepTimeS;
   return {
     name: "waterfall",
-    ordinal,
+    index: ordinal,
     title: `Of ${time(row.stepTimeS)} a step, ${time(row.exposedCommS)} are exposed communication`,
     subtitle:
       `One step of ${row.model} on ${fixed(row.rankCount)} accelerators, ${row.clusterName}, ` +
@@ -148,7 +148,7 @@ function drawWide(pen: Pen, plot: Plot): void {
     .domain([0, row.stepTimeS * scale.perS])
     .range([left, right]);
   const bottom = top + pitch * bars.length;
-  drawAxis(pen, plot, { x, ticks: 5, top, bottom: bottom + pitch });
+  drawAxis(pen, plot, { x, tickCount: 5, top, bottom: bottom + pitch });
   pen.text([width - 62, top - 8], scale.unit, { style: "axis", anchor: "end" });
   pen.text([width, top - 8], "of step", { style: "axis", anchor: "end" });
   bars.forEach((bar, index) => {
@@ -159,7 +159,7 @@ function drawWide(pen: Pen, plot: Plot): void {
     pen.text([left - 10, y + 20], cause, { style: "small", anchor: "end" });
     drawBar(pen, bar, box, y + pitch);
     if (bar.limit !== undefined) limitBeside(pen, bar.limit, { left, box, right });
-    figures(pen, [width, y + 13], [shownText(bar, scale), share(bar)]);
+    figures(pen, [width, y + 13], [bar.time, share(bar)]);
   });
   pen.line([0, bottom], [width, bottom], "axis");
   const y = bottom + (pitch - thick) / 2;
@@ -177,7 +177,7 @@ function drawNarrow(pen: Pen, plot: Plot): void {
     .domain([0, row.stepTimeS * scale.perS])
     .range([0, width - 1]);
   const bottom = top + pitch * bars.length;
-  drawAxis(pen, plot, { x, ticks: 3, top, bottom: bottom + pitch });
+  drawAxis(pen, plot, { x, tickCount: 3, top, bottom: bottom + pitch });
   const nameRoom = width - 140;
   bars.forEach((bar, index) => {
     const y = top + pitch * index;
@@ -186,7 +186,7 @@ function drawNarrow(pen: Pen, plot: Plot): void {
     pen.text([0, y + 14], name, { style: "name", halo: true });
     drawBar(pen, bar, box, y + pitch + 19);
     if (bar.limit !== undefined) limitBeside(pen, bar.limit, { left: 0, box, right: width });
-    figures(pen, [width, y + 14], [`${shownText(bar, scale)}\u00a0${scale.unit}`, share(bar)]);
+    figures(pen, [width, y + 14], [`${bar.time}\u00a0${scale.unit}`, share(bar)]);
   });
   pen.line([0, bottom + 1], [width, bottom + 1], "axis");
   pen.text([0, bottom + 15], "Step time", { style: "name" });
@@ -196,8 +196,7 @@ function drawNarrow(pen: Pen, plot: Plot): void {
   pen.rect({ x: 0, y: bottom + 20, width: whole, height: thick }, "total");
 }
 
-const shownText = (bar: Bar, scale: TimeScale): string => fixed(bar.shown, scale.decimals);
-const share = (bar: Bar): string => `${fixed(bar.sharePercent, 1)}\u00a0%`;
+const share = (bar: Bar): string => `${bar.share}\u00a0%`;
 const totalText = ({ row, scale }: Plot): string =>
   fixed(rounded(row.stepTimeS * scale.perS, scale.decimals), scale.decimals);
 
@@ -212,26 +211,25 @@ function figures(
   pen.text([x, y], part, { style: isTotal ? "name" : "value", anchor: "end", halo: true });
 }
 
-function drawAxis(
-  pen: Pen,
-  { scale }: Plot,
-  {
-    x,
-    ticks,
-    top,
-    bottom,
-  }: { x: (value: number) => number; ticks: number; top: number; bottom: number } & {
-    x: ReturnType<Pen["scaleLinear"]>;
-  },
-): void {
-  const values = x.ticks(ticks);
+interface Axis {
+  readonly x: ReturnType<Pen["scaleLinear"]>;
+  readonly tickCount: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function drawAxis(pen: Pen, plot: Plot, { x, tickCount, top, bottom }: Axis): void {
+  const { scale } = plot;
+  const values = x.ticks(tickCount);
   const step = at(values, 1) - at(values, 0);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   values.forEach((value, index) => {
     pen.line([x(value), top], [x(value), bottom], "grid");
     const unit = index === values.length - 1 ? `\u00a0${scale.unit}` : "";
-    const anchor = index === 0 ? "start" : "middle";
-    pen.text([x(value), top - 8], fixed(value, decimals) + unit, { style: "axis", anchor });
+    const words = fixed(value, decimals) + unit;
+    const isLast = x(value) + textWidth(words, 12) / 2 > plot.width;
+    const anchor = index === 0 ? "start" : isLast ? "end" : "middle";
+    pen.text([isLast ? plot.width : x(value), top - 8], words, { style: "axis", anchor });
   });
 }
 

@@ -1,11 +1,12 @@
 /** 5 Cost: one table a basis, what a difference is made of, capital by class, the bills. */
+import { at } from "../../base/assert.ts";
 import { fixed } from "../../base/format.ts";
 import type { Bill, CostDifference, CostRow, CostTable } from "../../records/cost.ts";
 import { html } from "../escape.ts";
 import type { Html, HtmlPart } from "../escape.ts";
 import { samplesDecimals } from "../options.ts";
 import { closing, printedDifference } from "../round.ts";
-import { capitalized } from "../words.ts";
+import { capitalized, signed } from "../words.ts";
 import { billTables } from "./bill.ts";
 import type { Section } from "./section.ts";
 import { table } from "./table.ts";
@@ -83,7 +84,26 @@ function split(row: CostRow): readonly (number | undefined)[] {
   return hours.map((usd) => usd / 3600);
 }
 
-/** Chip, fabric and price, rounded so that they sum to the difference of the printed figures. */
+/** One difference as printed: parts sum to it, and it is what subtraction gives. */
+interface Line {
+  readonly one: CostDifference;
+  readonly fromUsd: number | undefined;
+  readonly toUsd: number | undefined;
+  readonly totalUsd: number;
+  readonly partsUsd: readonly number[];
+}
+
+function lineOf(one: CostDifference, costs: CostTable, decimals: number): Line {
+  const usdOf = (clusterId: string): number | undefined =>
+    costs.rows.find((row) => row.clusterId === clusterId && row.rankCount === one.rankCount)
+      ?.millionSamplesUsd;
+  const [fromUsd, toUsd] = [usdOf(one.fromClusterId), usdOf(one.toClusterId)];
+  const isKnown = fromUsd !== undefined && toUsd !== undefined;
+  const totalUsd = isKnown ? printedDifference(toUsd, fromUsd, decimals) : one.totalUsd;
+  const partsUsd = closing([one.chipUsd, one.fabricUsd, one.priceUsd], decimals, totalUsd);
+  return { one, fromUsd, toUsd, totalUsd, partsUsd };
+}
+
 function differenceTable(
   costs: CostTable,
   differences: readonly CostDifference[],
@@ -91,50 +111,31 @@ function differenceTable(
 ): HtmlPart[] {
   const own = differences.filter((one) => one.basis === costs.basis);
   if (own.length === 0) return [];
-  const usdOf = (clusterId: string, rankCount: number): number | undefined =>
-    costs.rows.find((row) => row.clusterId === clusterId && row.rankCount === rankCount)
-      ?.millionSamplesUsd;
-  const decimals = samplesDecimals(
-    Math.max(0, ...costs.rows.map((row) => row.millionSamplesUsd ?? 0)),
-  );
-  const lines = own.map((one) => {
-    const [from, to] = [
-      usdOf(one.fromClusterId, one.rankCount),
-      usdOf(one.toClusterId, one.rankCount),
-    ];
-    const known = from !== undefined && to !== undefined;
-    const total = known ? printedDifference(to, from, decimals) : one.totalUsd;
-    const parts = closing([one.chipUsd, one.fabricUsd, one.priceUsd], decimals, total);
-    return { one, from, to, total, parts };
-  });
-  type Line = (typeof lines)[number];
-  const money = (value: number | undefined): string =>
-    value === undefined ? "none" : fixed(value, decimals);
+  const most = Math.max(0, ...costs.rows.map((row) => row.millionSamplesUsd ?? 0));
+  const decimals = samplesDecimals(most);
+  const lines = own.map((one) => lineOf(one, costs, decimals));
+  const money = (usd: number | undefined): string =>
+    usd === undefined ? "none" : fixed(usd, decimals);
   const columns: Column<Line>[] = [
     { head: "From", cell: ({ one }) => nameOf(one.fromClusterId) },
     { head: "To", cell: ({ one }) => nameOf(one.toClusterId) },
-    { head: "From, USD", isNumber: true, cell: ({ from }) => money(from) },
-    { head: "To, USD", isNumber: true, cell: ({ to }) => money(to) },
-    { head: "Difference, USD", isNumber: true, cell: ({ total }) => signedMoney(total, decimals) },
+    { head: "From, USD", isNumber: true, cell: (line) => money(line.fromUsd) },
+    { head: "To, USD", isNumber: true, cell: (line) => money(line.toUsd) },
+    { head: "Difference, USD", isNumber: true, cell: (line) => signed(line.totalUsd, decimals) },
     ...["Chip, USD", "Fabric, USD", "Price, USD"].map((head, index) => ({
       head,
       isNumber: true,
-      cell: ({ parts }: Line) => signedMoney(parts[index] ?? 0, decimals),
+      cell: ({ partsUsd }: Line) => signed(at(partsUsd, index), decimals),
     })),
   ];
   const sizes = [...new Set(own.map((one) => fixed(one.rankCount)))].join(", ");
-  const parts = table(columns, lines, {
-    caption:
-      `USD per million samples by ${costs.basis}, ${sizes} accelerators: how the chip computes, ` +
-      "what the fabric exposes, what the hour costs. Parts sum to the difference.",
-  });
+  const caption =
+    `USD per million samples by ${costs.basis}, ${sizes} accelerators: how the chip computes, ` +
+    "what the fabric exposes, what the hour costs. Parts sum to the difference.";
   return [
     html`<div class="block differences">
       <h3>What the difference by ${costs.basis} is made of</h3>
-      ${parts}
+      ${table(columns, lines, { caption })}
     </div>`,
   ];
 }
-
-const signedMoney = (value: number, decimals: number): string =>
-  (value > 0 ? "+" : "") + fixed(value, decimals);

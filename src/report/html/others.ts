@@ -27,17 +27,7 @@ export async function simulatePage(result: SimulateResult): Promise<string> {
   const point = result.rows[0];
   const nameOf = (id: string): string =>
     result.rows.find((row) => row.clusterId === id)?.clusterName ?? id;
-  const why: Section[] =
-    point === undefined
-      ? []
-      : [
-          {
-            title: "Why",
-            reader: "the architect",
-            lede: stepLede(point),
-            body: await stepBody(point, result),
-          },
-        ];
+  const why = point === undefined ? [] : [await whyPoint(point, result)];
   return page({
     result,
     figures: point === undefined ? [] : pointFigures(point),
@@ -94,60 +84,55 @@ function pointFigures(point: PointRow): KeyFigure[] {
 
 export async function solvePage(result: SolveResult): Promise<string> {
   const last = result.rows.at(-1);
-  const scale = timeScale(Math.max(0, ...result.rows.map((row) => row.stepTimeS)));
-  const columns: Column<PointRow>[] = [
-    { head: "Accelerators", isNumber: true, cell: (row) => fixed(row.rankCount) },
-    {
-      head: "Step time, " + scale.unit,
-      isNumber: true,
-      cell: (row) => fixed(row.stepTimeS * scale.perS, scale.decimals),
-    },
-    {
-      head: "Efficiency",
-      isNumber: true,
-      cell: (row) => (row.efficiency === undefined ? "no base" : percent(row.efficiency)),
-    },
-    {
-      head: "Exposed, " + scale.unit,
-      isNumber: true,
-      cell: (row) => fixed(row.exposedCommS * scale.perS, scale.decimals),
-    },
-    { head: "Limit", cell: (row) => limitWords(row.limit) },
-  ];
+  const shown = result.rows.find((row) => row.rankCount === result.largestRankCount) ?? last;
   const limit = percent(result.efficiencyMin, 0);
-  const searched: Section = {
+  const base = fixed(result.baseRankCount);
+  const tried: Section = {
     title: "Sizes tried",
     reader: "everybody",
     lede:
       result.largestRankCount === undefined
-        ? `No size tried keeps ${limit}.`
+        ? `No size tried keeps ${limit} against ${base}.`
         : `${fixed(result.largestRankCount)} is the largest size that keeps ${limit} against ` +
-          `${fixed(result.baseRankCount)}.`,
-    body: table(columns, result.rows, {
+          `${base}.`,
+    body: table(triedColumns(result.rows), result.rows, {
       caption: `${last?.model ?? ""} on ${last?.clusterName ?? "this cluster"}, in the order tried`,
       isMarked: (row) => row.rankCount === result.largestRankCount,
     }),
   };
-  const shown = result.rows.find((row) => row.rankCount === result.largestRankCount) ?? last;
-  const why: Section[] =
-    shown === undefined
-      ? []
-      : [
-          {
-            title: "Why",
-            reader: "the architect",
-            lede: stepLede(shown),
-            body: await stepBody(shown, { sensitivities: [] }),
-          },
-        ];
-  const sections = [searched, ...why, ...lastSections(result)];
+  const why = shown === undefined ? [] : [await whyPoint(shown, { sensitivities: [] })];
   return page({
     result,
     figures: shown === undefined ? [] : pointFigures(shown),
     scope: [],
-    sections,
+    sections: [tried, ...why, ...lastSections(result)],
   });
 }
+
+function triedColumns(rows: readonly PointRow[]): Column<PointRow>[] {
+  const scale = timeScale(Math.max(0, ...rows.map((row) => row.stepTimeS)));
+  const time = (seconds: number): string => fixed(seconds * scale.perS, scale.decimals);
+  const efficiency = (row: PointRow): string =>
+    row.efficiency === undefined ? "no base" : percent(row.efficiency);
+  return [
+    { head: "Accelerators", isNumber: true, cell: (row) => fixed(row.rankCount) },
+    { head: `Step time, ${scale.unit}`, isNumber: true, cell: (row) => time(row.stepTimeS) },
+    { head: "Efficiency", isNumber: true, cell: efficiency },
+    { head: `Exposed, ${scale.unit}`, isNumber: true, cell: (row) => time(row.exposedCommS) },
+    { head: "Limit", cell: (row) => limitWords(row.limit) },
+  ];
+}
+
+/** Where the step of one point goes. */
+const whyPoint = async (
+  point: PointRow,
+  result: Pick<SimulateResult, "sensitivities">,
+): Promise<Section> => ({
+  title: "Why",
+  reader: "the architect",
+  lede: stepLede(point),
+  body: await stepBody(point, result),
+});
 
 const lastSections = (result: SolveResult | CollectiveResult): Section[] => [
   sourcesSection(result.assumptions, [], result.asOf),

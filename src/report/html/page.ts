@@ -53,7 +53,7 @@ export function page({ result, figures, scope, sections: list }: Page): string {
           <footer>
             <p>
               Figures are single values without a range; “What could change it” shows what 10 % of
-              each input moves. No network access, no telemetry, no script.
+              an input moves. No network access, no telemetry, no script.
             </p>
           </footer>
         </div>

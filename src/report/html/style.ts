@@ -89,11 +89,11 @@ const SCREENS =
   ".figures .value{font-size:20px;line-height:26px}" +
   ".cards,.cards tbody{display:block}.cards thead{display:none}" +
   "tbody th{min-width:8em}" +
-  ".cards tr{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:4px 12px;" +
+  ".cards tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 12px;" +
   "padding:12px 8px}.cards th{grid-column:1/-1;font-weight:600}.cards tr>*{display:block;" +
   "padding:0;text-align:left;white-space:normal;overflow-wrap:anywhere}" +
   ".cards td::before{content:attr(data-label);display:block;font-size:12px;line-height:16px;" +
-  "color:var(--ink3);font-weight:400}.cards .wide-cell{grid-column:1/-1}}";
+  "color:var(--ink3);font-weight:400}.cards td:last-child{grid-column:1/-1}}";
 
 const PRINT =
   "@media print{@page{margin:11mm 14mm 12mm}body{font-size:10pt}.page{padding:0;max-width:none}" +

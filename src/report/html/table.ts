@@ -80,4 +80,4 @@ export function valuesTable(values: Values, caption: string): Html {
 }
 
 /** A second line in a cell: range, configuration, source. */
-export const second = (text: string): Html => html`<span class="second">${text}</span>`;
+export const second = (text: string): Html => html` <span class="second">${text}</span>`;

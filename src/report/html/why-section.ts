@@ -10,7 +10,7 @@ import { ranked } from "../chart/tornado.ts";
 import { timeScale } from "../round.ts";
 import { isLink, limitWords, signedPercent } from "../words.ts";
 import { figure, notes } from "./figure.ts";
-import { table } from "./table.ts";
+import { second, table } from "./table.ts";
 import type { Column } from "./table.ts";
 import type { Section } from "./section.ts";
 
@@ -184,8 +184,7 @@ function whatIfTable(whatIf: WhatIf, strong: readonly PointRow[]): Html {
 function replayTable(replays: readonly PointRow[]): HtmlPart {
   if (replays.length === 0) return undefined;
   const columns: Column<PointRow>[] = [
-    { head: "Model", cell: (row) => row.model },
-    { head: "Cluster", cell: (row) => row.clusterName },
+    { head: "Cluster", cell: (row) => [row.clusterName, second(row.model)] },
     { head: "Accelerators", isNumber: true, cell: (row) => fixed(row.rankCount) },
     { head: "Step time, ms", isNumber: true, cell: (row) => fixed(row.stepTimeS * 1e3, 3) },
     { head: "Exposed, ms", isNumber: true, cell: (row) => fixed(row.exposedCommS * 1e3, 3) },

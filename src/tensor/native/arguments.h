@@ -21,7 +21,8 @@ class Arguments {
   long count(size_t index) {
     const double value = number(index);
     if (!ok_) return 0;
-    if (!(value >= 0 && value <= 2147483647.0) || value != static_cast<double>(static_cast<long>(value))) {
+    const bool fits = value >= 0 && value <= 2147483647.0;
+    if (!fits || value != static_cast<double>(static_cast<long>(value))) {
       fail("a count is a whole number below 2^31");
       return 0;
     }
@@ -30,7 +31,9 @@ class Arguments {
 
   double number(size_t index) {
     double value = 0;
-    if (napi_get_value_double(env_, values_[index], &value) != napi_ok) fail("a number is a number");
+    if (napi_get_value_double(env_, values_[index], &value) != napi_ok) {
+      fail("a number is a number");
+    }
     return value;
   }
 
@@ -52,7 +55,8 @@ class Arguments {
 
   /** Int32Array whose entries all lie in 0 … limit − 1. */
   const int* indices(size_t index, int64_t length, long limit) {
-    const int* ids = static_cast<const int*>(array(index, length, napi_int32_array, "an Int32Array"));
+    const int* ids =
+        static_cast<const int*>(array(index, length, napi_int32_array, "an Int32Array"));
     for (int64_t i = 0; ok_ && i < length; i++) {
       if (ids[i] < 0 || ids[i] >= limit) fail("an index lies within its table");
     }
@@ -61,8 +65,9 @@ class Arguments {
 
   size_t lengthOf(size_t index) {
     size_t length = 0;
-    if (napi_get_typedarray_info(env_, values_[index], nullptr, &length, nullptr, nullptr, nullptr) !=
-        napi_ok) {
+    const napi_status status = napi_get_typedarray_info(env_, values_[index], nullptr, &length,
+                                                        nullptr, nullptr, nullptr);
+    if (status != napi_ok) {
       fail("an array is a typed array");
     }
     return length;

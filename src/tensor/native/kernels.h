@@ -25,9 +25,12 @@ struct AttentionShape {
   long batch, tokens, heads, headSize;
 };
 
-/** rate = learning rate / (1 − beta1^t), correction = 1 / (1 − beta2^t). */
+/**
+ * rate = learning rate / (1 − beta1^t), correction = 1 / (1 − beta2^t). The rests are 1 − beta,
+ * subtracted in double: in float, 1 − 0.999 is off by one part in 80,000.
+ */
 struct AdamStep {
-  float rate, beta1, beta2, epsilon, correction;
+  float rate, beta1, rest1, beta2, rest2, epsilon, correction;
 };
 
 struct Kernels {

@@ -1,4 +1,4 @@
-// Matrix multiplication: packed panels, cache blocks and a register tile of TILE_ROWS × TILE_COLUMNS.
+// Matrix multiplication: packed panels, cache blocks, a register tile of TILE_ROWS × TILE_COLUMNS.
 // The scheme is that of Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix
 // Multiplication": a panel of B stays in the outer cache, a block of A in the second, a strip of B
 // in the first, and a tile of C in registers.

@@ -39,11 +39,11 @@ static void gelu_backward(long count, const float* x, const float* dy, float* dx
 // A plain loop: compilers vectorize it, and vector extensions have no square root.
 static void adam(long count, float* __restrict p, const float* __restrict g, float* __restrict m,
                  float* __restrict v, const AdamStep* s) {
-  const float beta1 = s->beta1, beta2 = s->beta2, epsilon = s->epsilon;
-  const float rate = s->rate, correction = s->correction;
+  const float beta1 = s->beta1, rest1 = s->rest1, beta2 = s->beta2, rest2 = s->rest2;
+  const float rate = s->rate, correction = s->correction, epsilon = s->epsilon;
   for (long i = 0; i < count; i++) {
-    const float first = beta1 * m[i] + (1.0f - beta1) * g[i];
-    const float second = beta2 * v[i] + (1.0f - beta2) * g[i] * g[i];
+    const float first = beta1 * m[i] + rest1 * g[i];
+    const float second = beta2 * v[i] + rest2 * g[i] * g[i];
     m[i] = first;
     v[i] = second;
     p[i] -= rate * first / (__builtin_sqrtf(second * correction) + epsilon);

@@ -54,10 +54,7 @@ export function attention(tape: Tape, name: string, qkv: Tensor, heads: number):
         writtenBytes: tape.bytes(3 * elements),
       },
       (backend) =>
-        backend.attentionBackward(
-          { qkv: qkv.data, out: out.data, statistics, dout, dqkv },
-          shape,
-        ),
+        backend.attentionBackward({ qkv: qkv.data, out: out.data, statistics, dout, dqkv }, shape),
     );
     tape.addGradient(qkv, dqkv, name);
   });

@@ -1,5 +1,6 @@
 /** Token and position embedding: looks up, and adds. */
 import { assert, at } from "../../base/assert.ts";
+import type { Numbers, Tables } from "../arithmetic.ts";
 import type { Tape } from "../tape.ts";
 import { STATISTIC_BYTES } from "../tape.ts";
 import type { Ids, Parameter, Tensor } from "../tensor.ts";
@@ -15,11 +16,14 @@ export interface EmbeddingTables {
 export function embedding(tape: Tape, name: string, ids: Ids, tables: EmbeddingTables): Tensor {
   const { rows, positions } = tables;
   const [batch, tokens] = [at(ids.shape, 0), at(ids.shape, 1)];
-  const [vocabulary, columns] = [at(rows.shape, 0), at(rows.shape, 1)];
+  const [entries, columns] = [at(rows.shape, 0), at(rows.shape, 1)];
   assert(tokens <= at(positions.shape, 0), `${name} has a position for each token`);
-  const shape = { batch, tokens, columns, vocabulary };
+  const shape = { batch, tokens, columns, entries };
   const elements = batch * tokens * columns;
-  const used = tokens * columns;
+  const positionCount = tokens * columns;
+  const used = (table: Numbers, places: Numbers): Tables => {
+    return { rows: table, positions: places.subarray(0, positionCount) };
+  };
   const idBytes = batch * tokens * STATISTIC_BYTES;
   const y = tape.output([batch, tokens, columns], true);
   tape.run(
@@ -28,16 +32,10 @@ export function embedding(tape: Tape, name: string, ids: Ids, tables: EmbeddingT
       name,
       shape: y.shape,
       flop: elements,
-      readBytes: tape.bytes(elements + used) + idBytes,
+      readBytes: tape.bytes(elements + positionCount) + idBytes,
       writtenBytes: tape.bytes(elements),
     },
-    (backend) =>
-      backend.embedding(
-        ids.data,
-        { rows: rows.data, positions: positions.data.subarray(0, used) },
-        y.data,
-        shape,
-      ),
+    (backend) => backend.embedding(ids.data, used(rows.data, positions.data), y.data, shape),
   );
   tape.saveStatistics(batch * tokens);
   tape.onBackward(y, (dy) => {
@@ -48,15 +46,10 @@ export function embedding(tape: Tape, name: string, ids: Ids, tables: EmbeddingT
         shape: y.shape,
         flop: 2 * elements,
         readBytes: tape.bytes(elements) + idBytes,
-        writtenBytes: tape.bytes(elements + used),
+        writtenBytes: tape.bytes(elements + positionCount),
       },
       (backend) =>
-        backend.embeddingBackward(
-          ids.data,
-          dy,
-          { rows: rows.gradient, positions: positions.gradient.subarray(0, used) },
-          shape,
-        ),
+        backend.embeddingBackward(ids.data, dy, used(rows.gradient, positions.gradient), shape),
     );
     tape.touchGradient(positions);
     tape.touchGradient(rows);

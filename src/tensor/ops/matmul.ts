@@ -101,13 +101,7 @@ function weightGradient(
 }
 
 /** y = a·b, or a·bᵀ, for each of a batch of pairs: [batch, m, k] and [batch, k, n]. */
-export function matmul(
-  tape: Tape,
-  name: string,
-  a: Tensor,
-  b: Tensor,
-  transposes = false,
-): Tensor {
+export function matmul(tape: Tape, name: string, a: Tensor, b: Tensor, transposes = false): Tensor {
   const [batch, m, k] = [at(a.shape, 0), at(a.shape, 1), at(a.shape, 2)];
   const n = at(b.shape, transposes ? 1 : 2);
   assert(b.elementCount === batch * k * n, `${name} gets matrices that fit`);

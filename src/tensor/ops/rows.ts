@@ -15,12 +15,7 @@ export interface NormParameters {
   readonly shift: Parameter;
 }
 
-export function layerNorm(
-  tape: Tape,
-  name: string,
-  x: Tensor,
-  parameters: NormParameters,
-): Tensor {
+export function layerNorm(tape: Tape, name: string, x: Tensor, parameters: NormParameters): Tensor {
   const { scale, shift } = parameters;
   const columns = scale.elementCount;
   assert(x.shape.at(-1) === columns, `${name} normalizes ${columns} columns`);

@@ -9,21 +9,6 @@
 import { assert } from "../../base/assert.ts";
 import type { AttentionGradients, AttentionShape, Numbers } from "../arithmetic.ts";
 
-/** Where one token's query, key, value and result of one head start. */
-interface Place {
-  readonly q: number;
-  readonly k: number;
-  readonly v: number;
-  readonly out: number;
-}
-
-function place(shape: AttentionShape, sequence: number, head: number, token: number): Place {
-  const width = shape.heads * shape.headSize;
-  const row = sequence * shape.tokens + token;
-  const q = row * 3 * width + head * shape.headSize;
-  return { q, k: q + width, v: q + 2 * width, out: row * width + head * shape.headSize };
-}
-
 export function attention(
   qkv: Numbers,
   out: Numbers,
@@ -31,33 +16,72 @@ export function attention(
   shape: AttentionShape,
 ): void {
   checkLengths(shape, { qkv, out, statistics });
-  const { batch, heads, tokens, headSize: size } = shape;
-  const scores = new Float64Array(tokens);
-  const result = new Float64Array(size);
-  for (let sequence = 0; sequence < batch; sequence++) {
-    for (let head = 0; head < heads; head++) {
-      for (let i = 0; i < tokens; i++) {
-        const at = place(shape, sequence, head, i);
-        let most = -Infinity;
-        for (let j = 0; j <= i; j++) {
-          const key = place(shape, sequence, head, j).k;
-          scores[j] = dot(qkv, at.q, qkv, key, size) / Math.sqrt(size);
-          most = Math.max(most, scores[j]!);
-        }
-        let sum = 0;
-        for (let j = 0; j <= i; j++) sum += Math.exp(scores[j]! - most);
-        const log = most + Math.log(sum);
-        result.fill(0);
-        for (let j = 0; j <= i; j++) {
-          const p = Math.exp(scores[j]! - log);
-          const value = place(shape, sequence, head, j).v;
-          for (let c = 0; c < size; c++) result[c]! += p * qkv[value + c]!;
-        }
-        out.set(result, at.out);
-        statistics[(sequence * heads + head) * tokens + i] = log;
-      }
+  for (let sequence = 0; sequence < shape.batch; sequence++) {
+    for (let head = 0; head < shape.heads; head++) {
+      const places = headPlaces(shape, sequence, head);
+      const [q, k, v] = places.qkv.map((place) => gather(qkv, place));
+      const result = new Float64Array(shape.tokens * shape.headSize);
+      statistics.set(attendHead(q!, k!, v!, result, shape), places.statistics);
+      scatter(result, out, places.out);
     }
   }
+}
+
+/** Fills `result`; returns log Σ exp of each row of scores. */
+function attendHead(
+  q: Float64Array,
+  k: Float64Array,
+  v: Float64Array,
+  result: Float64Array,
+  { tokens, headSize: size }: AttentionShape,
+): Float64Array {
+  const logs = new Float64Array(tokens);
+  const scores = new Float64Array(tokens);
+  for (let i = 0; i < tokens; i++) {
+    let most = -Infinity;
+    for (let j = 0; j <= i; j++) {
+      scores[j] = dot(q, i, k, j, size) / Math.sqrt(size);
+      most = Math.max(most, scores[j]!);
+    }
+    let sum = 0;
+    for (let j = 0; j <= i; j++) sum += Math.exp(scores[j]! - most);
+    const log = most + Math.log(sum);
+    for (let j = 0; j <= i; j++) addRow(result, i, Math.exp(scores[j]! - log), v, j, size);
+    logs[i] = log;
+  }
+  return logs;
+}
+
+export function attentionBackward(arrays: AttentionGradients, shape: AttentionShape): void {
+  checkLengths(shape, arrays);
+  const { qkv, out, statistics, dout, dqkv } = arrays;
+  for (let sequence = 0; sequence < shape.batch; sequence++) {
+    for (let head = 0; head < shape.heads; head++) {
+      const places = headPlaces(shape, sequence, head);
+      const [q, k, v] = places.qkv.map((place) => gather(qkv, place));
+      const start = places.statistics;
+      const gradients = headGradients({
+        shape,
+        q: q!,
+        k: k!,
+        v: v!,
+        out: gather(out, places.out),
+        dout: gather(dout, places.out),
+        logs: Float64Array.from(statistics.subarray(start, start + shape.tokens)),
+      });
+      for (const [i, gradient] of gradients.entries()) scatter(gradient, dqkv, places.qkv[i]!);
+    }
+  }
+}
+
+interface SavedHead {
+  readonly shape: AttentionShape;
+  readonly q: Float64Array;
+  readonly k: Float64Array;
+  readonly v: Float64Array;
+  readonly out: Float64Array;
+  readonly dout: Float64Array;
+  readonly logs: Float64Array;
 }
 
 /**
@@ -66,38 +90,75 @@ export function attention(
  *     dv[j] += p[j]·dout[i],   ds[j] = p[j]·(dout[i]·v[j] − D[i]) / √d,
  *     dq[i] += ds[j]·k[j],     dk[j] += ds[j]·q[i]
  */
-export function attentionBackward(arrays: AttentionGradients, shape: AttentionShape): void {
-  checkLengths(shape, arrays);
-  const { qkv, out, statistics, dout, dqkv } = arrays;
-  const { batch, heads, tokens, headSize: size } = shape;
-  const sums = new Float64Array(dqkv.length);
-  for (let sequence = 0; sequence < batch; sequence++) {
-    for (let head = 0; head < heads; head++) {
-      for (let i = 0; i < tokens; i++) {
-        const at = place(shape, sequence, head, i);
-        const log = statistics[(sequence * heads + head) * tokens + i]!;
-        const d = dot(dout, at.out, out, at.out, size);
-        for (let j = 0; j <= i; j++) {
-          const seen = place(shape, sequence, head, j);
-          const score = dot(qkv, at.q, qkv, seen.k, size) / Math.sqrt(size);
-          const p = Math.exp(score - log);
-          const ds = (p * (dot(dout, at.out, qkv, seen.v, size) - d)) / Math.sqrt(size);
-          for (let c = 0; c < size; c++) {
-            sums[seen.v + c]! += p * dout[at.out + c]!;
-            sums[at.q + c]! += ds * qkv[seen.k + c]!;
-            sums[seen.k + c]! += ds * qkv[at.q + c]!;
-          }
-        }
-      }
+function headGradients({ shape, q, k, v, out, dout, logs }: SavedHead): readonly Float64Array[] {
+  const { tokens, headSize: size } = shape;
+  const [dq, dk, dv] = [q.slice().fill(0), k.slice().fill(0), v.slice().fill(0)];
+  for (let i = 0; i < tokens; i++) {
+    const d = dot(dout, i, out, i, size);
+    for (let j = 0; j <= i; j++) {
+      const p = Math.exp(dot(q, i, k, j, size) / Math.sqrt(size) - logs[i]!);
+      const ds = (p * (dot(dout, i, v, j, size) - d)) / Math.sqrt(size);
+      addRow(dv, j, p, dout, i, size);
+      addRow(dq, i, ds, k, j, size);
+      addRow(dk, j, ds, q, i, size);
     }
   }
-  dqkv.set(sums);
+  return [dq, dk, dv];
 }
 
-function dot(a: Numbers, aAt: number, b: Numbers, bAt: number, count: number): number {
+/** Rows of one head inside a larger matrix. */
+interface Place {
+  readonly start: number;
+  readonly stride: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+function headPlaces({ heads, tokens, headSize }: AttentionShape, sequence: number, head: number) {
+  const width = heads * headSize;
+  const part = (stride: number, column: number): Place => {
+    const start = sequence * tokens * stride + column + head * headSize;
+    return { start, stride, rows: tokens, columns: headSize };
+  };
+  return {
+    qkv: [0, 1, 2].map((index) => part(3 * width, index * width)),
+    out: part(width, 0),
+    statistics: (sequence * heads + head) * tokens,
+  };
+}
+
+function gather(from: Numbers, { start, stride, rows, columns }: Place): Float64Array {
+  const result = new Float64Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    const at = start + r * stride;
+    result.set(from.subarray(at, at + columns), r * columns);
+  }
+  return result;
+}
+
+function scatter(from: Float64Array, to: Numbers, { start, stride, rows, columns }: Place): void {
+  for (let r = 0; r < rows; r++) {
+    to.set(from.subarray(r * columns, (r + 1) * columns), start + r * stride);
+  }
+}
+
+/** Row i of a times row j of b. */
+function dot(a: Float64Array, i: number, b: Float64Array, j: number, size: number): number {
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += a[aAt + i]! * b[bAt + i]!;
+  for (let c = 0; c < size; c++) sum += a[i * size + c]! * b[j * size + c]!;
   return sum;
+}
+
+/** Row i of a += factor · row j of b. */
+function addRow(
+  a: Float64Array,
+  i: number,
+  factor: number,
+  b: Float64Array,
+  j: number,
+  size: number,
+): void {
+  for (let c = 0; c < size; c++) a[i * size + c]! += factor * b[j * size + c]!;
 }
 
 function checkLengths(

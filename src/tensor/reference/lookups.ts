@@ -39,12 +39,12 @@ export function embeddingBackward(
 }
 
 function checkEmbedding(ids: Int32Array, tables: Tables, y: Numbers, shape: EmbeddingShape) {
-  const { batch, tokens, columns, vocabulary } = shape;
+  const { batch, tokens, columns, entries } = shape;
   assert(ids.length === batch * tokens, "there is an id for each token");
   assert(y.length === ids.length * columns, "the result fits its shape");
-  assert(tables.rows.length === vocabulary * columns, "the token table fits its shape");
+  assert(tables.rows.length === entries * columns, "the token table fits its shape");
   assert(tables.positions.length === tokens * columns, "the position table fits its shape");
-  checkIndices(ids, vocabulary);
+  checkIndices(ids, entries);
 }
 
 export function crossEntropy(

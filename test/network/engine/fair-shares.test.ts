@@ -64,6 +64,25 @@ test("a departure can slow a third flow down, by letting its rival grow", () => 
   deepEqual([...shares.rate], [0.6, 0, 0.6]);
 });
 
+test("a flow joins when its own link gets room that only faster flows would take", () => {
+  // Link 0 of 2.8 carries flows 0, 1 and 2. Link 2 of 0.9 holds flow 0 at 0.9, link 1 of 1.8
+  // holds flows 1 and 3 at 0.9 each, so flow 2 has 2.8 − 1.8 = 1. Now 3 leaves and eight
+  // flows join link 2: flow 0 falls to 0.1 and link 0 leaves 2.7 to flows 1 and 2, 1.35 each.
+  const joining = Array.from({ length: 8 }, () => [2]);
+  const shares = sharesOf([[0, 2], [0, 1], [0], [1], ...joining], [2.8, 1.8, 0.9]);
+  add(shares, [0, 1, 2, 3]);
+  near(shares, [0.9, 0.9, 1, 0.9]);
+  shares.remove(3);
+  add(shares, [4, 5, 6, 7, 8, 9, 10, 11]);
+  near(shares, [0.1, 1.35, 1.35, 0, 0.1]);
+});
+
+function near(shares: FairShares, expected: readonly number[]): void {
+  for (const [flow, rate] of expected.entries()) {
+    ok(Math.abs(at(shares.rate, flow) - rate) < 1e-12, `flow ${flow}: ${at(shares.rate, flow)}`);
+  }
+}
+
 test("only flows whose rate moved are reported, with the rate they had", () => {
   const shares = sharesOf([[0], [0], [1]], [4, 9]);
   add(shares, [0, 1, 2]);

@@ -2,10 +2,14 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
-import { present } from "../../../src/base/assert.ts";
+import { at, present } from "../../../src/base/assert.ts";
 import { InvariantError } from "../../../src/base/errors.ts";
 import { seeded } from "../../../src/base/random.ts";
-import { assertBytesConserved, assertLinksKeepUp } from "../../../src/network/engine/guards.ts";
+import {
+  assertBytesConserved,
+  assertLinksKeepUp,
+  assertTwinAgrees,
+} from "../../../src/network/engine/guards.ts";
 import { runProgram } from "../../../src/network/engine/run.ts";
 import { findAlgorithm } from "../../../src/network/collectives/table.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
@@ -147,6 +151,45 @@ test("a contended step is solved once, however often it repeats", () => {
   ok(Math.abs(worked(often) / worked(once) - 1000) < 1e-6);
 });
 
+test("steps that share their sizes but not their pattern are timed apart", () => {
+  // 0 → 1 is one hop, 0 → 2 two: 20 µs of bytes behind 0.5 and 1 µs.
+  const graph = buildGraph(bareTorus([5], 9), 5);
+  const near = at(program(graph, [[0, 1, 1e6]]).steps, 0);
+  const far = { ...near, target: Int32Array.of(2) };
+  const timeline = runProgram({ ...program(graph, []), steps: [near, far] }, graph);
+  deepEqual(
+    timeline.steps.map(({ stepS }) => Math.round(stepS * 1e9)),
+    [20500, 21000],
+  );
+});
+
+test("the limit is the tier that sends longest in all, and its busiest link stands for it", () => {
+  // On one tier 0 → 1 sends for 4 of 10 parts of the time, 2 → 3 twice for 3: it is busier.
+  const line = buildGraph(bareTorus([5], 9), 5);
+  const step = (source: number, bytes: number) =>
+    at(program(line, [[source, source + 1, bytes]]).steps, 0);
+  const onLine = [step(0, 4e8), step(2, 3e8), step(2, 3e8)];
+  const same = runProgram({ ...program(line, []), steps: onLine }, line);
+  equal(same.limit.id, "(2) → (3)");
+  ok(Math.abs(same.limit.utilization - 0.6) < 1e-4);
+  ok(Math.abs(same.limitShare - 1) < 1e-4);
+
+  // One step of 5 parts along x, two of 3 along y: y binds, though no step of it is longest.
+  const grid = buildGraph(bareTorus([3, 3], 9), 9);
+  const hop = (source: number, target: number, bytes: number) =>
+    at(program(grid, [[source, target, bytes]]).steps, 0);
+  const onGrid = [hop(0, 1, 5e8), hop(0, 3, 3e8), hop(0, 3, 3e8)];
+  const { limit, limitShare } = runProgram({ ...program(grid, []), steps: onGrid }, grid);
+  equal(limit.kind, "y");
+  ok(Math.abs(limitShare - 6 / 11) < 1e-3);
+});
+
+test("on a closed dimension of two nothing contends", () => {
+  const graph = buildGraph(bareTorus([2, 2, 2]), 8);
+  const torus = named("torus").program(graph, "all-reduce", 8e6);
+  equal(runProgram(torus, graph).eventCount, 0);
+});
+
 test("bytes that vanish on the way are a bug of ours", () => {
   const graph = buildGraph(bareSwitch(3), 3);
   const one = program(graph, [[0, 1, 1e6]]);
@@ -161,6 +204,12 @@ test("a link that carries more than it can is a bug of ours", () => {
   const bytes = Float64Array.of(50e9);
   assertLinksKeepUp(graph, Int32Array.of(0), { bytes, stepS: 1 });
   throws(() => assertLinksKeepUp(graph, Int32Array.of(0), { bytes, stepS: 0.999 }), InvariantError);
+});
+
+test("a time that the plain twin does not find is a bug of ours", () => {
+  runProgram(program(TORUS, randomMessages(5)), TORUS, { twin: true });
+  assertTwinAgrees(1, 1 + 1e-10);
+  throws(() => assertTwinAgrees(1, 1 + 1e-8), InvariantError);
 });
 
 test("a program for other ranks is a bug of ours", () => {

@@ -39,7 +39,7 @@ test("more ranks than ports are refused, naming how many there can be", () => {
 
 test("a group that does not fill its nodes is refused, naming both neighbors", () => {
   const refusal = refused(h100FatTree(2), 20);
-  equal(refusal.code, "group-does-not-divide");
+  equal(refusal.code, "does-not-divide");
   equal(refusal.nextStep, "ask for 16 or 24 ranks");
 });
 
@@ -52,7 +52,7 @@ test("a part of one node is a group", () => {
 
 test("a torus shape that does not exist is refused, naming the nearest sizes", () => {
   const refusal = refused(h100Torus(), 24);
-  equal(refusal.code, "no-such-shape");
+  equal(refusal.code, "no-such-size");
   equal(refusal.nextStep, "ask for 16 or 32 ranks");
   equal(refused(bareTorus([4, 4, 4]), 8).nextStep, "ask for 64 ranks");
 });

@@ -44,7 +44,7 @@ test("a switch adds its latency once to a path, half on either link", () => {
   equal(Math.abs(path.latencyS - 1.3e-6) < 1e-18, true);
 });
 
-test("ranks of one node talk over its star, others over the switch, with their own endpoint", () => {
+test("ranks of one node talk over its star, others over the switch", () => {
   const fabric = {
     kind: "switch",
     hostCount: 2,

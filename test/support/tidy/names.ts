@@ -97,12 +97,12 @@ export const CONTRACT_KEYS: Readonly<Record<string, string>> = {
 const isReadersKey = (path: string, owner: string): boolean =>
   path.startsWith("src/files/") && owner.endsWith("File");
 
+const GEOMETRY = "x y width height left right top bottom start end position radius gap".split(" ");
+
 /** Drawings are laid out in pixels, and in nothing else. */
 const isGeometry = (path: string, name: string): boolean =>
   path.startsWith("src/report/chart/") &&
-  /^(?:x|y|width|height|left|right|top|bottom|start|end|position|radius|gap)$|[a-z](?:X|Y|Width|Height)$/.test(
-    name,
-  );
+  (GEOMETRY.includes(name) || /[a-z](?:X|Y|Width|Height)$/.test(name));
 
 /** Letters of a cited formula, in the room of arithmetic. */
 const isFormula = (path: string, name: string): boolean =>

@@ -33,8 +33,11 @@ interface FunctionLength {
 function functionsOf(source: Source): FunctionLength[] {
   const found: FunctionLength[] = [];
   const names = new Map<SyntaxNode, string>();
+  const chapters = new Set<SyntaxNode>();
   for (const node of walk(source.tree)) {
     nameChildren(node, names);
+    for (const chapter of chaptersOf(node, source.text)) chapters.add(chapter);
+    if (chapters.has(node)) continue;
     if (!/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) {
       continue;
     }
@@ -43,6 +46,12 @@ function functionsOf(source: Source): FunctionLength[] {
     found.push({ name: identifier(node["id"]) ?? names.get(node) ?? `line ${first}`, lines });
   }
   return found;
+}
+
+/** What `describe` is given groups tests, which are measured one by one. */
+function chaptersOf(node: SyntaxNode, text: string): readonly SyntaxNode[] {
+  const isChapter = node.type === "CallExpression" && text.startsWith("describe", node.start);
+  return isChapter ? (node["arguments"] as readonly SyntaxNode[]) : [];
 }
 
 /** A function without a name of its own goes by that of its variable, method or property. */

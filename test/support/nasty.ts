@@ -1,0 +1,22 @@
+/** Names that strangers write into files to see what happens. */
+export const NASTY_NAMES: readonly string[] = [
+  "<script>alert(1)</script>",
+  "</title></svg><script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "' onload='alert(1)",
+  "</style><style>*{display:none}",
+  "]]><script>alert(1)</script>",
+  "=cmd|' /C calc'!A0",
+  "+1+1",
+  "@SUM(A1)",
+  "-2+3",
+  "\u001b[31mred\u001b[0m \u0007",
+  "a\u202egnp.exe",
+  "a\u2066b\u200bc\ufeff",
+  "line\none\r\ntwo\u2028three",
+  "half \ud83d emoji \ude00",
+  "| pipe ` tick ``` fence ](http://x)",
+  "名前".repeat(40),
+  "very long name ".repeat(30),
+  "",
+];
