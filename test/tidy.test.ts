@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "vitest";
 import { filesUnder, parseSource, readSources, readText, ROOT } from "./support/sources.ts";
-import { bannedText, britishNames } from "./support/tidy/banned.ts";
+import { anyTypes, bannedText, britishNames } from "./support/tidy/banned.ts";
 import { unvettedLicenses, type LockedPackage } from "./support/tidy/licenses.ts";
 import { anchors, deadLinks, type Library } from "./support/tidy/links.ts";
 import { hasUnit, namesWithoutUnit } from "./support/tidy/names.ts";
@@ -48,6 +48,10 @@ test("exported numbers name their unit", () => {
 test("nothing uses what has a better replacement", () => {
   const paths = [...sources.map(({ path }) => path), ...native, ...markdown, ...data];
   none(paths.flatMap((path) => bannedText(path, readText(path))));
+});
+
+test("no type is any", () => {
+  none(sources.flatMap(anyTypes));
 });
 
 test("identifiers are spelled as in the United States", () => {
@@ -171,8 +175,6 @@ test("banned text is reported with its replacement, where the ban holds", () => 
     "process.env",
     "x.toFixed(2)",
     "a.localeCompare(b)",
-    "let a: any",
-    "a as any",
     "export default a",
     "// @ts-ignore",
     "export enum A {}",
@@ -188,6 +190,13 @@ test("banned text is reported with its replacement, where the ban holds", () => 
   equal(found("test/a.test.ts", "test.only("), 1);
   equal(found("README.md", "see /home/me/x"), 1);
   equal(found("src/cost/a.ts", "const anyone = company; // src/network/x"), 0);
+});
+
+test("any is reported as a type, not as a word", () => {
+  const types = (text: string) => anyTypes(parseSource("a.ts", text)).length;
+  deepEqual(types("let a: any; const b = c as any[]; type D = Record<string, any>;"), 3);
+  deepEqual(types("// as any other\nconst any = 1; const text = ': any';"), 0);
+  deepEqual(anyTypes(parseSource("a.ts", "\nlet a: any;")), ["a.ts:2: any; use unknown"]);
 });
 
 test("British identifiers are reported, British comments are not", () => {

@@ -6,6 +6,7 @@ import type { CompareQuestion } from "../records/job.ts";
 import type { Answer, ClusterSummary, PointRow, WhatIf } from "../records/result.ts";
 import { costRow } from "./costing.ts";
 import type { Choice } from "./recommend.ts";
+import { stalePrices } from "./stale.ts";
 
 export interface Compared {
   readonly question: CompareQuestion;
@@ -18,7 +19,13 @@ export interface Compared {
 
 export function compareAnswer(compared: Compared): Answer {
   const { question, recommended, whatIf } = compared;
-  const beware = [whatIf.finding, rentNote(compared), ...aboveOne(compared), NOT_COMPARED];
+  const beware = [
+    whatIf.finding,
+    rentNote(compared),
+    ...stalePrices(question.clusters, question.asOf),
+    ...aboveOne(compared),
+    NOT_COMPARED,
+  ];
   if (recommended === undefined) {
     const smallest = fixed(Math.min(...question.rankCounts));
     return {

@@ -58,14 +58,19 @@ const UNIT_BY_SUFFIX: readonly (readonly [string, string])[] = [
   ["S", "s"],
 ];
 
-/** The SI unit that a property's name ends with; "" for a ratio. */
+/** The SI unit that a property's name ends with, or is ("usdPerS"); "" for a ratio. */
 export function unitOf(property: string): string {
-  return UNIT_BY_SUFFIX.find(([suffix]) => property.endsWith(suffix))?.[1] ?? "";
+  return suffixOf(property)?.[1] ?? "";
 }
 
 /** "memoryBytesPerS" → "memory": words of the name without its unit. */
 export function wordsOf(property: string): string {
-  const suffix = UNIT_BY_SUFFIX.find(([end]) => property.endsWith(end))?.[0] ?? "";
+  const suffix = suffixOf(property)?.[0] ?? "";
   const bare = property.slice(0, property.length - suffix.length);
   return bare.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+function suffixOf(property: string): readonly [string, string] | undefined {
+  const capitalized = property.charAt(0).toUpperCase() + property.slice(1);
+  return UNIT_BY_SUFFIX.find(([suffix]) => capitalized.endsWith(suffix));
 }

@@ -9,10 +9,11 @@ import { Refusal } from "../base/errors.ts";
 import { exactSum } from "../base/sum.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { Job, Scaling } from "../records/job.ts";
-import type { CollectiveSummary, PointRow, StepPart } from "../records/result.ts";
+import type { CollectiveSummary, Memory, PointRow, StepPart } from "../records/result.ts";
 import type { CollectiveTime } from "../records/schedule.ts";
 import type { Trace } from "../records/trace.ts";
 import { layoutFor } from "../workload/layout.ts";
+import type { Layout } from "../workload/layout.ts";
 import { refuseUnlessFits, stepMemory } from "../workload/memory.ts";
 import { modelFlopUtilization } from "../workload/mfu.ts";
 import { stepTimeline } from "../workload/overlap.ts";
@@ -51,54 +52,59 @@ export function evaluatePoint(evaluator: Evaluator, request: PointRequest): Poin
     request.trace ??
     evaluator.trace(job.model, layout.microBatch, job.tokensPerSample, ELEMENT_BYTES);
   assert(trace.sampleCount === layout.microBatch, "a trace is of one micro-batch");
-  const memory = stepMemory(trace, {
-    sharding: job.sharding,
-    rankCount,
-    capacityBytes: accelerator.memoryBytes.value,
-  });
-  refuseUnlessFits(memory, { microBatch: layout.microBatch, sharding: job.sharding });
+  const { sharding } = job;
+  const { accumulation } = layout;
+  const capacityBytes = accelerator.memoryBytes.value;
+  const memory = stepMemory(trace, { sharding, rankCount, capacityBytes });
+  refuseUnlessFits(memory, { microBatch: layout.microBatch, sharding });
 
   const used = new Map<string, CollectiveTime>();
   const timeline = stepTimeline({
-    trace,
-    accelerator,
-    software,
-    sharding: job.sharding,
-    rankCount,
-    accumulation: layout.accumulation,
+    ...{ trace, accelerator, software, sharding, rankCount, accumulation },
     collectiveS: (collective, sizeBytes) => {
       const time = network.time(collective, sizeBytes);
       used.set(`${collective} ${sizeBytes}`, time);
       return time.timeline.durationS;
     },
   });
-  const collectives = [...used.values()];
   guard(timeline, network.graph.rankCount);
-  const { accumulation } = layout;
   const { stepTimeS } = timeline;
-  const { limit, limitShare } = stepLimit(cluster, timeline, collectives);
-  const row: PointRow = {
+  const mfu = modelFlopUtilization({ trace, accumulation, stepTimeS, accelerator });
+  const row = rowOf(request, { layout, timeline, used, memory, mfu });
+  return { row, timeline, collectives: [...used.values()] };
+}
+
+interface Found {
+  readonly layout: Layout;
+  readonly timeline: StepTimeline;
+  readonly used: ReadonlyMap<string, CollectiveTime>;
+  readonly memory: Memory;
+  readonly mfu: number;
+}
+
+function rowOf({ cluster, job, scaling, rankCount }: PointRequest, found: Found): PointRow {
+  const { layout, timeline, used, memory, mfu } = found;
+  const { stepTimeS } = timeline;
+  return {
     clusterId: cluster.id,
     clusterName: cluster.name,
     model: job.model.name,
-    scaling: request.scaling,
+    scaling,
     sharding: job.sharding,
     rankCount,
     globalBatch: job.globalBatch,
     microBatch: layout.microBatch,
-    accumulation,
+    accumulation: layout.accumulation,
     stepTimeS,
     samplesPerS: job.globalBatch / stepTimeS,
-    mfu: modelFlopUtilization({ trace, accumulation, stepTimeS, accelerator }),
+    mfu,
     computeS: timeline.computeS,
     exposedCommS: timeline.exposedCommS,
     parts: timeline.parts,
     collectives: summaries(timeline, used),
-    limit,
-    limitShare,
+    ...stepLimit(cluster, timeline, [...used.values()]),
     memory,
   };
-  return { row, timeline, collectives };
 }
 
 /** Claims about every result, whatever the input. */

@@ -11,6 +11,7 @@ import type { Asked } from "./head.ts";
 import { pointMetrics } from "./metrics.ts";
 import { evaluatePoint } from "./point.ts";
 import { sensitivities } from "./sensitivity.ts";
+import { stalePrices } from "./stale.ts";
 
 export function answerSimulate(question: SimulateQuestion, asked: Asked): SimulateResult {
   const evaluator = new Evaluator();
@@ -23,13 +24,14 @@ export function answerSimulate(question: SimulateQuestion, asked: Asked): Simula
   )[0];
   const { graph } = evaluator.network(cluster, rankCount);
   const size = String(rankCount);
+  const beware = [...stalePrices([cluster], question.asOf), NOT_COMPARED];
   return {
     ...headOf(question, asked, assumptionsOf([cluster]), [
       command(["topology", "show", cluster.id, "--ranks", size]),
       command(["explain", "mfu"]),
       command(["solve", "--model", job.model.id, "--cluster", cluster.id, ...UNTIL]),
     ]),
-    answer: { sentence: sentenceOf(point.row), verdict: "answer", beware: [NOT_COMPARED] },
+    answer: { sentence: sentenceOf(point.row), verdict: "answer", beware },
     kind: "simulate",
     costBasis: "rent",
     rows,

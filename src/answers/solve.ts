@@ -63,6 +63,7 @@ function answerOf(
       beware: [],
     };
   }
+  const tried = rows.map((row) => fixed(row.rankCount)).join(", ");
   const beyond =
     missed === undefined
       ? "every larger size asked holds it too"
@@ -75,7 +76,7 @@ function answerOf(
     verdict: "answer",
     beware: [
       `Only sizes that the cluster comes in and that divide the batch of ` +
-        `${fixed(job.globalBatch)} were tried: ${rows.map((row) => fixed(row.rankCount)).join(", ")}.`,
+        `${fixed(job.globalBatch)} were tried: ${tried}.`,
     ],
   };
 }

@@ -12,10 +12,9 @@ export interface Command {
   handle(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<number>;
 }
 
-/** The text of a flag; undefined if it was not given. */
+/** The text of a flag; the last one if it was given twice; undefined if it was not. */
 export function text(flags: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = flags[name];
-  return value === undefined || value === null ? undefined : String(value);
+  return texts(flags, name).at(-1);
 }
 
 export function isOn(flags: Readonly<Record<string, unknown>>, name: string): boolean {
@@ -24,7 +23,10 @@ export function isOn(flags: Readonly<Record<string, unknown>>, name: string): bo
 
 /** A flag that may be given several times. */
 export function texts(flags: Readonly<Record<string, unknown>>, name: string): string[] {
-  const value = flags[name];
-  if (value === undefined) return [];
-  return (Array.isArray(value) ? value : [value]).map(String);
+  const given = flags[name];
+  const values: unknown[] = Array.isArray(given) ? given : [given];
+  return values.flatMap((value) => {
+    if (typeof value === "string") return [value];
+    return typeof value === "number" || typeof value === "boolean" ? [String(value)] : [];
+  });
 }

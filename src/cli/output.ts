@@ -31,7 +31,7 @@ export function terminal(flags: Readonly<Record<string, unknown>>): {
   const isPlain = (NO_COLOR !== undefined && NO_COLOR !== "") || TERM === "dumb";
   return {
     columns: Math.max(80, Math.min(process.stdout.columns ?? 80, 100)),
-    color: process.stdout.isTTY === true && !isPlain && flags["color"] !== false,
+    color: process.stdout.isTTY && !isPlain && flags["color"] !== false,
     unicode: TERM !== "dumb",
   };
 }

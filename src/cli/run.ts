@@ -10,6 +10,7 @@ import { InfeasibleError, InputError, MachineError } from "../base/errors.ts";
 import { PartialError, Refusal, UsageError } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
 import { VERSION } from "../base/version.ts";
+import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { HELP_EXAMPLES } from "./help.ts";
 
@@ -17,7 +18,7 @@ import { HELP_EXAMPLES } from "./help.ts";
 export async function run(words: readonly string[]): Promise<number> {
   const outcome = { code: 0 };
   try {
-    if (words[0] !== undefined && !words[0].startsWith("-")) knownCommand(words[0]);
+    refuseUnknown(words);
     const cli = yargs([...words])
       .scriptName("fabricast")
       .usage(HELP_EXAMPLES)
@@ -25,16 +26,17 @@ export async function run(words: readonly string[]): Promise<number> {
       .help()
       .alias("h", "help")
       .wrap(Math.min(process.stdout.columns ?? 100, 100))
-      .parserConfiguration({ "duplicate-arguments-array": false, "parse-numbers": false })
+      .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false })
       .demandCommand(1, "which command? `fabricast --help` lists them")
       .strict()
       .exitProcess(false)
-      .fail((message: string | null, error: unknown) => {
-        throw error ?? new UsageError(message ?? "wrong usage");
+      .fail((message: string | null, error: Error | undefined) => {
+        if (error !== undefined) throw error;
+        throw new UsageError(message ?? "wrong usage");
       });
     for (const command of COMMANDS) {
       cli.command(command.words, command.describe, command.options, async (flags) => {
-        outcome.code = await command.handle(flags as Record<string, unknown>, words);
+        outcome.code = await command.handle(flags, words);
       });
     }
     await cli.parseAsync();
@@ -46,13 +48,37 @@ export async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-function knownCommand(word: string): void {
-  const names = COMMANDS.flatMap((command) => command.names);
-  if (names.includes(word)) return;
-  const near = suggest(word, names);
-  const hint =
-    near === undefined ? "`fabricast --help` lists the commands" : `did you mean ${near}?`;
-  throw new UsageError(`unknown command "${word}"; ${hint}`);
+/** Typing mistakes first: yargs would ask for what is missing because it was misspelled. */
+function refuseUnknown(words: readonly string[]): void {
+  const [name, ...rest] = words;
+  if (name === undefined || name.startsWith("-")) return;
+  const command = COMMANDS.find((candidate) => candidate.names.includes(name));
+  if (command === undefined) {
+    const all = COMMANDS.flatMap((candidate) => candidate.names);
+    throw unknown("command", name, suggest(name, all), "`fabricast --help` lists the commands");
+  }
+  const known = optionNames(command);
+  for (const word of rest) {
+    const option = /^--(?:no-)?([a-zA-Z][\w-]*)/.exec(word)?.[1];
+    if (word === "--") return;
+    if (option === undefined || known.includes(option)) continue;
+    const near = suggest(option, known);
+    const help = `\`fabricast ${name} --help\` lists the options`;
+    throw unknown("option", `--${option}`, near === undefined ? undefined : `--${near}`, help);
+  }
+}
+
+function optionNames(command: Command): string[] {
+  const names = Object.entries(command.options).flatMap(([name, { alias = [] }]) => [
+    name,
+    ...(typeof alias === "string" ? [alias] : alias),
+  ]);
+  return [...names, "help", "version"];
+}
+
+function unknown(kind: string, word: string, near: string | undefined, help: string): UsageError {
+  const hint = near === undefined ? help : `did you mean ${near}?`;
+  return new UsageError(`unknown ${kind} "${word}"; ${hint}`);
 }
 
 export function exitCode(error: unknown): number {
@@ -67,17 +93,8 @@ export function exitCode(error: unknown): number {
 function messageOf(error: unknown, code: number): string {
   if (code === 70) return bugReport(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 2) return printable(`fabricast: ${withOptionHint(message)} [usage]`);
+  if (code === 2) return printable(`fabricast: ${message.split("\n").join("; ")} [usage]`);
   return message.split("\n").map(printable).join("\n");
-}
-
-/** yargs names unknown options without a suggestion. */
-function withOptionHint(message: string): string {
-  const unknown = /^Unknown arguments?: ([^\s,]+)/.exec(message)?.[1];
-  if (unknown === undefined) return message.split("\n").join("; ");
-  const options = COMMANDS.flatMap((command) => Object.keys(command.options));
-  const near = suggest(unknown, [...options, "help", "version"]);
-  return near === undefined ? message : `${message}; did you mean --${near}?`;
 }
 
 function bugReport(error: unknown): string {

@@ -1,6 +1,7 @@
 /** The files that `init` writes: small, complete, and valid as they are. */
 
-export const CLUSTER_TEMPLATE = `# A cluster of your own: 8 H100 a node, two-tier fat tree with 2:1 oversubscription.
+export const CLUSTER_TEMPLATE = `
+# A cluster of your own: 8 H100 a node, two-tier fat tree with 2:1 oversubscription.
 # "npx fabricast schema cluster" lists all fields; parts are named by their ids in topologies/.
 id: my-cluster
 name: My H100 cluster
@@ -20,9 +21,10 @@ fabric:
   cable: link-400g-switch
 software: fused-2026
 site: us-average
-`;
+`.trimStart();
 
-export const QUESTION_TEMPLATE = `# What does a training step of GPT-1.3B take on 64 accelerators of cluster.yaml?
+export const QUESTION_TEMPLATE = `
+# What does a training step of GPT-1.3B take on 64 accelerators of cluster.yaml?
 # Answer it: npx fabricast run question.yaml
 question: simulate
 title: How long is a step of GPT-1.3B on 64 H100 of my cluster?
@@ -34,4 +36,4 @@ job:
   sharding: zero-1
 cluster: ./cluster.yaml
 accelerators: 64
-`;
+`.trimStart();

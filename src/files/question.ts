@@ -1,6 +1,7 @@
 /** A question from its file, or from flags: models, clusters and trainings looked up. */
 import { basename, extname } from "node:path";
 import { InputError } from "../base/errors.ts";
+import { CATALOG_DATE } from "../base/version.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { CollectiveQuestion, CompareQuestion, Job, Question } from "../records/job.ts";
 import type { SimulateQuestion, SolveQuestion } from "../records/job.ts";
@@ -18,7 +19,6 @@ import { readReference } from "./references.ts";
 import { COLLECTIVES } from "./schemas/question.ts";
 import type { Setting } from "./settings.ts";
 import { stepsOfPath, withSettings } from "./settings.ts";
-import { CATALOG_DATE } from "./shipped.ts";
 import { rankCountMax } from "./sizes.ts";
 import { readTraining } from "./training.ts";
 import { issuesOf, validated } from "./validators.ts";

@@ -5,12 +5,6 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert } from "../base/assert.ts";
 
-/**
- * Date at which the shipped parts and prices were looked up; `asOf` of questions that give
- * none. No source in the shipped files is younger (a test compares).
- */
-export const CATALOG_DATE = "2026-11-23";
-
 /** Sorts of data referred to by id, with the folder that holds them. */
 export const SHELVES = {
   cluster: "topologies/clusters",

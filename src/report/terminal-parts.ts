@@ -75,7 +75,7 @@ export function listed(word: string, text: string, style: Style, most: number): 
   const lines = all.slice(0, most);
   if (all.length > most) {
     lines[most - 1] =
-      clipped(`${lines[most - 1] ?? ""}`, room - displayWidth(style.cut), "") + style.cut;
+      clipped(lines[most - 1] ?? "", room - displayWidth(style.cut), "") + style.cut;
   }
   return lines.map((line, index) =>
     index === 0 ? style.bold(word.padEnd(INDENT)) + line : " ".repeat(INDENT) + line,

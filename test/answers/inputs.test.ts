@@ -47,6 +47,7 @@ test("the unit is the end of the name, the longest that fits", () => {
   equal(unitOf("peakBf16FlopPerS"), "flop/s");
   equal(unitOf("energyUsdPerJ"), "USD/J");
   equal(unitOf("lifeS"), "s");
+  equal(unitOf("usdPerS"), "USD/s");
   equal(unitOf("pue"), "");
   equal(wordsOf("memoryBytesPerS"), "memory");
   equal(wordsOf("switchLatencyS"), "switch latency");

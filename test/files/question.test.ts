@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "vitest";
 import { questionFrom, readQuestion } from "../../src/files/question.ts";
-import { CATALOG_DATE } from "../../src/files/shipped.ts";
+import { CATALOG_DATE } from "../../src/base/version.ts";
 import { codesFrom, issuesFrom, written } from "./support.ts";
 
 const COMPARE = readFileSync("scenarios/questions/quickstart.yaml", "utf8");

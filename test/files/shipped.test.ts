@@ -7,7 +7,8 @@ import { build } from "esbuild";
 import { test } from "vitest";
 import { checkFile } from "../../src/files/check-file.ts";
 import { readAccelerator } from "../../src/files/parts.ts";
-import { CATALOG_DATE, shippedIds, shippedRoot } from "../../src/files/shipped.ts";
+import { CATALOG_DATE } from "../../src/base/version.ts";
+import { shippedIds, shippedRoot } from "../../src/files/shipped.ts";
 import { scratch } from "./support.ts";
 
 const files = ["topologies", "scenarios/models", "scenarios/questions", "scenarios/training"]

@@ -37,7 +37,7 @@ test("one row a point: the answer's, those of what-ifs, and replays", async () =
   );
 });
 
-test("numbers are those of the record to the last digit, and the parts sum to the step", async () => {
+test("numbers are those of the record, and the parts sum to the step", async () => {
   const rows = records(await render(COMPARE, "csv"));
   COMPARE.rows.forEach((row, index) => {
     const written = at(rows, index);

@@ -22,7 +22,7 @@ test("a comparison fits 80 columns and 40 lines, verdict first, three commands l
   );
 });
 
-test("columns are dropped from the right, and the reader is told; a wide terminal has all", async () => {
+test("columns are dropped from the right, and the reader is told", async () => {
   const narrow = await render(COMPARE, "text", { columns: 60 });
   ok(narrow.includes("+2 columns in the report") && !narrow.includes("USD/M samples"));
   ok(bodyOf(narrow).every((line) => displayWidth(line) <= 60));
@@ -39,7 +39,7 @@ test("the parts of the step as printed sum to the printed step", async () => {
   equal(parts.length, 8);
 });
 
-test("without color there is no escape, with color there is and the words are the same", async () => {
+test("color adds escapes and changes no word", async () => {
   const bare = await render(COMPARE, "text", { color: false });
   ok(!bare.includes("\u001b"));
   const colored = await render(COMPARE, "text", { color: true });
@@ -54,7 +54,7 @@ test("a dumb terminal gets plain ASCII with the same meaning", async () => {
     ok(/^[\n -~]*$/.test(text), text);
   }
   const text = await render(COMPARE, "text", { unicode: false });
-  ok(/^> answer/.test(text) && text.includes("yes 92.4 %") && text.includes("no 89.2 %"));
+  ok(text.startsWith("> answer") && text.includes("yes 92.4 %") && text.includes("no 89.2 %"));
   ok(/exposed reduce-scatter.*%{1,3}$/m.test(text) && /ideal compute.*#{10}/.test(text));
 });
 

@@ -48,6 +48,17 @@ function torusDrawing(index: number, shape: readonly number[], ranksPerNode: num
     ranksPerNode,
     loadOf,
     tiers: [
+      ...(ranksPerNode > 1
+        ? [
+            tier(
+              "nic",
+              "accelerator to the node's torus ports",
+              nodeCount * ranksPerNode,
+              0.95,
+              0.9,
+            ),
+          ]
+        : []),
       tier("x", "x", nodeCount, 0.93, 0.9),
       tier("y", "y", nodeCount, 0.47, 0.45),
       tier("z", "z", nodeCount, 0.24, 0.22),

@@ -109,7 +109,7 @@ export class WaterFill {
       this.#open[link] = members;
       this.frozeAt[link] = -1;
       this.highest[link] = 0;
-      this.#key[link] = this.room[link]! / members;
+      this.#key[link] = this.room[link] / members;
       this.#heap[i] = link;
     }
     this.#heapLength = this.touchedCount;

@@ -35,9 +35,15 @@ export const busyWords = (tier: DrawnTier): string =>
 export const cableWords = (tier: DrawnTier): string =>
   `${fixed(tier.cableCount)} links of ${bitRate(tier.linkBytesPerS)}`;
 
+/** Links inside a node: no part of the fabric that is drawn. */
+const INSIDE = ["scale-up", "nic"];
+
+export const fabricTiers = (tiers: readonly DrawnTier[]): DrawnTier[] =>
+  tiers.filter((tier) => !INSIDE.includes(tier.kind));
+
 /** The busiest tier between nodes; inside a node only if there is no other. */
 export function busiestTier(tiers: readonly DrawnTier[]): DrawnTier | undefined {
-  const outside = tiers.filter((tier) => tier.kind !== "scale-up");
+  const outside = fabricTiers(tiers);
   const candidates = outside.length > 0 ? outside : tiers;
   return candidates.toSorted((a, b) => b.utilizationMax - a.utilizationMax)[0];
 }

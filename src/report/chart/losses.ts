@@ -11,14 +11,13 @@ export function losses(measurement: Measurement, ordinal = 1): Chart {
   const [first, last] = [at(values, 0), at(values, values.length - 1)];
   const points = shownPoints(values);
   const change = `from ${significant(first, 4)} to ${significant(last, 4)}`;
+  const some = points.length < values.length ? ` (${fixed(points.length)} of them)` : "";
   const verb = last < first ? "falls" : "goes";
   return {
     name: "losses",
     index: ordinal,
     title: `${model}: loss ${verb} ${change} in ${fixed(values.length)} steps`,
-    subtitle:
-      `Training loss by step${points.length < values.length ? `, ${fixed(points.length)} of them` : ""}` +
-      `, trained with the ${measurement.backend} backend; no unit.`,
+    subtitle: `Training loss by step${some}, ${measurement.backend} backend; no unit.`,
     subject: `Training loss of ${model}`,
     desc: `Line chart of the loss over ${fixed(values.length)} steps, ${change}.`,
     wide: [540, 220],

@@ -8,7 +8,7 @@ import type { Sensitivity } from "../../records/result.ts";
 import { signedPercent } from "../words.ts";
 import type { Chart } from "./chart.ts";
 import type { Pen } from "./svg.ts";
-import { fitted, textWidth } from "./text-width.ts";
+import { fitted, textWidth, wrapped } from "./text-width.ts";
 
 /** Inputs below this swing do not matter; they are named together. */
 export const INERT_SWING = 0.001;
@@ -83,12 +83,18 @@ function draw(pen: Pen, rows: readonly Sensitivity[], width: number, narrow: boo
     if (narrow) {
       pen.text([0, y - 7], fitted(one.name, width, 12, "bold"), { style: "name", halo: true });
     } else {
-      const name = fitted(one.name, 264, 12, "bold");
-      pen.text([268, y + 15], name, { style: "name", anchor: "end" });
+      const lines = wrapped(one.name, 264, 12, "bold");
+      const shown = lines.length > 2 ? [at(lines, 0), fitted(rest(lines), 264, 12, "bold")] : lines;
+      shown.forEach((line, order) => {
+        const nameY = y + 15 + 15 * order - 7.5 * (shown.length - 1);
+        pen.text([268, nameY], line, { style: "name", anchor: "end" });
+      });
     }
     drawPair(pen, one, x, y);
   });
 }
+
+const rest = (lines: readonly string[]): string => lines.slice(1).join(" ");
 
 const nowAnchor = (x: number, width: number) =>
   x < 20 ? "start" : x > width - 20 ? "end" : "middle";
@@ -114,16 +120,25 @@ function drawGrid(
   x: ReturnType<Pen["scaleLinear"]>,
   { top, bottom, width, narrow }: { top: number; bottom: number; width: number; narrow: boolean },
 ): void {
-  const ticks = x.ticks(narrow ? 4 : 6);
-  const step = ticks.length > 1 ? at(ticks, 1) - at(ticks, 0) : 0.01;
-  const decimals = Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9));
-  let free = -Infinity;
-  for (const tick of ticks) {
+  const { ticks, words } = labelledTicks(x, narrow ? 4 : 7);
+  ticks.forEach((tick, index) => {
     pen.line([x(tick), top], [x(tick), bottom], "grid");
-    const text = `${fixed(tick * 100, decimals)}\u00a0%`;
+    const text = at(words, index);
     const half = textWidth(text, 12) / 2;
-    if (x(tick) - half < free || x(tick) + half > width) continue;
+    if (x(tick) + half > width || x(tick) - half < 0) return;
     pen.text([x(tick), bottom + 18], text, { style: "axis", anchor: "middle" });
-    free = x(tick) + half + 8;
+  });
+}
+
+/** As many round ticks as have room for their labels side by side. */
+function labelledTicks(x: ReturnType<Pen["scaleLinear"]>, most: number) {
+  for (let count = most; ; count--) {
+    const ticks = x.ticks(count);
+    const step = ticks.length > 1 ? at(ticks, 1) - at(ticks, 0) : 0.01;
+    const decimals = Math.max(0, -Math.floor(Math.log10(step * 100) + 1e-9));
+    const words = ticks.map((tick) => `${fixed(tick * 100, decimals)}\u00a0%`);
+    const room = Math.max(...words.map((text) => textWidth(text, 12))) + 8;
+    const fits = ticks.length < 2 || x(at(ticks, 1)) - x(at(ticks, 0)) >= room;
+    if (fits || count <= 1) return { ticks, words };
   }
 }

@@ -7,7 +7,7 @@ import { at } from "../../base/assert.ts";
 import { bitRate, fixed, percent } from "../../base/format.ts";
 import type { TorusDrawing } from "../../records/drawing.ts";
 import type { Chart, Size } from "./chart.ts";
-import { busiestTier, collapsed, drawLoadKey, tierValues } from "./load-key.ts";
+import { busiestTier, collapsed, drawLoadKey, fabricTiers, tierValues } from "./load-key.ts";
 import type { Glyph } from "./load-key.ts";
 import { loadClass } from "./palette.ts";
 import type { Pen, Point } from "./svg.ts";
@@ -15,14 +15,16 @@ import type { Pen, Point } from "./svg.ts";
 const SLICES_MOST = 8;
 const ACROSS_MOST = 16;
 const STUB_PX = 9;
+const GAP_PX = 26;
 
 interface Grid {
   readonly X: number;
   readonly Y: number;
   readonly Z: number;
   readonly slices: readonly Glyph[];
-  readonly columns: 1 | 2;
-  readonly lines: number;
+  /** Slices side by side. */
+  readonly columnCount: number;
+  readonly lineCount: number;
   readonly spacing: number;
   readonly blockWidth: number;
   readonly blockHeight: number;
@@ -60,20 +62,20 @@ export function torus(drawing: TorusDrawing, ordinal = 1, lead = drawing.name): 
 function gridOf(drawing: TorusDrawing, width: number): Grid {
   const [X = 1, Y = 1, Z = 1] = drawing.shape;
   const slices = collapsed(Z, SLICES_MOST).filter((glyph) => glyph.count === 1);
-  const columns = slices.length > 1 ? 2 : 1;
   const side = width < 400 ? 22 : 34;
-  const gap = 26;
-  const room = (width - 2 * side - (columns - 1) * gap) / columns - 2 * STUB_PX;
   const across = Math.min(X, ACROSS_MOST);
-  const spacing = Math.min(27, room / Math.max(1, across - 1));
-  const blockWidth = columns === 1 ? width - 2 * side : (width - 2 * side - gap) / 2;
+  const room = width - 2 * side;
+  const wanted = width < 400 ? 14 : slices.length > 4 ? 20 : 27;
+  const columnCount = columnsFor(slices.length, across, room, wanted);
+  const blockWidth = (room - (columnCount - 1) * GAP_PX) / columnCount;
+  const spacing = Math.min(27, (blockWidth - 2 * STUB_PX) / Math.max(1, across - 1));
   return {
     X,
     Y,
     Z,
     slices,
-    columns,
-    lines: Math.ceil(slices.length / columns),
+    columnCount,
+    lineCount: Math.ceil(slices.length / columnCount),
     spacing,
     blockWidth,
     blockHeight: 44 + 2 * STUB_PX + (Math.min(Y, ACROSS_MOST) - 1) * spacing + 20,
@@ -81,9 +83,18 @@ function gridOf(drawing: TorusDrawing, width: number): Grid {
   };
 }
 
+/** As many side by side as fit at the wanted spacing, preferably in lines of equal length. */
+function columnsFor(slices: number, across: number, room: number, spacing: number): number {
+  const least = Math.max(90, (across - 1) * spacing + 2 * STUB_PX);
+  const most = Math.floor((room + GAP_PX) / (least + GAP_PX));
+  const count = Math.max(1, Math.min(slices, Math.max(most, slices > 1 ? 2 : 1)));
+  for (let even = count; even > 1; even--) if (slices % even === 0) return even;
+  return count;
+}
+
 const KEY_PX = 80;
 const heightOf = (grid: Grid, width: number): number =>
-  Math.ceil(grid.lines * grid.blockHeight + KEY_PX + (width < 400 ? 36 : 0));
+  Math.ceil(grid.lineCount * grid.blockHeight + KEY_PX + (width < 400 ? 36 : 0));
 
 function draw(pen: Pen, drawing: TorusDrawing, [width]: Size): void {
   const grid = gridOf(drawing, width);
@@ -91,16 +102,16 @@ function draw(pen: Pen, drawing: TorusDrawing, [width]: Size): void {
     drawSlice(pen, drawing, grid, { z: slice.index, corner: cornerOf(grid, order) });
   });
   if (grid.slices.length > 1) drawBetween(pen, drawing, grid);
-  const y = grid.lines * grid.blockHeight + 14;
+  const y = grid.lineCount * grid.blockHeight + 14;
   drawNote(pen, drawing, grid, [y, width]);
 }
 
 /** Snake order: left to right, then right to left. */
 function cornerOf(grid: Grid, order: number): Point {
-  const line = Math.floor(order / grid.columns);
-  const along = order % grid.columns;
-  const column = line % 2 === 0 ? along : grid.columns - 1 - along;
-  return [grid.left + column * (grid.blockWidth + 26), line * grid.blockHeight];
+  const line = Math.floor(order / grid.columnCount);
+  const along = order % grid.columnCount;
+  const column = line % 2 === 0 ? along : grid.columnCount - 1 - along;
+  return [grid.left + column * (grid.blockWidth + GAP_PX), line * grid.blockHeight];
 }
 
 const tierOf = (drawing: TorusDrawing, dimension: number) =>
@@ -172,7 +183,7 @@ function drawBetween(pen: Pen, drawing: TorusDrawing, grid: Grid): void {
       pen.arrow([x, to[1]], [x, to[1] + half + 10], "arrow");
     }
   }
-  if (drawing.wraps[2] !== true || grid.lines < 2) return;
+  if (drawing.wraps[2] !== true || grid.lineCount < 2) return;
   const lastY = cornerOf(grid, grid.slices.length - 1)[1] + half;
   pen.line([4, half], [4, lastY], "dotted");
   pen.path(
@@ -194,10 +205,9 @@ function drawBetween(pen: Pen, drawing: TorusDrawing, grid: Grid): void {
 }
 
 function drawNote(pen: Pen, drawing: TorusDrawing, grid: Grid, [y, width]: Point): void {
-  const cables = drawing.tiers
-    .filter((tier) => tier.kind !== "scale-up")
-    .reduce((sum, tier) => sum + tier.cableCount, 0);
-  const rate = drawing.tiers.find((tier) => tier.kind !== "scale-up")?.linkBytesPerS ?? 0;
+  const tiers = fabricTiers(drawing.tiers);
+  const cables = tiers.reduce((sum, tier) => sum + tier.cableCount, 0);
+  const rate = tiers[0]?.linkBytesPerS ?? 0;
   const links = `${fixed(cables)} links of ${bitRate(rate)}`;
   const head = `${fixed(drawing.nodeCount)} nodes, ${links}, no switch`;
   pen.text([0, y], head, { style: "name" });
@@ -205,14 +215,13 @@ function drawNote(pen: Pen, drawing: TorusDrawing, grid: Grid, [y, width]: Point
   const stubs = closes
     ? "stubs: links that close a row or column"
     : "mesh: no row or column closes";
-  const dashed = closes && drawing.wraps[2] === true && grid.lines > 1;
+  const dashed = closes && drawing.wraps[2] === true && grid.lineCount > 1;
   const narrow = width < 400;
   pen.text([0, y + 17], dashed && !narrow ? `${stubs} · dotted: Z closes` : stubs, {
     style: "small",
   });
-  const words = drawing.tiers
-    .filter((tier) => tier.kind !== "scale-up")
-    .map((tier) => `${tier.name} ${percent(tier.utilizationMax, 0)}`)
+  const words = tiers
+    .map((tier) => `${tier.kind.toUpperCase()} ${percent(tier.utilizationMax, 0)}`)
     .join(" · ");
   drawLoadKey(pen, [0, y + 32], `busiest link: ${words}`, width);
 }

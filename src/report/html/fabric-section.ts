@@ -54,16 +54,22 @@ interface CollectiveLine {
 }
 
 function collectivesTable(points: readonly PointRow[]): HtmlPart {
-  const lines = points.flatMap((point) =>
-    point.collectives.map((summary): CollectiveLine => ({ point, summary })),
-  );
-  if (lines.length === 0) return undefined;
+  const linesOf = (some: readonly PointRow[]): CollectiveLine[] =>
+    some.flatMap((point) => point.collectives.map((summary) => ({ point, summary })));
+  const [first, others] = [linesOf(points.slice(0, 1)), linesOf(points.slice(1))];
+  if (first.length === 0) return undefined;
   const sizes = [...new Set(points.map((point) => fixed(point.rankCount)))].join(", ");
+  const caption = `With ${sizes} accelerators; times of one call, the losers behind.`;
+  const rest =
+    others.length === 0
+      ? undefined
+      : html`<details>
+          <summary>Collectives on the other clusters</summary>
+          ${table(COLUMNS, others, { caption })}
+        </details>`;
   return html`<div class="block">
     <h3>Collectives of a step: the fastest algorithm was taken</h3>
-    ${table(COLUMNS, lines, {
-      caption: `With ${sizes} accelerators; times of one call, the losers behind.`,
-    })}
+    ${table(COLUMNS, first, { caption })} ${rest}
   </div>`;
 }
 

@@ -29,8 +29,8 @@ const tied = (text: string): string => text.replace(/(\d) %/g, "$1\u00a0%");
 
 export function page({ result, figures, scope, sections: list }: Page): string {
   const hash = createHash("sha256").update(PAGE_CSS).digest("base64");
-  const policy =
-    `default-src 'none'; style-src 'sha256-${hash}'; ` + "base-uri 'none'; form-action 'none'";
+  const rules = ["default-src 'none'", `style-src 'sha256-${hash}'`, "base-uri 'none'"];
+  const policy = [...rules, "form-action 'none'"].join("; ");
   const title = `${result.answer.sentence} · Fabricast`;
   const whole = html`<!doctype html>
     <html lang="en">

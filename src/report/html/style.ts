@@ -53,7 +53,7 @@ const SECTIONS =
   "line-height:19px;color:var(--ink2);margin-bottom:32px}.notes h3{font-size:13.5px;" +
   "line-height:19px;color:var(--ink)}.notes p{margin-bottom:12px}" +
   ".chart{display:block;overflow:visible}.narrow{display:none}" +
-  "details{margin-top:12px;font-size:13px}summary{color:var(--link);cursor:pointer}" +
+  "details{margin:12px 0;font-size:13px}summary{color:var(--link);cursor:pointer}" +
   "footer{margin-top:52px;border-top:1px solid var(--rule);padding-top:12px;font-size:13px;" +
   "color:var(--ink3)}";
 
@@ -67,7 +67,7 @@ const TABLES =
   "tbody tr{border-bottom:1px solid var(--rule)}.n{text-align:right;white-space:nowrap}" +
   "th:last-child,td:last-child{padding-right:0}tbody td:first-child{padding-left:0}" +
   ".second{display:block;font-size:12.5px;color:var(--ink3);font-weight:400}" +
-  "tbody th:first-child{min-width:9em}.marked{background:var(--panel)}.marked>*{font-weight:600}" +
+  "tbody th:first-child{min-width:11em}.marked{background:var(--panel)}.marked>*{font-weight:600}" +
   ".marked>:first-child{border-left:3px solid var(--ink);padding-left:9px}" +
   ".sum{border-top:1.5px solid var(--ink)}.sum>*{font-weight:600}" +
   ".ok{color:var(--good);font-weight:600}.fail{color:var(--bad);font-weight:600}" +

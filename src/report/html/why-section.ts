@@ -94,9 +94,10 @@ async function scalingBody(result: CompareResult, strong: readonly PointRow[]): 
     ...(recommended === undefined ? {} : { recommendedId: recommended.clusterId }),
   });
   return html`<div class="pair">
-    <div>${await figure(chart)}</div>
-    <div>${weakTable(result)}${replayTable(result.replays)}</div>
-  </div>`;
+      <div>${await figure(chart)}</div>
+      <div>${replayTable(result.replays)}</div>
+    </div>
+    ${weakTable(result)}`;
 }
 
 function scalingTitle(result: CompareResult): string {

@@ -175,7 +175,7 @@ test("hostile and long names neither break a drawing nor its layout", async () =
   }
 });
 
-test("a drawing that stands alone has its colors baked in and no reference to outside", async () => {
+test("a drawing that stands alone has its colors baked in and refers to nothing", async () => {
   const svg = await standaloneSvg(waterfall(point), "source");
   const css = parseXml(svg).querySelector("style")?.textContent ?? "";
   equal(css, bakedChartCss());

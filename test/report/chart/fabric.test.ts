@@ -5,7 +5,7 @@ import { at } from "../../../src/base/assert.ts";
 import type { FatTreeDrawing, TorusDrawing } from "../../../src/records/drawing.ts";
 import { chartSvg } from "../../../src/report/chart/chart.ts";
 import { fabricChart } from "../../../src/report/chart/drawing.ts";
-import { all, countOf, overlaps, parseXml, textBoxes } from "../../support/dom.ts";
+import { all, countOf, overlaps, parseXml, spaced, textBoxes } from "../../support/dom.ts";
 import type { Element } from "../../support/dom.ts";
 import { DRAWINGS, SWITCH_DRAWING } from "../../support/sample-drawings.ts";
 
@@ -107,4 +107,11 @@ test("a mesh has no stubs and says so", async () => {
   };
   // Stubs of 9 px at both ends.
   ok(Math.abs((await longest(torus)) - (await longest(mesh)) - 18) < 0.05);
+});
+
+test("links inside a node are no links of the torus, however busy", async () => {
+  const texts = textBoxes(await draw(torus, "wide")).map((box) => spaced(box.text));
+  // 8 × 4 × 4 closed in all dimensions: three links a node, 384.
+  ok(texts.includes("128 nodes, 384 links of 400 Gb/s, no switch"), texts.join("; "));
+  ok(fabricChart(torus).title.includes("x links are the busiest"));
 });

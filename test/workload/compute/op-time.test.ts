@@ -21,7 +21,7 @@ test("a matmul bound by flop loses what its kernel misses of the peak", () => {
   });
 });
 
-test("a matmul bound by bytes waits for what it reads beyond its flop, and for all it writes", () => {
+test("a matmul bound by bytes waits for what it reads beyond its flop and all it writes", () => {
   // Flop 10 s as above; reading 1,400 bytes at 100 B/s: 14 s, of which 4 s are beyond; writing
   // 200 bytes adds 2 s.
   const matmul = op("forward", "matmul", { flop: 4000, readBytes: 1400, writtenBytes: 200 });
