@@ -7,7 +7,7 @@ import type { CollectiveResult, CollectiveRow } from "../records/result.ts";
 import { bitRate, bytes, duration, fixed } from "../base/format.ts";
 import { at } from "../base/assert.ts";
 import { assumptionsOf } from "./assumptions.ts";
-import { command, headOf } from "./head.ts";
+import { command, headOf, referenceOf } from "./head.ts";
 import type { Asked } from "./head.ts";
 
 export function answerCollective(question: CollectiveQuestion, asked: Asked): CollectiveResult {
@@ -37,7 +37,7 @@ export function answerCollective(question: CollectiveQuestion, asked: Asked): Co
   return {
     ...headOf(question, asked, assumptionsOf([cluster]), [
       command(["explain", "busbw"]),
-      command(["topology", "show", cluster.id, "--ranks", String(rankCount)]),
+      command(["topology", "show", referenceOf(cluster), "--ranks", String(rankCount)]),
     ]),
     answer: { sentence, verdict: "answer", beware: bewareOf() },
     kind: "collective",

@@ -20,6 +20,7 @@ export interface Compared {
 export function compareAnswer(compared: Compared): Answer {
   const { question, recommended, whatIf } = compared;
   const beware = [
+    ...(recommended === undefined ? [] : further(compared, recommended)),
     whatIf.finding,
     rentNote(compared),
     ...stalePrices(question.clusters, question.asOf),
@@ -60,36 +61,41 @@ function limitOf({ efficiencyMin, baseRankCount }: CompareQuestion): string {
 
 function sentenceOf(compared: Compared, choice: Choice): string {
   const { question, rows, summaries, tables } = compared;
-  const row = present(
-    rows.find((r) => r.clusterId === choice.clusterId && r.rankCount === choice.rankCount),
-    "the recommended row",
-  );
+  const row = rowAt(rows, choice);
   const summary = summaries.find((s) => s.clusterId === choice.clusterId);
   const atLeast = summary?.largestIsUpperBound === true ? "at least " : "";
-  const money =
+  const rent =
     row.millionSamplesUsd === undefined
       ? ""
-      : ` and a million samples cost ${usd(row.millionSamplesUsd)} of rent`;
+      : `, at ${usd(row.millionSamplesUsd)} per million samples (rent)`;
   const capital = costRow(tables, "ownership", choice)?.capitalUsd;
-  const owned = capital === undefined ? "" : ` (${usd(capital)} to buy)`;
+  const owned = capital === undefined ? "" : `; ${usd(capital)} to buy`;
   return (
     `Take ${row.clusterName}: ${question.job.model.name} keeps ${limitOf(question)} up to ` +
-    `${atLeast}${fixed(row.rankCount)} accelerators${owned}, where a step takes ` +
-    `${duration(row.stepTimeS)}${money}${furthest(compared, choice)}.`
+    `${atLeast}${fixed(row.rankCount)} accelerators${rent}${owned}.`
   );
 }
 
-/** The cluster that holds the limit further than the one to take, and what that costs. */
-function furthest({ summaries, rows }: Compared, choice: Choice): string {
-  const [other] = summaries
-    .filter(({ largestRankCount = 0 }) => largestRankCount > choice.rankCount)
-    .sort((a, b) => (b.largestRankCount ?? 0) - (a.largestRankCount ?? 0));
-  if (other?.largestRankCount === undefined) return "";
-  const row = rows.find(
-    (r) => r.clusterId === other.clusterId && r.rankCount === other.largestRankCount,
+function rowAt(rows: readonly PointRow[], { clusterId, rankCount }: Choice): PointRow {
+  return present(
+    rows.find((row) => row.clusterId === clusterId && row.rankCount === rankCount),
+    "the row of a choice",
   );
-  const money = row?.millionSamplesUsd === undefined ? "" : `, at ${usd(row.millionSamplesUsd)}`;
-  return `; ${other.name} holds it up to ${fixed(other.largestRankCount)}${money}`;
+}
+
+/** The clusters that hold the limit further than the one to take, and what that costs. */
+function further({ summaries, rows }: Compared, choice: Choice): string[] {
+  return summaries.flatMap(({ name, clusterId, largestRankCount = 0 }) => {
+    if (largestRankCount <= choice.rankCount) return [];
+    const row = rowAt(rows, { clusterId, rankCount: largestRankCount });
+    const taken = rowAt(rows, choice);
+    const money =
+      row.millionSamplesUsd === undefined ? "" : ` at ${usd(row.millionSamplesUsd)} per million`;
+    return [
+      `${name} holds it further, up to ${fixed(largestRankCount)}${money}: a step takes ` +
+        `${duration(row.stepTimeS)} there and ${duration(taken.stepTimeS)} on the one to take.`,
+    ];
+  });
 }
 
 /** Rent knows no fabric, so the reader must look at ownership to see what a fabric costs. */

@@ -12,7 +12,7 @@ import { compareAnswer } from "./compare-answer.ts";
 import { costing, differencesFrom, withMoney } from "./costing.ts";
 import { drawingOf } from "./drawing.ts";
 import { Evaluator } from "./evaluator.ts";
-import { command, headOf } from "./head.ts";
+import { command, headOf, referenceOf } from "./head.ts";
 import type { Asked } from "./head.ts";
 import { pointMetrics } from "./metrics.ts";
 import type { Point } from "./point.ts";
@@ -92,9 +92,7 @@ function movedInputs(
   question: CompareQuestion,
   shown: Choice,
 ): Sensitivity[] {
-  const cluster = question.clusters.find((candidate) => candidate.id === shown.clusterId);
-  const subject = cluster ?? at(question.clusters, 0);
-  return sensitivities(subject, (changed) =>
+  return sensitivities(clusterShown(question, shown), (changed) =>
     pointMetrics(evaluator, changed, question.job, shown.rankCount),
   );
 }
@@ -119,15 +117,20 @@ function drawings(
 
 function nextCommands(question: CompareQuestion, shown: Choice): string[] {
   const size = String(shown.rankCount);
+  const cluster = referenceOf(clusterShown(question, shown));
   return [
-    command(["topology", "show", shown.clusterId, "--ranks", size]),
+    command(["topology", "show", cluster, "--ranks", size]),
     command([
-      ...["collective", "reduce_scatter", "--cluster", shown.clusterId, "--ranks", size],
+      ...["collective", "reduce_scatter", "--cluster", cluster, "--ranks", size],
       ...["-b", "1M", "-e", "1G", "-f", "4"],
     ]),
     command([
-      ...["simulate", "--model", question.job.model.id, "--cluster", shown.clusterId],
-      ...["--accelerators", size, "--set", "job.sharding=replicated"],
+      ...["simulate", "--model", question.job.model.id, "--cluster", cluster],
+      ...["--accelerators", size, "--sharding", "replicated"],
     ]),
   ];
+}
+
+function clusterShown({ clusters }: CompareQuestion, shown: Choice): Cluster {
+  return clusters.find((candidate) => candidate.id === shown.clusterId) ?? at(clusters, 0);
 }

@@ -1,6 +1,7 @@
 /** What every result begins with. */
 import { shellQuoted } from "../base/shell.ts";
 import { VERSION, CATALOG_DATE } from "../base/version.ts";
+import type { Cluster } from "../records/cluster.ts";
 import type { Question, Training } from "../records/job.ts";
 import { SCHEMA_VERSION } from "../records/result.ts";
 import type { Assumption, ResultHead } from "../records/result.ts";
@@ -43,6 +44,9 @@ export function headOf(
     reproduce: command(asked.words),
   };
 }
+
+/** How a command names a cluster: by its id, or by its file if it is the asker's own. */
+export const referenceOf = (cluster: Cluster): string => cluster.reference ?? cluster.id;
 
 /** A command line that works as printed, from the folder where the question was asked. */
 export function command(words: readonly string[]): string {

@@ -6,7 +6,7 @@ import { assumptionsOf } from "./assumptions.ts";
 import { costing, withMoney } from "./costing.ts";
 import { drawingOf } from "./drawing.ts";
 import { Evaluator } from "./evaluator.ts";
-import { command, headOf } from "./head.ts";
+import { command, headOf, referenceOf } from "./head.ts";
 import type { Asked } from "./head.ts";
 import { pointMetrics } from "./metrics.ts";
 import { evaluatePoint } from "./point.ts";
@@ -27,9 +27,9 @@ export function answerSimulate(question: SimulateQuestion, asked: Asked): Simula
   const beware = [...stalePrices([cluster], question.asOf), NOT_COMPARED];
   return {
     ...headOf(question, asked, assumptionsOf([cluster]), [
-      command(["topology", "show", cluster.id, "--ranks", size]),
+      command(["topology", "show", referenceOf(cluster), "--ranks", size]),
       command(["explain", "mfu"]),
-      command(["solve", "--model", job.model.id, "--cluster", cluster.id, ...UNTIL]),
+      command(["solve", "--model", job.model.id, "--cluster", referenceOf(cluster), ...UNTIL]),
     ]),
     answer: { sentence: sentenceOf(point.row), verdict: "answer", beware },
     kind: "simulate",

@@ -6,7 +6,7 @@ import type { SolveQuestion } from "../records/job.ts";
 import type { Answer, PointRow, SolveResult } from "../records/result.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import { Evaluator } from "./evaluator.ts";
-import { command, headOf } from "./head.ts";
+import { command, headOf, referenceOf } from "./head.ts";
 import type { Asked } from "./head.ts";
 import { largestHolding, scalingPoints } from "./scaling.ts";
 
@@ -33,10 +33,10 @@ export function answerSolve(question: SolveQuestion, asked: Asked): SolveResult 
     ...headOf(question, asked, assumptionsOf([cluster]), [
       command(["explain", "efficiency"]),
       command([
-        ...["simulate", "--model", job.model.id, "--cluster", cluster.id],
+        ...["simulate", "--model", job.model.id, "--cluster", referenceOf(cluster)],
         ...["--accelerators", size],
       ]),
-      command(["topology", "show", cluster.id, "--ranks", size]),
+      command(["topology", "show", referenceOf(cluster), "--ranks", size]),
     ]),
     answer: answerOf(question, rows, largest),
     kind: "solve",

@@ -7,6 +7,8 @@ export interface Command {
   /** yargs' words: ["run <file>"]. */
   readonly words: string[];
   readonly describe: string;
+  /** Command lines that run, shown first by its --help. */
+  readonly examples: readonly string[];
   readonly options: Readonly<Record<string, Options>>;
   /** `words` is the whole command line, for `reproduce`. */
   handle(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<number>;

@@ -35,9 +35,14 @@ export async function run(words: readonly string[]): Promise<number> {
         throw new UsageError(message ?? "wrong usage");
       });
     for (const command of COMMANDS) {
-      cli.command(command.words, command.describe, command.options, async (flags) => {
-        outcome.code = await command.handle(flags, words);
-      });
+      cli.command(
+        command.words,
+        command.describe,
+        (own) => own.usage(usageOf(command)).options(command.options),
+        async (flags) => {
+          outcome.code = await command.handle(flags, words);
+        },
+      );
     }
     await cli.parseAsync();
     return outcome.code;
@@ -46,6 +51,10 @@ export async function run(words: readonly string[]): Promise<number> {
     process.stderr.write(`${messageOf(error, code)}\n`);
     return code;
   }
+}
+
+function usageOf({ words, describe, examples }: Command): string {
+  return [`${describe}\n`, "Examples:", ...examples, `\nUsage: $0 ${words[0] ?? ""}`].join("\n");
 }
 
 /** Typing mistakes first: yargs would ask for what is missing because it was misspelled. */

@@ -17,6 +17,7 @@ import { readReference } from "./references.ts";
 import type { Setting } from "./settings.ts";
 import { withSettings } from "./settings.ts";
 import type { Shelf } from "./shipped.ts";
+import { shippedRoot } from "./shipped.ts";
 import { issuesOf, validated } from "./validators.ts";
 
 export interface ClusterOptions extends Origin {
@@ -30,7 +31,8 @@ export async function readCluster(
   options: ClusterOptions = {},
 ): Promise<Cluster> {
   const { document, path } = await readReference("cluster", reference, options);
-  return clusterFrom(document, path, options.set ?? []);
+  const cluster = await clusterFrom(document, path, options.set ?? []);
+  return path.startsWith(shippedRoot()) ? cluster : { ...cluster, reference: path };
 }
 
 /** A cluster from a document already read from a path. */

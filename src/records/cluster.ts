@@ -9,6 +9,8 @@ import type { Sourced } from "./sourced.ts";
 
 export interface Cluster {
   readonly id: string;
+  /** How a command names it where the id does not do: the path of its file. */
+  readonly reference?: string;
   readonly name: string;
   /** One line for tables: "rail fat tree 2:1, 400 Gb/s". */
   readonly summary: string;

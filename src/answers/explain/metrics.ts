@@ -96,8 +96,8 @@ export const METRICS: ReadonlyMap<string, Metric> = new Map([
     {
       name: "what binds",
       formula:
-        'the busiest link of the steps that take longest; "latency" if waiting outweighs\n' +
-        '  sending; "optimizer" or "compute" if no communication is exposed',
+        'the tier of links whose steps send longest, by its busiest link; "latency" if waiting\n' +
+        '  outweighs sending; "optimizer" or "compute" if no communication is exposed',
       unit: "a link, with its utilization and its share of the exposed time",
       means: "Give it 10 % more and the step gets shorter.",
       source: OURS,

@@ -9,6 +9,10 @@ export const collective: Command = {
   names: ["collective"],
   words: ["collective <name>"],
   describe: "Time a collective over a range of sizes",
+  examples: [
+    "fabricast collective all_reduce --cluster bare-fat-tree-1024 --ranks 1024 -b 1M -e 1G -f 4",
+    "fabricast collective reduce_scatter --cluster h100-torus --ranks 64 --algorithm torus --json",
+  ],
   options: {
     cluster: CLUSTER_OPTION,
     ranks: { type: "string", requiresArg: true, describe: "ranks; default: the whole cluster" },

@@ -14,6 +14,7 @@ export const doctor: Command = {
   names: ["doctor"],
   words: ["doctor"],
   describe: "Check Node, the tensor backend, the shipped parts and the output folder",
+  examples: ["fabricast doctor"],
   options: { json: JSON_OPTION },
   async handle(flags) {
     const findings = [node(), await backend(), await catalog(), await output(), await timer()];

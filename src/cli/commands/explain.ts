@@ -9,6 +9,7 @@ export const explain: Command = {
   names: ["explain"],
   words: ["explain [topic]"],
   describe: "Explain a metric or an error code; without a topic, list them",
+  examples: ["fabricast explain busbw", "fabricast explain bare-quantity"],
   options: { json: JSON_OPTION },
   async handle(flags) {
     const { METRICS } = await import("../../answers/explain/metrics.ts");

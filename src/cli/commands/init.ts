@@ -7,6 +7,7 @@ export const init: Command = {
   names: ["init"],
   words: ["init [folder]"],
   describe: "Write a cluster and a question to start from; never overwrites",
+  examples: ["fabricast init my-study"],
   options: {
     force: { type: "boolean", describe: "overwrite files that exist" },
   },

@@ -15,6 +15,7 @@ export const report: Command = {
   names: ["report"],
   words: ["report <result>"],
   describe: "Render a stored result (JSON) as HTML, CSV or Markdown",
+  examples: ["fabricast report reports/quickstart.json -o quickstart.md"],
   options: {
     output: {
       type: "string",

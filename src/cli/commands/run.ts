@@ -9,6 +9,10 @@ export const run: Command = {
   names: ["run"],
   words: ["run <file>"],
   describe: "Answer the question in a file and write its reports",
+  examples: [
+    "fabricast run scenarios/questions/quickstart.yaml",
+    "fabricast run question.yaml --set job.globalBatch=2048 --out reports/out",
+  ],
   options: {
     measurement: {
       type: "string",

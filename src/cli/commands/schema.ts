@@ -8,6 +8,7 @@ export const schema: Command = {
   names: ["schema"],
   words: ["schema [name]"],
   describe: "Print the JSON Schema of a kind of file; without a name, list them",
+  examples: ["fabricast schema cluster"],
   options: {},
   async handle(flags) {
     const { SCHEMAS } = await import("../../files/schemas/table.ts");

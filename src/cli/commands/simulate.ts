@@ -9,6 +9,10 @@ export const simulate: Command = {
   names: ["simulate", "predict"],
   words: ["simulate", "predict"],
   describe: "One model on one cluster: step time, waterfall, limit, cost",
+  examples: [
+    "fabricast simulate --model gpt-1.3b --cluster h100-fat-tree-2to1 --accelerators 256",
+    "fabricast simulate --model gpt-1.3b --cluster tpu-v5p -n 64 --save question.yaml",
+  ],
   options: {
     ...JOB_OPTIONS,
     cluster: CLUSTER_OPTION,

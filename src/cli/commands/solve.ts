@@ -9,6 +9,7 @@ export const solve: Command = {
   names: ["solve"],
   words: ["solve"],
   describe: "The most accelerators at which a condition still holds",
+  examples: ["fabricast solve --model gpt-1.3b --cluster tpu-v5p --until 'efficiency >= 90%'"],
   options: {
     ...JOB_OPTIONS,
     cluster: CLUSTER_OPTION,
@@ -20,7 +21,7 @@ export const solve: Command = {
       describe: "the condition that must hold",
     },
     base: { type: "string", default: "8", describe: "efficiency is against this many" },
-    max: { type: "string", default: "1024", describe: "largest size to try" },
+    max: { type: "string", requiresArg: true, describe: "largest size; default: all of it" },
     set: SET_OPTION,
     save: SAVE_OPTION,
     out: { ...OUT_OPTION, default: undefined, requiresArg: true },
@@ -32,6 +33,7 @@ export const solve: Command = {
     const { ask } = await import("../ask.ts");
     const [model, cluster] = [text(flags, "model") ?? "", text(flags, "cluster") ?? ""];
     const until = text(flags, "until") ?? "";
+    const max = text(flags, "max");
     const data = {
       question: "solve",
       title: `Up to how many accelerators of ${cluster} does ${model} hold ${until}?`,
@@ -40,7 +42,7 @@ export const solve: Command = {
       vary: text(flags, "vary"),
       until,
       base: text(flags, "base"),
-      max: text(flags, "max"),
+      ...(max === undefined ? {} : { max }),
     };
     return ask(data, "solve", flags, words);
   },

@@ -9,6 +9,10 @@ export const topology: Command = {
   names: ["topology"],
   words: ["topology <action> <cluster>"],
   describe: "Show a fabric's tiers and counts, or draw it as SVG",
+  examples: [
+    "fabricast topology show h100-torus --ranks 512",
+    "fabricast topology draw h100-fat-tree-2to1 --ranks 256 -o fabric.svg",
+  ],
   options: {
     ranks: {
       type: "string",
