@@ -1,6 +1,6 @@
 /** Every command that README.md shows is run, so that it cannot lie. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "vitest";
 import { fabricast, freshFolder, ROOT } from "../support/cli.ts";
@@ -15,6 +15,10 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
 const folder = freshFolder();
 for (const name of ["topologies", "scenarios"]) symlinkSync(join(ROOT, name), join(folder, name));
 mkdirSync(join(folder, "reports"));
+for (const name of readdirSync(join(ROOT, "reports"), { withFileTypes: true })) {
+  if (name.isFile())
+    symlinkSync(join(ROOT, "reports", name.name), join(folder, "reports", name.name));
+}
 
 function runs({ words, exitCode, line }: ShownCommand): void {
   const { code, stderr } = fabricast(words, folder);
