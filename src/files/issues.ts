@@ -4,7 +4,7 @@ import { pointerTo, stepsOf } from "./document.ts";
 import type { Complaint } from "./issue.ts";
 import { didYouMean, listed, plainText, shown } from "./issue.ts";
 import type { Schema } from "./schemas/schema.ts";
-import type { Violation } from "./validators.ts";
+import type { Violation } from "./violation.ts";
 import { applying, isGroup, schemaAt } from "./walk.ts";
 
 /** A complaint about the key or the value at a pointer. */

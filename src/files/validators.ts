@@ -2,6 +2,7 @@
  * From a document to typed, converted data: shape by the validator compiled ahead of time,
  * quantities by the converter, everything wrong reported at once in the order of the file.
  */
+import type { Violation } from "./violation.ts";
 import { at } from "../base/assert.ts";
 import type { Issue } from "../base/errors.ts";
 import { InputError } from "../base/errors.ts";
@@ -11,14 +12,6 @@ import type { Finding } from "./issues.ts";
 import { findingsOf } from "./issues.ts";
 import { issueAt } from "./issue.ts";
 import type { SchemaName } from "./schemas/table.ts";
-
-/** One violation, as ajv reports it. */
-export interface Violation {
-  readonly instancePath: string;
-  readonly schemaPath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
 
 /**
  * The document's data in SI. `T` is the shape that the schema promises; the promise is kept

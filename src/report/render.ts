@@ -2,17 +2,11 @@
  * A result as text: the one door of this room. Pure functions of the result; the JSON is the
  * truth, everything else is a view of it. Heavy packages load when a format needs them.
  */
+import type { TextOptions } from "./text-options.ts";
 import { assert } from "../base/assert.ts";
 import type { Result } from "../records/result.ts";
 
 export type Format = "html" | "csv" | "json" | "md" | "text";
-
-/** What the reader's terminal can show; only for "text". */
-export interface TextOptions {
-  readonly columns?: number;
-  readonly color?: boolean;
-  readonly unicode?: boolean;
-}
 
 export async function render(
   result: Result,

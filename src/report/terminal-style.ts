@@ -1,6 +1,6 @@
 /** What a terminal can show: color or none, Unicode or plain ASCII. Meaning rests on words. */
 import { plain } from "./escape.ts";
-import type { TextOptions } from "./render.ts";
+import type { TextOptions } from "./text-options.ts";
 
 export interface Style {
   readonly columns: number;

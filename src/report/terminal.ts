@@ -13,7 +13,7 @@ import type {
 } from "../records/result.ts";
 import { mainPoint, optionsOf, samplesDecimals } from "./options.ts";
 import type { Option } from "./options.ts";
-import type { TextOptions } from "./render.ts";
+import type { TextOptions } from "./text-options.ts";
 import { timeScale } from "./round.ts";
 import { collectiveText } from "./terminal-collective.ts";
 import { costLines, listed, movesLines, stepLines } from "./terminal-parts.ts";
