@@ -19,7 +19,7 @@ import type { Ways } from "./step.ts";
 
 /** Ticks in the longest transfer, as a power of two, and the bounds of k. */
 const LONGEST_BITS = 40;
-const K_MIN = -20;
+const K_MIN = -80;
 const K_MAX = 24;
 const PS_PER_S = 1e12;
 const REFERENCE_BYTES = 2 ** 30;

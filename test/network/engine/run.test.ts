@@ -11,6 +11,7 @@ import {
   assertTwinAgrees,
 } from "../../../src/network/engine/guards.ts";
 import { runProgram } from "../../../src/network/engine/run.ts";
+import { withScaledInput } from "../../../src/answers/inputs.ts";
 import { findAlgorithm } from "../../../src/network/collectives/table.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
 import type { Graph } from "../../../src/records/graph.ts";
@@ -217,4 +218,16 @@ test("a program for other ranks is a bug of ours", () => {
   const other = buildGraph(bareSwitch(4), 3);
   const ring = named("ring").program(other, "all-reduce", 1);
   throws(() => runProgram(ring, graph), InvariantError);
+});
+
+test("links slow enough to take centuries are timed like any other", () => {
+  // 0 → 2 and 1 → 2 share 1 → 2 at an eighth of a byte a second: 2e9 bytes take 1.6e10 s.
+  const line = withScaledInput(bareTorus([5], 9), "/fabric/link/rateBytesPerS", 0.125 / 50e9);
+  const graph = buildGraph(line, 5);
+  const shared = program(graph, [
+    [0, 2, 1e9],
+    [1, 2, 1e9],
+  ]);
+  const { durationS } = runProgram(shared, graph, { verify: true });
+  ok(Math.abs(durationS / 1.6e10 - 1) < 1e-9, String(durationS));
 });
