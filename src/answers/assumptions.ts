@@ -64,6 +64,7 @@ const LABELS: readonly (readonly [RegExp, string])[] = [
   [/optimizerPasses$/, "time of an optimizer byte over the memory's peak rate"],
   [/launchS$/, "gap between two kernels"],
   [/overlapSlowdown$/, "share of hidden communication that slows compute"],
+  [/stepErrorShare$/, "error of predicted steps, one standard deviation"],
   [/bucketBytes$/, "gradient bucket"],
   [/priceUsd$/, "price"],
   [/powerW$/, "power"],

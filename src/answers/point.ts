@@ -24,6 +24,9 @@ import { stepLimit } from "./limit.ts";
 /** Weights, gradients and activations are bf16. */
 const ELEMENT_BYTES = 2;
 
+/** Standard deviations from the middle of a normal distribution to its p90. */
+const P90_DEVIATIONS = 1.2816;
+
 export interface PointRequest {
   readonly cluster: Cluster;
   readonly job: Job;
@@ -85,6 +88,7 @@ interface Found {
 function rowOf({ cluster, job, scaling, rankCount }: PointRequest, found: Found): PointRow {
   const { layout, timeline, used, memory, mfu } = found;
   const { stepTimeS } = timeline;
+  const spread = 1 + P90_DEVIATIONS * (cluster.software?.stepErrorShare.value ?? 0);
   return {
     clusterId: cluster.id,
     clusterName: cluster.name,
@@ -96,6 +100,8 @@ function rowOf({ cluster, job, scaling, rankCount }: PointRequest, found: Found)
     microBatch: layout.microBatch,
     accumulation: layout.accumulation,
     stepTimeS,
+    stepTimeLowS: stepTimeS / spread,
+    stepTimeHighS: stepTimeS * spread,
     samplesPerS: job.globalBatch / stepTimeS,
     mfu,
     computeS: timeline.computeS,

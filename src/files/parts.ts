@@ -62,6 +62,7 @@ export interface SoftwareFile {
   readonly optimizerPasses: Sourced;
   readonly launch: Sourced;
   readonly overlapSlowdown: Sourced;
+  readonly stepErrorShare: Sourced;
   readonly bucket: Sourced;
   readonly gatherOverlapsForward: boolean;
   readonly endpoint?: EndpointFile;
@@ -140,6 +141,7 @@ export function softwareOf(data: SoftwareFile): SoftwareProfile {
     optimizerPasses: data.optimizerPasses,
     launchS: data.launch,
     overlapSlowdown: data.overlapSlowdown,
+    stepErrorShare: data.stepErrorShare,
     bucketBytes: data.bucket,
     gatherOverlapsForward: data.gatherOverlapsForward,
   };

@@ -126,6 +126,8 @@ export interface SoftwareProfile {
   readonly launchS: Sourced;
   /** Share of hidden communication that slows compute (it takes cores and memory). */
   readonly overlapSlowdown: Sourced;
+  /** One standard deviation of log(predicted / measured) on steps left out of the fit. */
+  readonly stepErrorShare: Sourced;
   /** Gradients are joined to buckets of this many bytes. */
   readonly bucketBytes: Sourced;
   /** Whether parameters are gathered behind the next forward pass. */

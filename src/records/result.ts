@@ -112,6 +112,9 @@ export interface PointRow {
   readonly microBatch: number;
   readonly accumulation: number;
   readonly stepTimeS: number;
+  /** Between these lie 8 in 10: the error of the profile's step times, p10 and p90. */
+  readonly stepTimeLowS: number;
+  readonly stepTimeHighS: number;
   readonly samplesPerS: number;
   /** Against baseRankCount on the same cluster; absent where no base was asked for. */
   readonly efficiency?: number;

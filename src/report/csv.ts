@@ -104,6 +104,8 @@ function pointRow(part: string, row: PointRow): Row {
     microBatch: row.microBatch,
     accumulation: row.accumulation,
     stepTimeS: row.stepTimeS,
+    stepTimeLowS: row.stepTimeLowS,
+    stepTimeHighS: row.stepTimeHighS,
     samplesPerS: row.samplesPerS,
     efficiency: row.efficiency,
     baseRankCount: row.baseRankCount,

@@ -132,6 +132,7 @@ function stepBlock(point: PointRow | undefined): string[] {
   if (point === undefined) return [];
   const scale = timeScale(point.stepTimeS);
   const total = fixed(rounded(point.stepTimeS * scale.perS, scale.decimals), scale.decimals);
+  const bound = (seconds: number): string => fixed(seconds * scale.perS, scale.decimals);
   const lines = [
     ...waterfallBars(point, scale).map((bar) => ({
       name: bar.name,
@@ -139,6 +140,11 @@ function stepBlock(point: PointRow | undefined): string[] {
       share: bar.share,
     })),
     { name: "Step time", time: total, share: "100.0" },
+    {
+      name: "8 in 10",
+      time: `${bound(point.stepTimeLowS)} – ${bound(point.stepTimeHighS)}`,
+      share: "",
+    },
   ];
   type Line = (typeof lines)[number];
   const columns: Column<Line>[] = [

@@ -25,9 +25,13 @@ export function stepLines(point: PointRow, style: Style): string[] {
   const total = fixed(rounded(point.stepTimeS * scale.perS, scale.decimals), scale.decimals);
   const barWidth = Math.min(BAR_MOST, style.columns - 2 - NAME - TIME - SHARE - 2);
   const limit = isLink(point.limit) ? `limit: ${limitWords(point.limit)}` : limitWords(point.limit);
-  const facts = `${limit} · MFU ${percent(point.mfu)}`;
+  const bound = (seconds: number): string => fixed(seconds * scale.perS, scale.decimals);
+  const range = `8 in 10: ${bound(point.stepTimeLowS)} – ${bound(point.stepTimeHighS)}`;
+  const facts = `${range} · MFU ${percent(point.mfu)}`;
   const head = `step ${total} ${unit}`;
   const room = style.columns - displayWidth(head) - 2;
+  const beside = 2 + NAME + TIME + SHARE + displayWidth("  exact · ");
+  const binds = clipped(style.text(limit), style.columns - beside, style.cut);
   const lines = bars.map((one) => {
     const time = `${one.time} ${unit}`;
     const share = `${one.share} %`;
@@ -38,7 +42,7 @@ export function stepLines(point: PointRow, style: Style): string[] {
     `${style.bold(head)}  ${clipped(style.text(facts), room, style.cut)}`,
     ...lines,
     `  ${rule(NAME + TIME + SHARE, style)}`,
-    `${style.bold(row("sum", `${total} ${unit}`, "100.0 %"))}  ${style.good("exact")}`,
+    `${style.bold(row("sum", `${total} ${unit}`, "100.0 %"))}  ${style.good("exact")} · ${binds}`,
   ];
 }
 

@@ -167,3 +167,12 @@ test("give the limit of a step 10 % more, and the step gets shorter", async () =
 function sourcedPointer(pointer: string): string {
   return pointer.replace(/\/rate$/, "/rateBytesPerS").replace(/(Message|Start|[lL]atency)$/, "$1S");
 }
+
+test("a step time lies between its p10 and p90, wider where the profile was never fitted", () => {
+  for (const row of result.rows) {
+    // p90 = T · (1 + 1.2816 σ) with σ = 0.083 on H100 and 0.22 on TPU; p10 = T over the same.
+    const spread = 1 + 1.2816 * (row.clusterId === "tpu-v5p" ? 0.22 : 0.083);
+    equal(row.stepTimeHighS, row.stepTimeS * spread);
+    equal(row.stepTimeLowS, row.stepTimeS / spread);
+  }
+});

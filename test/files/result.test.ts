@@ -51,6 +51,8 @@ const row: PointRow = {
   microBatch: 8,
   accumulation: 2,
   stepTimeS: 0.5,
+  stepTimeLowS: 0.45,
+  stepTimeHighS: 0.55,
   samplesPerS: 2048,
   efficiency: 0.95,
   baseRankCount: 8,

@@ -17,6 +17,7 @@ test("a comparison has answer, options, step, sensitivities, cost and commands",
   ]) {
     ok(text.includes(`\n${head}`) || text.startsWith(head), head);
   }
+  ok(/\| 8 in 10 +\| +[\d.]+ – [\d.]+ \|/.test(text), "the range of the step");
   for (const command of COMPARE.next) ok(text.includes(`\n    ${command}`));
 });
 

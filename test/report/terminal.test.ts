@@ -39,6 +39,12 @@ test("the parts of the step as printed sum to the printed step", async () => {
   equal(parts.length, 8);
 });
 
+test("the range of the step stands beside it, low before high", async () => {
+  const text = await render(COMPARE, "text");
+  const [, step, low, high] = /step ([\d.]+) ms +8 in 10: ([\d.]+) – ([\d.]+)/.exec(text) ?? [];
+  ok(Number(low) < Number(step) && Number(step) < Number(high));
+});
+
 test("color adds escapes and changes no word", async () => {
   const bare = await render(COMPARE, "text", { color: false });
   ok(!bare.includes("\u001b"));

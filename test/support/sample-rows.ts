@@ -187,6 +187,8 @@ export function sampleRow({ cluster, n, weak = false, replicated = false }: Poin
     microBatch: Math.min(8, globalBatch / n),
     accumulation: Math.max(1, globalBatch / n / 8),
     stepTimeS,
+    stepTimeLowS: stepTimeS / 1.1,
+    stepTimeHighS: stepTimeS * 1.1,
     samplesPerS,
     efficiency: samplesPerS / ((n / 8) * baseSamplesPerS),
     baseRankCount: 8,

@@ -30,6 +30,7 @@ export const SOFTWARE: SoftwareProfile = {
   optimizerPasses: given(1.5),
   launchS: given(0),
   overlapSlowdown: given(0),
+  stepErrorShare: given(0.05),
   bucketBytes: given(1),
   gatherOverlapsForward: true,
 };

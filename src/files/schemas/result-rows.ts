@@ -88,6 +88,8 @@ const rowProperties: Properties = {
   microBatch: whole("Sequences per pass"),
   accumulation: whole("Passes per step"),
   stepTimeS: seconds("Time of a step"),
+  stepTimeLowS: number("Step time that 9 in 10 exceed", 0.12),
+  stepTimeHighS: number("Step time that 9 in 10 stay below", 0.15),
   samplesPerS: number("Sequences per second", 26_000),
   efficiency: ratio("Scaling efficiency"),
   baseRankCount: whole("Its base"),

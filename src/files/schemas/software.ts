@@ -32,6 +32,10 @@ const properties: Properties = {
     minimum: 0,
     maximum: 1,
   }),
+  stepErrorShare: plainFigure("Error of predicted steps: one standard deviation", 0.083, {
+    minimum: 0,
+    maximum: 1,
+  }),
   bucket: figure("Gradients are joined to buckets of this size", "dataSize", "100 MB"),
   gatherOverlapsForward: flag("Parameters are gathered behind the next forward pass"),
   endpoint: endpointBody,

@@ -164,9 +164,15 @@ function drawWide(pen: Pen, plot: Plot): void {
   pen.line([0, bottom], [width, bottom], "axis");
   const y = bottom + (pitch - thick) / 2;
   pen.rect({ x: left, y, width: x(row.stepTimeS * scale.perS) - left, height: thick }, "total");
-  pen.text([left + 8, y + 13], "exact sum of the parts above", { style: "on-total" });
+  pen.text([left + 8, y + 13], rangeText(plot), { style: "on-total" });
   pen.text([left - 10, y + 13], "Step time", { style: "name", anchor: "end" });
   figures(pen, [width, y + 13], [totalText(plot), "100.0\u00a0%"], true);
+}
+
+/** On the bar of the total: the parts sum exactly, their sum is a prediction. */
+function rangeText({ row, scale }: Plot): string {
+  const bound = (seconds: number): string => fixed(seconds * scale.perS, scale.decimals);
+  return `8 in 10: ${bound(row.stepTimeLowS)} – ${bound(row.stepTimeHighS)}`;
 }
 
 function drawNarrow(pen: Pen, plot: Plot): void {

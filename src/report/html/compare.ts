@@ -65,7 +65,9 @@ function keyFigures(result: CompareResult, options: Options): KeyFigure[] {
       name: `Step time at ${fixed(point.rankCount)}`,
       value: time(point.stepTimeS),
       unit: scale.unit,
-      more: `${time(point.exposedCommS)}\u00a0${scale.unit} of it exposed communication`,
+      more:
+        `8 in 10: ${time(point.stepTimeLowS)} – ${time(point.stepTimeHighS)}; ` +
+        `${time(point.exposedCommS)}\u00a0${scale.unit} of it exposed communication`,
     },
     {
       name: "Efficiency",

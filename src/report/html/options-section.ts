@@ -51,9 +51,12 @@ function columnsOf(result: CompareResult, options: Options): Column<Option>[] {
     { head: "Cluster", cell: ({ cluster }) => [cluster.name, second(cluster.summary)] },
     { head: "Largest size", isNumber: true, cell: largestWords },
     {
-      head: `Step time, ${scale.unit}`,
+      head: `Step time, ${scale.unit} (8 in 10)`,
       isNumber: true,
-      cell: ({ point }) => time(point?.stepTimeS),
+      cell: ({ point }) => [
+        time(point?.stepTimeS),
+        second(`${time(point?.stepTimeLowS)} – ${time(point?.stepTimeHighS)}`),
+      ],
     },
     {
       head: `Efficiency, base ${fixed(result.baseRankCount)}`,

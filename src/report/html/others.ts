@@ -64,7 +64,10 @@ function pointFigures(point: PointRow): KeyFigure[] {
       name: "Step time",
       value: fixed(point.stepTimeS * scale.perS, scale.decimals),
       unit: scale.unit,
-      more: `${exposed} of it exposed communication`,
+      more:
+        `8 in 10: ${fixed(point.stepTimeLowS * scale.perS, scale.decimals)} – ` +
+        `${fixed(point.stepTimeHighS * scale.perS, scale.decimals)}; ` +
+        `${exposed} of it exposed communication`,
     },
     {
       name: "Throughput",

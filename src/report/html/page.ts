@@ -52,8 +52,8 @@ export function page({ result, figures, scope, sections: list }: Page): string {
           </main>
           <footer>
             <p>
-              Figures are single values without a range; “What could change it” shows what 10 % of
-              an input moves. No network access, no telemetry, no script.
+              “8 in 10” is the range from p10 to p90 by the error of the software profile; figures
+              without one have no range. No network access, no telemetry, no script.
             </p>
           </footer>
         </div>
