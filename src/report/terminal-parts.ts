@@ -30,8 +30,6 @@ export function stepLines(point: PointRow, style: Style): string[] {
   const facts = `${range} · MFU ${percent(point.mfu)}`;
   const head = `step ${total} ${unit}`;
   const room = style.columns - displayWidth(head) - 2;
-  const beside = 2 + NAME + TIME + SHARE + displayWidth("  exact · ");
-  const binds = clipped(style.text(limit), style.columns - beside, style.cut);
   const lines = bars.map((one) => {
     const time = `${one.time} ${unit}`;
     const share = `${one.share} %`;
@@ -42,7 +40,8 @@ export function stepLines(point: PointRow, style: Style): string[] {
     `${style.bold(head)}  ${clipped(style.text(facts), room, style.cut)}`,
     ...lines,
     `  ${rule(NAME + TIME + SHARE, style)}`,
-    `${style.bold(row("sum", `${total} ${unit}`, "100.0 %"))}  ${style.good("exact")} · ${binds}`,
+    `${style.bold(row("sum", `${total} ${unit}`, "100.0 %"))}  ${style.good("exact")}`,
+    `  ${clipped(style.text(limit), style.columns - 2, style.cut)}`,
   ];
 }
 
