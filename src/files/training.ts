@@ -3,19 +3,12 @@ import { InputError } from "../base/errors.ts";
 import type { Training } from "../records/job.ts";
 import type { Document } from "./document.ts";
 import type { ModelFile } from "./model.ts";
-import { modelFindings, modelOf, readModel } from "./model.ts";
+import { modelFileOf, modelFindings, modelOf, readModel } from "./model.ts";
 import type { Origin } from "./references.ts";
 import { readReference } from "./references.ts";
 import { issuesOf, validated } from "./validators.ts";
 
-interface TrainingFile {
-  readonly id: string;
-  readonly model: string | ModelFile;
-  readonly steps: number;
-  readonly batch: number;
-  readonly learningRate: number;
-  readonly seed: number;
-}
+type TrainingFile = Omit<Training, "model"> & { readonly model: string | ModelFile };
 
 /** A training by id ("small-gpt") or path. */
 export async function readTraining(reference: string, origin: Origin = {}): Promise<Training> {
@@ -32,4 +25,9 @@ export async function trainingFrom(document: Document, path: string): Promise<Tr
   const spec =
     typeof model === "string" ? await readModel(model, { from: path, place }) : modelOf(model);
   return { ...rest, model: spec };
+}
+
+/** The file that says this training, with its model in place: what a checkpoint keeps. */
+export function trainingFileOf(training: Training): Readonly<Record<string, unknown>> {
+  return { ...training, model: modelFileOf(training.model) };
 }

@@ -10,7 +10,7 @@
 namespace {
 
 /** Raised whenever a signature below changes, so that an old binary is never called. */
-const int INTERFACE_VERSION = 1;
+const int INTERFACE_VERSION = 2;
 
 /** The kernels this processor can run, best first. */
 int supported_kernels(const Kernels* found[3]) {
@@ -112,6 +112,9 @@ napi_value init(napi_env env, napi_value exports) {
       method("reluBackward", binary<&Kernels::relu_backward>),
       method("gelu", unary<&Kernels::gelu>),
       method("geluBackward", binary<&Kernels::gelu_backward>),
+      method("scale", scale),
+      method("sumOfSquares", sum_of_squares),
+      method("momentum", momentum),
       method("adam", adam),
       method("layerNorm", layer_norm),
       method("layerNormBackward", layer_norm_backward),
