@@ -1,8 +1,10 @@
 /** `native` as people and programs call it. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "vitest";
 import type { RunReport } from "../../src/training/report.ts";
-import { fabricast } from "../support/cli.ts";
+import { fabricast, freshFolder } from "../support/cli.ts";
 
 export function trained(words: readonly string[], folder?: string): RunReport {
   const { code, stdout, stderr } = fabricast(["native", "train", ...words, "--json"], folder);
@@ -49,4 +51,58 @@ test("an unknown training is named with one that exists, an unknown action is wr
   match(missing.stderr, /gtp.*did you mean "gpt"/);
   equal(fabricast(["native", "tarin", "gpt"]).code, 2);
   equal(fabricast(["native", "train", "gpt", "--steps", "0"]).code, 3);
+});
+
+test("train, save and run: text, masks and rows from a checkpoint", () => {
+  const folder = freshFolder();
+  const save = (id: string, words: readonly string[] = []) => {
+    const checkpoint = join(folder, `${id}.safetensors`);
+    const report = trained([id, "--steps", "20", "--checkpoint", checkpoint, ...words]);
+    equal(report.checkpoint, checkpoint);
+    return checkpoint;
+  };
+  const infer = (checkpoint: string, words: readonly string[]): unknown => {
+    const { code, stdout, stderr } = fabricast(["native", "infer", checkpoint, ...words, "--json"]);
+    equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  const text = infer(save("gpt"), ["--prompt", "Four score", "--bytes", "5"]) as { text: string };
+  equal(new TextEncoder().encode(text.text).length, 5);
+  const masked = infer(save("bert"), ["--prompt", "fa[MASK]hers"]) as { masks: unknown[][] };
+  deepEqual(
+    masked.masks.map((candidates) => candidates.length),
+    [5],
+  );
+  const input = join(folder, "rows.csv");
+  writeFileSync(input, `${Array.from({ length: 100 }, (_, i) => i / 100).join(",")}\n`);
+  const mlp = save("mlp", ["--prune", "0.5", "--at-step", "10"]);
+  const values = infer(mlp, ["--input", input]) as { kind: string; values: number[][] };
+  equal(values.kind, "values");
+  deepEqual(
+    values.values.map((row) => row.length),
+    [10],
+  );
+  const other = fabricast(["native", "train", "gpt", "--resume", mlp]);
+  equal(other.code, 3);
+  match(other.stderr, /MLP 100-50-10.*\[other-model\]/);
+  equal(fabricast(["native", "infer", mlp, "--prompt", "x"]).code, 2);
+  const foreign = fabricast(["native", "infer", input, "--prompt", "x"]);
+  equal(foreign.code, 3);
+  match(foreign.stderr, /\[bad-safetensors\]/);
+});
+
+test("a run of ten steps is five and five more", () => {
+  const checkpoint = join(freshFolder(), "half.safetensors");
+  const whole = trained(["mlp", "--steps", "10"]);
+  const first = trained(["mlp", "--steps", "5", "--checkpoint", checkpoint]);
+  const second = trained(["mlp", "--steps", "10", "--resume", checkpoint]);
+  deepEqual([...first.losses, ...second.losses], whole.losses);
+  equal(second.firstStep, 6);
+});
+
+test("pruning needs a share and a step that exist", () => {
+  equal(fabricast(["native", "train", "mlp", "--prune", "0.5"]).code, 2);
+  const wrong = fabricast(["native", "train", "mlp", "--prune", "2", "--at-step", "9999"]);
+  equal(wrong.code, 3);
+  match(wrong.stderr, /--prune: found "2".*\n.*--at-step: found 9999/);
 });

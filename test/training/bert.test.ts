@@ -71,12 +71,13 @@ test("the closed form counts what is built: V·h + T·h + 2h + L(12h² + 13h) + 
   equal(createModel(SPEC).parameters.elementCount, 5902);
 });
 
-test("the shipped BERT starts from knowing nothing and learns", () => {
-  // 257 tokens equally likely: log 257 = 5.549. Bytes alone, by their frequency, give 2.9.
-  const { losses } = train({ ...shipped, steps: 60 }).measurement;
-  ok(Math.abs(losses[0]! - Math.log(257)) < 0.15, `starts at ${losses[0]}`);
-  const last = losses.slice(-10).reduce((sum, loss) => sum + loss / 10, 0);
-  ok(last < 3.2, `ends at ${last}`);
+test("the shipped BERT learns more than how frequent each byte is", () => {
+  // 257 tokens equally likely: log 257 = 5.549, and a little more for logits that differ. Who
+  // knows only how frequent bytes are stays near their entropy, 2.9: less takes neighbors.
+  const { losses } = train({ ...shipped, steps: 1200 }).measurement;
+  ok(losses[0]! > 5.5 && losses[0]! < 6.5, `starts at ${losses[0]}`);
+  const last = losses.slice(-100).reduce((sum, loss) => sum + loss / 100, 0);
+  ok(last < 2.5, `ends at ${last}`);
 });
 
 test("a vocabulary without room for the mask is refused", () => {

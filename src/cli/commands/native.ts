@@ -1,4 +1,4 @@
-/** `native train FILE`: run real training steps on this machine. */
+/** `native train FILE` and `native infer CHECKPOINT`: real models on this machine. */
 import { UsageError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { text } from "../command.ts";
@@ -7,7 +7,7 @@ import { NATIVE_OPTIONS } from "../native-options.ts";
 export const native: Command = {
   names: ["native"],
   words: ["native <action> <target>"],
-  describe: "Train a small model on this machine for real",
+  describe: "Train a small model on this machine for real, or run a saved one",
   options: NATIVE_OPTIONS,
   async handle(flags) {
     const action = text(flags, "action") ?? "";
@@ -16,6 +16,10 @@ export const native: Command = {
       const { trainNatively } = await import("../native-train.ts");
       return trainNatively(target, flags);
     }
-    throw new UsageError(`native takes train, not "${action}"`);
+    if (action === "infer") {
+      const { inferNatively } = await import("../native-infer.ts");
+      return inferNatively(target, flags);
+    }
+    throw new UsageError(`native takes train or infer, not "${action}"`);
   },
 };
