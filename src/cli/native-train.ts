@@ -1,12 +1,14 @@
-/** `native train`: trains a model for real and says how it went. */
-import { bytes, duration, fixed, percent, significant } from "../base/format.ts";
+/** `native train`: trains a model for real, in one process or several, and says how it went. */
+import { shellQuoted } from "../base/shell.ts";
+import { significant, fixed } from "../base/format.ts";
 import type { Training } from "../records/job.ts";
-import type { RunReport } from "../training/report.ts";
+import type { ProcessReport } from "../training/report.ts";
 import type { Saving } from "../training/saving.ts";
 import { text } from "./command.ts";
 import { countFlag } from "./flags.ts";
+import { changedTraining, prints, processCountOf, pruneOptions } from "./native-options.ts";
+import { trainingWords } from "./native-words.ts";
 import { say } from "./output.ts";
-import { changedTraining, prints, pruneOptions } from "./native-options.ts";
 
 /** Lines of progress in a run. */
 const PROGRESS_COUNT = 10;
@@ -14,28 +16,63 @@ const PROGRESS_COUNT = 10;
 export async function trainNatively(
   target: string,
   flags: Readonly<Record<string, unknown>>,
+  words: readonly string[],
 ): Promise<number> {
   const { readTraining } = await import("../files/training.ts");
-  const { runTraining } = await import("../training/run.ts");
   const { runReport } = await import("../training/report.ts");
-  const { savingOptions } = await import("../training/saving.ts");
+  const { refuseMemory } = await import("../training/memory.ts");
   const training = changedTraining(await readTraining(target), flags);
-  const saving = savingOf(flags);
+  const processCount = processCountOf(flags);
+  refuseMemory(training, processCount);
+  const run: Run = { training, saving: savingOf(flags), flags, words };
+  const done = await (processCount === 1 ? trainAlone(run) : trainTogether(run, processCount));
+  const report = runReport(done, {
+    tokens: tokensOf(training),
+    transport: processCount === 1 ? null : (text(flags, "transport") ?? "tcp"),
+    checkpoint: run.saving.checkpoint ?? null,
+  });
+  prints(flags, report, trainingWords(training, report));
+  return 0;
+}
+
+interface Run {
+  readonly training: Training;
+  readonly saving: Saving;
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly words: readonly string[];
+}
+
+async function trainAlone({ training, saving, flags }: Run): Promise<ProcessReport[]> {
+  const { runTraining } = await import("../training/run.ts");
+  const { savingOptions } = await import("../training/saving.ts");
+  const options = await savingOptions(training, saving);
   const progress = progressOf(training);
-  const { prepare, onStep } = await savingOptions(training, saving);
-  const done = await runTraining(training, {
-    ...(prepare === undefined ? {} : { prepare }),
+  const report = await runTraining(training, {
+    ...options,
     prune: pruneOptions(flags, training),
     onStep: async (trainer, loss) => {
       progress(trainer.step, loss);
-      await onStep?.(trainer, loss);
+      await options.onStep?.(trainer, loss);
     },
   });
-  const checkpoint = saving.checkpoint ?? null;
-  const head = { tokens: tokensOf(training), transport: null, checkpoint };
-  const report = runReport([done], head);
-  prints(flags, report, words(training, report));
-  return 0;
+  return [report];
+}
+
+async function trainTogether(
+  { training, saving, flags, words }: Run,
+  processCount: number,
+): Promise<ProcessReport[]> {
+  const { trainInProcesses } = await import("../training/processes.ts");
+  return trainInProcesses(training, {
+    processCount,
+    saving,
+    prune: pruneOptions(flags, training),
+    onStart: (pids) => {
+      for (const [rank, pid] of pids.entries()) say(`rank ${rank}: pid ${pid}`);
+    },
+    onStep: progressOf(training),
+    advice: (savedStep) => advice(saving, words, savedStep),
+  });
 }
 
 function savingOf(flags: Readonly<Record<string, unknown>>): Saving {
@@ -45,6 +82,18 @@ function savingOf(flags: Readonly<Record<string, unknown>>): Saving {
     everySteps: everySteps === undefined ? undefined : countFlag("--checkpoint-every", everySteps),
     resume: text(flags, "resume"),
   };
+}
+
+/** The command that goes on after the last checkpoint; from the start, where there is none. */
+function advice(saving: Saving, words: readonly string[], savedStep: number | undefined): string {
+  const from = savedStep === undefined ? saving.resume : saving.checkpoint;
+  const kept = words.filter((word, i) => {
+    return !/^--resume(=|$)/.test(word) && words[i - 1] !== "--resume";
+  });
+  const again = from === undefined ? kept : [...kept, "--resume", from];
+  const command = ["npx", "fabricast", ...again].map(shellQuoted).join(" ");
+  const saved = savedStep === undefined ? "nothing was saved" : `step ${savedStep} is saved`;
+  return `${saved}; go on with: ${command}`;
 }
 
 /** Tokens of a step; samples, for a model that reads vectors. */
@@ -58,37 +107,4 @@ function progressOf({ steps }: Training): (step: number, loss: number) => void {
     if (step % every !== 0 && step !== steps && step !== 1) return;
     say(`step ${fixed(step)} of ${fixed(steps)}: loss ${significant(loss, 4)}`);
   };
-}
-
-function pruningWords({ pruning }: RunReport): string[] {
-  if (pruning === undefined) return [];
-  const { ratio, kind, step, prunedCount, losses } = pruning;
-  return [
-    `pruned ${percent(ratio, 0)} of ${kind === "rows" ? "rows" : "weights"} after step ` +
-      `${fixed(step)} (${fixed(prunedCount)} zeros): loss ${significant(losses.before, 4)} → ` +
-      `${significant(losses.after, 4)}, after fine-tuning ${significant(losses.fineTuned, 4)}`,
-  ];
-}
-
-function words(training: Training, report: RunReport): string {
-  const { losses, stepTimeS, ranks, parallel } = report;
-  const unit = training.model.family === "mlp" ? "samples" : "tokens";
-  const [first = 0] = losses;
-  const lines = [
-    `${training.model.name}: ${fixed(report.steps)} steps (${report.backend}), ` +
-      `loss ${significant(first, 4)} → ${significant(losses.at(-1) ?? 0, 4)}`,
-    `step: median ${duration(stepTimeS.p50)}, 90 % within ${duration(stepTimeS.p90)}; ` +
-      `${significant(report.tokensPerS)} ${unit}/s`,
-    `processes: ${parallel.processes}` +
-      (parallel.transport === null ? "" : `, data parallel over ${parallel.transport}`),
-    ...ranks.map(
-      (rank) =>
-        `  rank ${rank.rank} (pid ${rank.pid}): ${bytes(rank.parameterBytes)} of parameters, ` +
-        `${significant(rank.matmulFlop / 1e9)} Gflop of matrix products, ` +
-        `${fixed(rank.sequences)} sequences, ${bytes(rank.sentBytes)} sent`,
-    ),
-    ...pruningWords(report),
-    ...(report.checkpoint === null ? [] : [`saved ${report.checkpoint}`]),
-  ];
-  return lines.join("\n");
 }

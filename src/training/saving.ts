@@ -18,6 +18,7 @@ export interface Saving {
 export async function savingOptions(
   training: Training,
   { checkpoint, everySteps, resume }: Saving,
+  onSaved: (step: number) => void = () => undefined,
 ): Promise<Pick<RunOptions, "prepare" | "onStep">> {
   const saved = resume === undefined ? undefined : await readCheckpoint(resume);
   return {
@@ -28,7 +29,9 @@ export async function savingOptions(
       if (checkpoint === undefined) return;
       const isLast = trainer.step === training.steps;
       const isDue = everySteps !== undefined && trainer.step % everySteps === 0;
-      if (isLast || isDue) await writeCheckpoint(checkpoint, checkpointOf(trainer));
+      if (!isLast && !isDue) return;
+      await writeCheckpoint(checkpoint, checkpointOf(trainer));
+      onSaved(trainer.step);
     },
   };
 }

@@ -9,12 +9,12 @@ export const native: Command = {
   words: ["native <action> <target>"],
   describe: "Train a small model on this machine for real, or run a saved one",
   options: NATIVE_OPTIONS,
-  async handle(flags) {
+  async handle(flags, words) {
     const action = text(flags, "action") ?? "";
     const target = text(flags, "target") ?? "";
     if (action === "train") {
       const { trainNatively } = await import("../native-train.ts");
-      return trainNatively(target, flags);
+      return trainNatively(target, flags, words);
     }
     if (action === "infer") {
       const { inferNatively } = await import("../native-infer.ts");
