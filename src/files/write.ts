@@ -1,6 +1,6 @@
 /**
- * Writes whole files or nothing: what is written goes to a new file in the same folder, is forced to
- * the disk, and takes the name of the old one in a single step.
+ * Writes whole files or nothing: text or bytes go to a new file in the same folder, which
+ * is forced to the disk and takes the name of the old one in a single step.
  */
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";

@@ -1,10 +1,11 @@
 /** `native` as people and programs call it. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "vitest";
 import type { RunReport } from "../../src/training/report.ts";
-import { fabricast, freshFolder } from "../support/cli.ts";
+import { fabricast, freshFolder, ROOT } from "../support/cli.ts";
+import { shownCommands } from "../support/shown-commands.ts";
 
 export function trained(words: readonly string[], folder?: string): RunReport {
   const { code, stdout, stderr } = fabricast(["native", "train", ...words, "--json"], folder);
@@ -105,4 +106,15 @@ test("pruning needs a share and a step that exist", () => {
   const wrong = fabricast(["native", "train", "mlp", "--prune", "2", "--at-step", "9999"]);
   equal(wrong.code, 3);
   match(wrong.stderr, /--prune: found "2".*\n.*--at-step: found 9999/);
+});
+
+test("the commands in docs/native-training.md work as printed", () => {
+  const folder = freshFolder();
+  symlinkSync(join(ROOT, "scenarios"), join(folder, "scenarios"));
+  const commands = shownCommands(readFileSync(join(ROOT, "docs/native-training.md"), "utf8"));
+  ok(commands.length >= 9);
+  for (const { words, exitCode, line } of commands) {
+    const { code, stderr } = fabricast(words, folder);
+    equal(code, exitCode, `${line}: ${stderr}`);
+  }
 });

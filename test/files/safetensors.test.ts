@@ -23,7 +23,8 @@ const tensor = (shape: number[], offsets: readonly unknown[], dtype = "F32") => 
 
 test("a file made by hand after the format's document is read", () => {
   // 1.0 is 00 00 80 3f, −2.5 is 00 00 20 c0. A header of odd length: numbers start anywhere.
-  const header = `{"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"__metadata__":{"a":"b"}}`;
+  const entry = `"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}`;
+  const header = `{${entry},"__metadata__":{"a":"b"}}`;
   const bytes = fileOf(header.padEnd(85), 8);
   bytes.set([0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0], 8 + 85);
   const { tensors, metadata } = parseSafetensors(bytes, "f");
