@@ -32,9 +32,8 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
   processes: { type: "string", default: "1", describe: "train: processes that share the work" },
   dp: { type: "string", requiresArg: true, describe: "train: data-parallel degree" },
   transport: {
-    choices: ["tcp"],
-    default: "tcp",
-    describe: "train: what collectives go over between processes",
+    choices: ["memory", "tcp"],
+    describe: "train: what collectives go over; default: memory where processes can share it",
   },
   prompt: { type: "string", requiresArg: true, describe: "infer: text, with [MASK] for BERT" },
   bytes: { type: "string", default: "64", describe: "infer: how many bytes GPT adds" },

@@ -2,6 +2,7 @@
 import { shellQuoted } from "../base/shell.ts";
 import { significant, fixed } from "../base/format.ts";
 import type { Training } from "../records/job.ts";
+import type { Transport } from "../training/messages.ts";
 import type { ProcessReport } from "../training/report.ts";
 import type { Saving } from "../training/saving.ts";
 import { text } from "./command.ts";
@@ -25,10 +26,13 @@ export async function trainNatively(
   const processCount = processCountOf(flags);
   refuseMemory(training, processCount);
   const run: Run = { training, saving: savingOf(flags), flags, words };
-  const done = await (processCount === 1 ? trainAlone(run) : trainTogether(run, processCount));
+  const transport = processCount === 1 ? null : await transportOf(flags);
+  const done = await (transport === null
+    ? trainAlone(run)
+    : trainTogether(run, processCount, transport));
   const report = runReport(done, {
     tokens: tokensOf(training),
-    transport: processCount === 1 ? null : (text(flags, "transport") ?? "tcp"),
+    transport,
     checkpoint: run.saving.checkpoint ?? null,
   });
   prints(flags, report, trainingWords(training, report));
@@ -61,10 +65,12 @@ async function trainAlone({ training, saving, flags }: Run): Promise<ProcessRepo
 async function trainTogether(
   { training, saving, flags, words }: Run,
   processCount: number,
+  transport: Transport,
 ): Promise<ProcessReport[]> {
   const { trainInProcesses } = await import("../training/processes.ts");
   return trainInProcesses(training, {
     processCount,
+    transport,
     saving,
     prune: pruneOptions(flags, training),
     onStart: (pids) => {
@@ -73,6 +79,12 @@ async function trainTogether(
     onStep: progressOf(training),
     advice: (savedStep) => advice(saving, words, savedStep),
   });
+}
+
+async function transportOf(flags: Readonly<Record<string, unknown>>): Promise<Transport> {
+  const { bestTransport } = await import("../training/processes.ts");
+  const asked = text(flags, "transport");
+  return asked === "memory" || asked === "tcp" ? asked : bestTransport();
 }
 
 function savingOf(flags: Readonly<Record<string, unknown>>): Saving {

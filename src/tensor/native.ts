@@ -6,7 +6,7 @@ import type { Backend, Numbers } from "./arithmetic.ts";
 import { NORM_EPSILON } from "./arithmetic.ts";
 
 /** Must equal INTERFACE_VERSION in native/addon.cc. */
-export const INTERFACE_VERSION = 2;
+export const INTERFACE_VERSION = 3;
 
 /** The addon's functions, arguments in the order of native/addon.cc. */
 export interface Addon {
@@ -14,6 +14,12 @@ export interface Addon {
   instructionSets(): string[];
   useInstructionSet(index: number): void;
   fmaPeakFlopPerS(): number;
+  /** Of a file without a name that children inherit; Linux only, like the next three. */
+  memoryFile(bytes: number): number;
+  mapMemory(file: number, bytes: number): ArrayBuffer;
+  /** Sleeps until words[0] is not `expected`, or the time is over. */
+  waitWord(words: Int32Array, expected: number, milliseconds: number): void;
+  wakeWord(words: Int32Array): void;
   matmul(...call: MatmulCall): void;
   columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
   add: Backend["add"];

@@ -6,6 +6,9 @@ import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
 
+/** What collectives go over. */
+export type Transport = "memory" | "tcp";
+
 /** To a process: all that it needs, once every process listens. */
 export interface StartMessage {
   readonly kind: "start";
@@ -16,6 +19,7 @@ export interface StartMessage {
   readonly saving: Saving;
   readonly prune: PruneOptions | undefined;
   readonly reduces: boolean;
+  readonly transport: Transport;
 }
 
 /** From a process. */

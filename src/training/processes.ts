@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { PartialError } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
-import type { RankMessage, StartMessage } from "./messages.ts";
+import { createMemory, sharedMemory } from "./memory-ring.ts";
+import type { RankMessage, StartMessage, Transport } from "./messages.ts";
 import { errorOf } from "./messages.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
@@ -16,6 +17,7 @@ import type { Saving } from "./saving.ts";
 
 export interface ProcessesOptions {
   readonly processCount: number;
+  readonly transport?: Transport;
   readonly saving?: Saving;
   readonly prune?: PruneOptions | undefined;
   /** For tests: without it gradients stay those of each process alone. */
@@ -24,6 +26,11 @@ export interface ProcessesOptions {
   readonly onStep?: (step: number, loss: number) => void;
   /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
   readonly advice?: (savedStep: number | undefined) => string;
+}
+
+/** Memory where it can be shared, else TCP. */
+export function bestTransport(): Transport {
+  return "addon" in sharedMemory() ? "memory" : "tcp";
 }
 
 /** How long after a neighbor missed a process its end must have been seen. */
@@ -35,7 +42,8 @@ export function trainInProcesses(
   options: ProcessesOptions,
 ): Promise<ProcessReport[]> {
   return new Promise((resolve, reject) => {
-    new Processes(training, options, { resolve, reject }).start();
+    const { transport = bestTransport() } = options;
+    new Processes(training, { ...options, transport }, { resolve, reject }).start();
   });
 }
 
@@ -63,12 +71,15 @@ class Processes {
 
   start(): void {
     const path = workerPath();
-    for (let rank = 0; rank < this.#options.processCount; rank++) {
+    const { processCount, transport } = this.#options;
+    // Of the descriptors, the fifth is the memory, which needs no name that way.
+    const memory = transport === "memory" ? [createMemory(processCount)] : [];
+    for (let rank = 0; rank < processCount; rank++) {
       // Nothing of how this process was started applies to them; their messages go to stderr.
       const child = fork(path, [], {
         execArgv: [],
         serialization: "advanced",
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
+        stdio: ["ignore", "ignore", "inherit", "ipc", ...memory],
       });
       this.#children.push(child);
       child.on("message", (message) => this.#hear(rank, message as RankMessage));
@@ -108,12 +119,12 @@ class Processes {
   #introduce(): void {
     const ports = this.#ports.filter((port) => port !== undefined);
     if (ports.length < this.#options.processCount) return;
-    const { saving = {}, prune, reduces = true } = this.#options;
+    const { saving = {}, prune, reduces = true, transport = "tcp" } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
-        ...{ kind: "start", rank, ports, token, training, saving, prune, reduces },
+        ...{ kind: "start", rank, ports, token, training, saving, prune, reduces, transport },
       };
       child.send(start);
     }

@@ -4,14 +4,18 @@
  */
 import { errorMessage } from "./messages.ts";
 import type { RankMessage, StartMessage } from "./messages.ts";
-import { ringGroup } from "./ring.ts";
+import { present } from "../base/assert.ts";
+import { loadAddon } from "../tensor/backend.ts";
+import { MEMORY_DESCRIPTOR, memoryRing } from "./memory-ring.ts";
+import type { MemoryWire } from "./memory-ring.ts";
+import { LostNeighbor, ringGroup } from "./ring.ts";
 import { runTraining } from "./run.ts";
 import { savingOptions } from "./saving.ts";
-import { listen, LostNeighbor, tcpRing } from "./tcp.ts";
+import { listen, tcpRing } from "./tcp.ts";
 import type { TcpWire } from "./tcp.ts";
 
 const listener = await listen();
-let wire: TcpWire | undefined;
+let wire: TcpWire | MemoryWire | undefined;
 
 process.once("message", (message: StartMessage) => {
   run(message).catch((error: unknown) => {
@@ -38,7 +42,10 @@ async function run(start: StartMessage): Promise<void> {
   // All go on from the checkpoint; one of them saves, since all hold the same.
   const own = isFirst ? saving : { ...saving, checkpoint: undefined };
   const options = await savingOptions(training, own, (step) => say({ kind: "saved", step }));
-  wire = await tcpRing(listener, share, ports, start.token);
+  wire =
+    start.transport === "tcp"
+      ? await tcpRing(listener, share, ports, start.token)
+      : memoryRing(present(loadAddon().addon, "the addon"), MEMORY_DESCRIPTOR, share);
   const report = await runTraining(training, {
     ...options,
     prune,

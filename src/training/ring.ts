@@ -16,10 +16,13 @@ import type { Group } from "./group.ts";
 
 /** To the next process of the ring, and from the one before. */
 export interface Wire {
-  /** Done when the bytes may change again. */
-  send(bytes: Uint8Array): Promise<void>;
-  /** Fills all of `into`. */
-  receive(into: Uint8Array): Promise<void>;
+  /** Done when all is sent, so that `sent` may change again, and all of `into` is filled. */
+  exchange(sent: Uint8Array, into: Uint8Array): Promise<void>;
+}
+
+/** The neighbor in the ring is gone. */
+export class LostNeighbor extends Error {
+  override readonly name = "LostNeighbor";
 }
 
 /** Elements that go round together: bounds what a process must hold besides the gradients. */
@@ -28,11 +31,10 @@ export const BUCKET_ELEMENT_COUNT = 2 ** 20;
 export function ringGroup(wire: Wire, share: Share, bucket = BUCKET_ELEMENT_COUNT): Group {
   const counter = { sentBytes: 0 };
   const counted: Wire = {
-    send(bytes) {
-      counter.sentBytes += bytes.length;
-      return wire.send(bytes);
+    exchange(sent, into) {
+      counter.sentBytes += sent.length;
+      return wire.exchange(sent, into);
     },
-    receive: (into) => wire.receive(into),
   };
   return {
     share,
@@ -58,12 +60,11 @@ async function ringAllReduce(wire: Wire, { rank, rankCount: n }: Share, numbers:
   for (let step = 0; step < n - 1; step++) {
     const sum = chunk(rank - step - 1);
     const part = received.subarray(0, sum.length);
-    await Promise.all([wire.send(bytesOf(chunk(rank - step))), wire.receive(bytesOf(part))]);
+    await wire.exchange(bytesOf(chunk(rank - step)), bytesOf(part));
     for (let i = 0; i < sum.length; i++) sum[i] = at(sum, i) + at(part, i);
   }
   for (let step = 0; step < n - 1; step++) {
-    const sent = wire.send(bytesOf(chunk(rank + 1 - step)));
-    await Promise.all([sent, wire.receive(bytesOf(chunk(rank - step)))]);
+    await wire.exchange(bytesOf(chunk(rank + 1 - step)), bytesOf(chunk(rank - step)));
   }
 }
 
@@ -73,8 +74,8 @@ async function ringAllGather(wire: Wire, { rank, rankCount: n }: Share, value: n
   for (let step = 0; step < n - 1; step++) {
     const own = (rank - step + n) % n;
     const next = (rank - step - 1 + n) % n;
-    const sent = wire.send(bytesOf(values.subarray(own, own + 1)));
-    await Promise.all([sent, wire.receive(bytesOf(values.subarray(next, next + 1)))]);
+    const into = bytesOf(values.subarray(next, next + 1));
+    await wire.exchange(bytesOf(values.subarray(own, own + 1)), into);
   }
   return [...values];
 }

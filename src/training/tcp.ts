@@ -7,16 +7,12 @@ import { connect, createServer } from "node:net";
 import { at } from "../base/assert.ts";
 import type { Share } from "./batches.ts";
 import type { Wire } from "./ring.ts";
+import { LostNeighbor } from "./ring.ts";
 
 const LOOPBACK = "127.0.0.1";
 /** More than this is not taken from the socket before it is asked for. */
 const QUEUE_MAX_BYTES = 8 * 2 ** 20;
 const RANK_BYTES = 4;
-
-/** The neighbor in the ring is gone. */
-export class LostNeighbor extends Error {
-  override readonly name = "LostNeighbor";
-}
 
 export interface Listener {
   readonly server: Server;
@@ -68,8 +64,9 @@ export async function tcpRing(
   listener.server.close();
   const outbox = new Outbox(next);
   return {
-    send: (bytes) => outbox.send(bytes),
-    receive: (into) => inbox.receive(into),
+    exchange: async (sent, into) => {
+      await Promise.all([outbox.send(sent), inbox.receive(into)]);
+    },
     close: () => {
       next.end();
       inbox.close();

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { test } from "vitest";
 import { present } from "../../src/base/assert.ts";
+import { bestTransport } from "../../src/training/processes.ts";
 import type { RunReport } from "../../src/training/report.ts";
 import { fabricast, freshFolder, ROOT } from "../support/cli.ts";
 
@@ -13,7 +14,7 @@ test("native train --processes 4 --dp 4: the pids, and the losses of one process
   const { code, stdout, stderr } = fabricast([...words, "--processes", "4", "--dp", "4"]);
   equal(code, 0, stderr);
   const report = JSON.parse(stdout) as RunReport;
-  deepEqual(report.parallel, { processes: 4, dp: 4, transport: "tcp" });
+  deepEqual(report.parallel, { processes: 4, dp: 4, transport: bestTransport() });
   equal(new Set(report.pids).size, 4);
   for (const [rank, pid] of report.pids.entries())
     ok(stderr.includes(`rank ${rank}: pid ${pid}\n`));

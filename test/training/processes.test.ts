@@ -9,7 +9,8 @@ import { parameterCount } from "../../src/models/model.ts";
 import type { Training } from "../../src/records/job.ts";
 import { leastBytes, refuseMemory } from "../../src/training/memory.ts";
 import { errorMessage, errorOf } from "../../src/training/messages.ts";
-import { trainInProcesses } from "../../src/training/processes.ts";
+import type { Transport } from "../../src/training/messages.ts";
+import { bestTransport, trainInProcesses } from "../../src/training/processes.ts";
 import { runTraining } from "../../src/training/run.ts";
 import { freshFolder } from "../support/cli.ts";
 
@@ -29,10 +30,17 @@ function distance(found: readonly number[], wanted: readonly number[]): number {
   return Math.max(...differences) / Math.max(...wanted.map(Math.abs));
 }
 
-for (const training of trainings) {
-  test(`${training.id}: four processes give the losses of one, each from its share`, async () => {
+/** The best one here first: shared memory, where it can be had. */
+const transports = [...new Set<Transport>([bestTransport(), "tcp"])];
+const cases = trainings.flatMap((training) =>
+  transports.map((transport) => ({ training, transport })),
+);
+
+for (const { training, transport } of cases) {
+  test(`${training.id}: four processes over ${transport} give the losses of one`, async () => {
     const alone = await runTraining(training);
-    const reports = await trainInProcesses(training, { processCount: PROCESS_COUNT });
+    const options = { processCount: PROCESS_COUNT, transport };
+    const reports = await trainInProcesses(training, options);
     equal(new Set(reports.map(({ rank }) => rank.pid)).size, PROCESS_COUNT);
     const elements = parameterCount(training.model);
     for (const [rank, report] of reports.entries()) {
@@ -65,13 +73,19 @@ test("without the reduction the losses differ: it is what makes the processes on
   ok(distance(report!.losses, losses) > 1e-3, report!.losses.join(" "));
 });
 
-test("a killed process is named within two seconds, and what was saved is whole", async () => {
+for (const transport of transports) {
+  const name = `a killed process is named within two seconds, and saves are whole, ${transport}`;
+  test(name, () => lose(transport));
+}
+
+async function lose(transport: Transport): Promise<void> {
   const training: Training = { ...trainings[1]!, steps: 2000 };
   const checkpoint = join(freshFolder(), "run.safetensors");
   let pids: readonly number[] = [];
   let killedMs = 0;
   const run = trainInProcesses(training, {
     processCount: PROCESS_COUNT,
+    transport,
     saving: { checkpoint, everySteps: 2 },
     onStart: (started) => (pids = started),
     onStep: (step) => {
@@ -102,7 +116,7 @@ test("a killed process is named within two seconds, and what was saved is whole"
     }
     equal(found, false, `process ${pid} is gone`);
   }
-});
+}
 
 test("what two processes saved, two go on from, with the losses of one", async () => {
   const checkpoint = join(freshFolder(), "run.safetensors");

@@ -5,11 +5,14 @@ import { test } from "vitest";
 import { at } from "../../src/base/assert.ts";
 import { ringGroup } from "../../src/training/ring.ts";
 import type { Wire } from "../../src/training/ring.ts";
-import { listen, LostNeighbor, tcpRing } from "../../src/training/tcp.ts";
+import { LostNeighbor } from "../../src/training/ring.ts";
+import { createMemory, memoryRing, sharedMemory } from "../../src/training/memory-ring.ts";
+import { listen, tcpRing } from "../../src/training/tcp.ts";
+import { testIf } from "../support/slow.ts";
 import { drawn } from "../tensor/backends.ts";
 
 /** A ring inside this process: a queue of bytes from each rank to the next. */
-function memoryRing(count: number): Wire[] {
+function queueRing(count: number): Wire[] {
   const queues = Array.from({ length: count }, () => ({
     bytes: [] as number[],
     wake: () => undefined as void,
@@ -17,12 +20,9 @@ function memoryRing(count: number): Wire[] {
   return queues.map((to, rank) => {
     const from = at(queues, (rank - 1 + count) % count);
     return {
-      send(bytes) {
-        to.bytes.push(...bytes);
+      async exchange(sent, into) {
+        to.bytes.push(...sent);
         to.wake();
-        return Promise.resolve();
-      },
-      async receive(into) {
         while (from.bytes.length < into.length) {
           await new Promise<void>((resolve) => {
             from.wake = resolve;
@@ -42,7 +42,7 @@ test("an all-reduce adds up, gives all the same bits and sends 2(n−1)/n of the
   });
   await fc.assert(
     fc.asyncProperty(sizes, async ({ rankCount, length, bucket }) => {
-      const groups = memoryRing(rankCount).map((wire, rank) =>
+      const groups = queueRing(rankCount).map((wire, rank) =>
         ringGroup(wire, { rank, rankCount }, bucket),
       );
       const buffers = groups.map((_, rank) => drawn(rank + 1, length));
@@ -68,7 +68,7 @@ test("an all-reduce adds up, gives all the same bits and sends 2(n−1)/n of the
 });
 
 test("an all-gather gives every rank's number in order, for 8(n−1) bytes", async () => {
-  const groups = memoryRing(4).map((wire, rank) => ringGroup(wire, { rank, rankCount: 4 }));
+  const groups = queueRing(4).map((wire, rank) => ringGroup(wire, { rank, rankCount: 4 }));
   const found = await Promise.all(groups.map((group, rank) => group.allGather(rank + 0.5)));
   for (const values of found) deepEqual(values, [0.5, 1.5, 2.5, 3.5]);
   for (const { sentBytes } of groups) equal(sentBytes, 24);
@@ -93,7 +93,41 @@ test("over TCP, with neighbors that come before they are awaited and strangers",
   for (const buffer of buffers) ok(buffer.every((value) => value === 6));
   // When one leaves, those who wait for it are told.
   b!.close();
-  await rejects(c!.receive(new Uint8Array(1)), LostNeighbor);
+  await rejects(c!.exchange(new Uint8Array(0), new Uint8Array(1)), LostNeighbor);
   a!.close();
   c!.close();
 });
+
+const found = sharedMemory();
+const isShared = "addon" in found;
+
+testIf(
+  isShared,
+  "no memory that processes share: build the addon, on Linux",
+  "over memory, with more bytes than a mailbox holds, and again where its counters stand",
+  async () => {
+    if (!("addon" in found)) return;
+    const rankCount = 3;
+    const file = createMemory(rankCount);
+    const wires = [0, 1, 2].map((rank) => memoryRing(found.addon, file, { rank, rankCount }));
+    const groups = wires.map((wire, rank) => ringGroup(wire, { rank, rankCount }));
+    // Chunks of 1.33 MB through mailboxes of 1 MiB, at odd places from the second time on.
+    for (const length of [7, 1_000_003, 1_000_000]) {
+      const buffers = groups.map((_, rank) => drawn(rank, 64));
+      const long = buffers.map((short) =>
+        Float32Array.from({ length }, (_, i) => at(short, i % 64)),
+      );
+      await Promise.all(groups.map((group, rank) => group.allReduce(at(long, rank))));
+      for (const [i, value] of at(long, 1).entries()) {
+        const wanted = buffers.reduce((sum, short) => sum + at(short, i % 64), 0);
+        if (Math.abs(value - wanted) > 1e-5) equal(value, wanted, `number ${i}`);
+      }
+      deepEqual(long[0], long[1]);
+      deepEqual(long[2], long[1]);
+    }
+    // Who waits in vain learns that the command has ended.
+    const waiting = at(wires, 0).exchange(new Uint8Array(0), new Uint8Array(1));
+    at(wires, 0).close();
+    await rejects(waiting, LostNeighbor);
+  },
+);

@@ -56,6 +56,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("other-model", "a checkpoint belongs to another model", "resume the training it is of"),
   code("other-training", "a checkpoint was saved with other settings", "resume with those"),
   code("nothing-left", "a checkpoint is at or behind the last step", "raise --steps"),
+  code("no-shared-memory", "processes cannot share memory here", "take --transport tcp"),
   code("nothing-masked", "a prompt for BERT has no [MASK]", "write [MASK] where bytes are asked"),
   code("not-numbers", "rows hold something that is no number", "correct the file"),
   code("wrong-width", "a row is not as long as the model's input", "correct the file"),
