@@ -37,8 +37,11 @@ export function resumeTrainer(trainer: Trainer, checkpoint: Checkpoint, path: st
   for (const [name, data] of trainer.optimizer.state) {
     data.set(stored(checkpoint, `${OPTIMIZER}${name}`, [data.length], path).data);
   }
-  const kept = checkpoint.tensors.get(KEPT)?.data;
-  if (kept instanceof Uint8Array) trainer.kept = kept;
+  if (checkpoint.tensors.has(KEPT)) {
+    const { elementCount } = trainer.model.parameters;
+    const { data } = stored(checkpoint, KEPT, [elementCount], path, "u8");
+    if (data instanceof Uint8Array) trainer.kept = data;
+  }
   trainer.resume(checkpoint.step);
 }
 
@@ -58,15 +61,17 @@ function stored(
   name: string,
   shape: readonly number[],
   path: string,
+  kind: "fp32" | "u8" = "fp32",
 ): StoredTensor {
   const found = tensors.get(name);
-  const isWanted = found?.data instanceof Float32Array && `${found.shape}` === `${shape}`;
+  const isKind = found?.data instanceof (kind === "fp32" ? Float32Array : Uint8Array);
+  const isWanted = isKind && `${found?.shape}` === `${shape}`;
   if (found !== undefined && isWanted) return found;
   throw new Refusal({
     code: "not-a-checkpoint",
     pointer: "",
     found: `${path}: ${found === undefined ? "no tensor" : `shape ${found.shape} of`} ${name}`,
-    expected: `${name} in fp32 with the shape ${shape}`,
+    expected: `${name} in ${kind} with the shape ${shape}`,
     nextStep: "save it again with --checkpoint",
   });
 }

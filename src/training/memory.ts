@@ -13,7 +13,10 @@ const NUMBERS_PER_PARAMETER = 4;
 /** At least this much: activations are those alive when backward starts. */
 export function leastBytes(training: Training, processCount: number): number {
   const weights = processCount * NUMBERS_PER_PARAMETER * parameterCount(training.model);
-  return weights * FP32_BYTES + recordedShapes(training).activationBytes;
+  const { batch, accumulation = 1 } = training;
+  // A batch that does not divide is refused later, in words of its own.
+  const whole = { ...training, batch: Math.ceil(batch / accumulation) * accumulation };
+  return weights * FP32_BYTES + recordedShapes(whole).activationBytes;
 }
 
 export function refuseMemory(training: Training, processCount: number, have = totalmem()): void {

@@ -2,6 +2,7 @@
  * A training run in one process, alone or as one of a group: steps, checkpoints, pruning, and
  * the figures of it all.
  */
+import { Refusal } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
@@ -38,6 +39,7 @@ export async function runTraining(
   const { backend = loadBackend(), group = ALONE, reduces = true } = options;
   const trainer = new Trainer(training, { backend, share: group.share });
   options.prepare?.(trainer);
+  refuseLatePruning(options.prune, trainer.step);
   const firstStep = trainer.step + 1;
   const { parameters } = trainer.model;
   const losses: number[] = [];
@@ -70,6 +72,17 @@ export async function runTraining(
     },
     ...(pruning === undefined ? {} : { pruning: await pruning() }),
   };
+}
+
+function refuseLatePruning(prune: PruneOptions | undefined, step: number): void {
+  if (prune === undefined || prune.step > step) return;
+  throw new Refusal({
+    code: "out-of-range",
+    pointer: "/prune",
+    found: `pruning after step ${prune.step} in a run that goes on after step ${step}`,
+    expected: "a step still to come",
+    nextStep: "prune later, or leave it out: what was pruned stays pruned",
+  });
 }
 
 /** Gives the report once fine-tuning is done. */

@@ -97,6 +97,25 @@ test("pruned weights stay pruned in a run that goes on", async () => {
   ok(zeros >= 2750, `${zeros}`);
 });
 
+test("a prune step that is over, and a mask of another length, are refused", async () => {
+  const file = path();
+  const training = trainings[0]!;
+  await stopped(training, 3, file);
+  const options = await savingOptions(training, { resume: file });
+  const prune = { ratio: 0.5, kind: "weights", step: 3 } as const;
+  await rejects(
+    runTraining(training, { ...options, backend, prune }),
+    /after step 3 in a run that goes on after step 3.*\[out-of-range\]/,
+  );
+  const saved = await readCheckpoint(file);
+  const kept = { shape: [2], data: Uint8Array.of(1, 0) };
+  await writeCheckpoint(file, {
+    ...saved,
+    tensors: new Map([...saved.tensors, ["pruning.kept", kept]]),
+  });
+  await rejects(run(training, { resume: file }), /shape 2 of pruning\.kept.*not-a-checkpoint/);
+});
+
 test("a checkpoint keeps the training it is of", async () => {
   const file = path();
   await stopped(trainings[1]!, 1, file);

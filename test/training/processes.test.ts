@@ -74,8 +74,8 @@ test("without the reduction the losses differ: it is what makes the processes on
 });
 
 for (const transport of transports) {
-  const name = `a killed process is named within two seconds, and saves are whole, ${transport}`;
-  test(name, () => lose(transport));
+  test(`a killed process is named within two seconds, saves are whole, ${transport}`, () =>
+    lose(transport));
 }
 
 async function lose(transport: Transport): Promise<void> {
