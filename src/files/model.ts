@@ -10,7 +10,7 @@ import { issuesOf, validated } from "./validators.ts";
 /** The shape of the file after conversion. */
 export type ModelFile =
   | {
-      readonly family: "gpt";
+      readonly family: "gpt" | "bert";
       readonly id: string;
       readonly name: string;
       readonly layers: number;
@@ -41,7 +41,7 @@ export async function modelFrom(document: Document): Promise<ModelSpec> {
 
 /** What no schema can say about a model. */
 export function modelFindings(file: ModelFile, pointer: string): Finding[] {
-  if (file.family !== "gpt" || file.hidden % file.heads === 0) return [];
+  if (file.family === "mlp" || file.hidden % file.heads === 0) return [];
   const complaint = {
     code: "does-not-divide",
     found: `${file.heads} heads`,
@@ -51,11 +51,21 @@ export function modelFindings(file: ModelFile, pointer: string): Finding[] {
   return [{ pointer: `${pointer}/heads`, part: "value", complaint }];
 }
 
+/** The file that says this model: what a checkpoint keeps. */
+export function modelFileOf(spec: ModelSpec): ModelFile {
+  if (spec.family === "mlp") return spec;
+  const { family, id, name } = spec;
+  return {
+    ...{ family, id, name, layers: spec.layerCount, hidden: spec.hiddenSize },
+    ...{ heads: spec.headCount, vocabulary: spec.vocabularySize, context: spec.contextTokens },
+  };
+}
+
 export function modelOf(file: ModelFile): ModelSpec {
   const { id, name } = file;
   if (file.family === "mlp") return { family: "mlp", id, name, widths: file.widths };
   return {
-    family: "gpt",
+    family: file.family,
     id,
     name,
     layerCount: file.layers,

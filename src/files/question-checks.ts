@@ -55,7 +55,7 @@ export function batchFindings(counts: readonly NamedCount[], job: Job): Finding[
 
 export function tokenFindings(job: Job): Finding[] {
   const { model, tokensPerSample } = job;
-  if (model.family !== "gpt" || tokensPerSample <= model.contextTokens) return [];
+  if (model.family === "mlp" || tokensPerSample <= model.contextTokens) return [];
   const expected = `at most the context of ${model.id}, ${model.contextTokens}`;
   const next = "shorten the samples or take a model with a longer context";
   return [finding("/job/tokensPerSample", "out-of-range", String(tokensPerSample), expected, next)];

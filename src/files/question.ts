@@ -234,7 +234,7 @@ class Asking {
     const job: Job = {
       model,
       globalBatch: file.globalBatch ?? 1024,
-      tokensPerSample: file.tokensPerSample ?? (model.family === "gpt" ? model.contextTokens : 1),
+      tokensPerSample: file.tokensPerSample ?? (model.family === "mlp" ? 1 : model.contextTokens),
       microBatchMax: file.microBatch ?? 8,
       sharding: file.sharding ?? "zero-1",
     };

@@ -9,21 +9,46 @@ import { SIZE_MAX_BYTES } from "./scan.ts";
 
 /** The whole text, or InputError (missing, a folder, too large, no text) or MachineError. */
 export async function readText(path: string): Promise<string> {
-  const handle = await opened(path);
+  const asText = { path, expected: TEXT_FILE, sizeMaxBytes: SIZE_MAX_BYTES };
+  const handle = await opened(asText);
   try {
-    return decoded(path, await readAll(path, handle));
+    return decoded(path, await readAll(handle, asText));
   } finally {
     await handle.close();
   }
 }
 
-async function opened(path: string): Promise<FileHandle> {
+/** The whole file, or the same errors; `expected` is what it should be, for messages. */
+export async function readBytes(
+  path: string,
+  expected: string,
+  sizeMaxBytes: number,
+): Promise<Uint8Array> {
+  const wanted = { path, expected, sizeMaxBytes };
+  const handle = await opened(wanted);
+  try {
+    return await readAll(handle, wanted);
+  } finally {
+    await handle.close();
+  }
+}
+
+interface Wanted {
+  readonly path: string;
+  readonly expected: string;
+  readonly sizeMaxBytes: number;
+}
+
+const TEXT_FILE = "a YAML or JSON file";
+
+async function opened(wanted: Wanted): Promise<FileHandle> {
+  const { path } = wanted;
   try {
     return await open(path, "r");
   } catch (error) {
     const code = codeOf(error);
-    if (MISSING.includes(code)) return refuseMissing(path);
-    if (code === "EISDIR") return refuseFolder(path);
+    if (MISSING.includes(code)) return refuseMissing(wanted);
+    if (code === "EISDIR") return refuseFolder(wanted);
     throw new MachineError(`cannot open ${path} (${code}); check its permissions`);
   }
 }
@@ -31,24 +56,25 @@ async function opened(path: string): Promise<FileHandle> {
 /** No such entry; a path through a file; a name no file system takes; a NUL inside. */
 const MISSING = ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE", "EINVAL"];
 
-async function readAll(path: string, handle: FileHandle): Promise<Uint8Array> {
+async function readAll(handle: FileHandle, wanted: Wanted): Promise<Uint8Array> {
+  const { path, sizeMaxBytes } = wanted;
   try {
     const status = await handle.stat();
-    if (status.isDirectory()) return refuseFolder(path);
+    if (status.isDirectory()) return refuseFolder(wanted);
     // Devices and pipes report no size, so the same bound also holds while reading.
-    if (status.size > SIZE_MAX_BYTES) return refuseTooLarge(path, status.size);
+    if (status.size > sizeMaxBytes) return refuseTooLarge(wanted, status.size);
     const chunks: Uint8Array[] = [];
     let length = 0;
     for (;;) {
       const { bytesRead, buffer } = await handle.read({ buffer: new Uint8Array(65_536) });
       if (bytesRead === 0) return joined(chunks, length);
       length += bytesRead;
-      if (length > SIZE_MAX_BYTES) return refuseTooLarge(path, length);
+      if (length > sizeMaxBytes) return refuseTooLarge(wanted, length);
       chunks.push(buffer.subarray(0, bytesRead));
     }
   } catch (error) {
     const code = codeOf(error);
-    if (code === "EISDIR") return refuseFolder(path);
+    if (code === "EISDIR") return refuseFolder(wanted);
     if (code === "") throw error;
     throw new MachineError(`cannot read ${path} (${code}); check the disk and try again`);
   }
@@ -75,21 +101,21 @@ function decoded(path: string, bytes: Uint8Array): string {
     return refuse(wholeFile(path), {
       code: "not-text",
       found: "bytes that are no UTF-8 text",
-      expected: "a YAML or JSON file",
+      expected: TEXT_FILE,
       nextStep: "save it as UTF-8 text",
     });
   }
   return text;
 }
 
-async function refuseMissing(path: string): Promise<never> {
+async function refuseMissing({ path, expected }: Wanted): Promise<never> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => undefined);
   const near = names === undefined ? undefined : suggest(basename(path), names.sort());
   return refuse(wholeFile(path), {
     code: "missing-file",
     found: "no such file",
-    expected: "a YAML or JSON file",
+    expected,
     nextStep:
       names === undefined
         ? `the folder ${folder} is missing too; check the path`
@@ -97,20 +123,20 @@ async function refuseMissing(path: string): Promise<never> {
   });
 }
 
-function refuseFolder(path: string): never {
+function refuseFolder({ path, expected }: Wanted): never {
   return refuse(wholeFile(path), {
     code: "is-a-folder",
     found: "a folder",
-    expected: "a YAML or JSON file",
+    expected,
     nextStep: "name one file inside it",
   });
 }
 
-function refuseTooLarge(path: string, sizeBytes: number): never {
+function refuseTooLarge({ path, sizeMaxBytes }: Wanted, sizeBytes: number): never {
   return refuse(wholeFile(path), {
     code: "too-large",
     found: `more than ${Math.floor(sizeBytes / 1024 / 1024)} MiB`,
-    expected: `at most ${SIZE_MAX_BYTES / 1024 / 1024} MiB`,
+    expected: `at most ${Math.floor(sizeMaxBytes / 1024 / 1024)} MiB`,
     nextStep: "is this the right file?",
   });
 }

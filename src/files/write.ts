@@ -1,6 +1,6 @@
 /**
- * Writes whole files or nothing: text goes to a new file in the same folder, is forced to
- * the disk, and takes the name of the old one in a single step.
+ * Writes whole files or nothing: text or bytes go to a new file in the same folder, which
+ * is forced to the disk and takes the name of the old one in a single step.
  */
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -9,12 +9,17 @@ import { codeOf } from "./read.ts";
 
 export interface Output {
   readonly path: string;
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 /** Replaces one file. On failure the old one stays as it was. */
 export async function writeText(path: string, text: string): Promise<void> {
   await writeAll([{ path, text }]);
+}
+
+/** The same with bytes. */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  await writeAll([{ path, text: bytes }]);
 }
 
 /**
@@ -54,7 +59,7 @@ function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.draft`);
 }
 
-async function writeDraft(path: string, draft: string, text: string): Promise<void> {
+async function writeDraft(path: string, draft: string, text: Output["text"]): Promise<void> {
   try {
     await makeFolder(dirname(resolve(path)));
     const handle = await open(draft, "w");

@@ -1,4 +1,4 @@
-/** Causal self-attention: one projection to queries, keys and values, and one back. */
+/** Self-attention: one projection to queries, keys and values, and one back. */
 import { attention } from "../tensor/ops/attention.ts";
 import type { Initial, Parameters } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
@@ -9,6 +9,7 @@ import { applyLinear, createLinear } from "./linear.ts";
 export interface SelfAttention {
   readonly name: string;
   readonly headCount: number;
+  readonly isCausal: boolean;
   /** columns × 3·columns: all queries, all keys, all values, head after head in each. */
   readonly input: Linear;
   readonly output: Linear;
@@ -17,6 +18,7 @@ export interface SelfAttention {
 export interface SelfAttentionSizes {
   readonly columns: number;
   readonly headCount: number;
+  readonly isCausal: boolean;
   readonly initial: Initial;
   readonly outputInitial: Initial;
 }
@@ -24,11 +26,12 @@ export interface SelfAttentionSizes {
 export function createSelfAttention(
   parameters: Parameters,
   name: string,
-  { columns, headCount, initial, outputInitial }: SelfAttentionSizes,
+  { columns, headCount, isCausal, initial, outputInitial }: SelfAttentionSizes,
 ): SelfAttention {
   return {
     name,
     headCount,
+    isCausal,
     input: createLinear(parameters, `${name}.qkv`, {
       inputs: columns,
       outputs: 3 * columns,
@@ -44,6 +47,7 @@ export function createSelfAttention(
 
 export function applySelfAttention(tape: Tape, layer: SelfAttention, x: Tensor): Tensor {
   const qkv = applyLinear(tape, layer.input, x);
-  const mixed = attention(tape, `${layer.name}.core`, qkv, layer.headCount);
+  const kind = { heads: layer.headCount, isCausal: layer.isCausal };
+  const mixed = attention(tape, `${layer.name}.core`, qkv, kind);
   return applyLinear(tape, layer.output, mixed);
 }

@@ -29,14 +29,19 @@ export function createMlp(parameters: Parameters, spec: MlpSpec): Mlp {
   return { layers };
 }
 
-/** Linear layers with ReLU between them, and the mean squared error of the last. */
+/** The mean squared error of the last layer. */
 export function mlpLoss(tape: Tape, mlp: Mlp, inputs: Tensor, targets: Tensor) {
+  return meanSquaredError(tape, "loss", mlpOutput(tape, mlp, inputs), targets);
+}
+
+/** Linear layers with ReLU between them. */
+export function mlpOutput(tape: Tape, mlp: Mlp, inputs: Tensor): Tensor {
   let x = inputs;
   for (const [i, layer] of mlp.layers.entries()) {
     x = applyLinear(tape, layer, x);
     if (i < mlp.layers.length - 1) x = relu(tape, `${layer.name}.relu`, x);
   }
-  return meanSquaredError(tape, "loss", x, targets);
+  return x;
 }
 
 /** The position-wise half of a transformer block: up to 4 times the width, GELU, down. */

@@ -71,6 +71,8 @@ export interface CollectiveQuestion extends QuestionHead {
 
 export type Question = CompareQuestion | SimulateQuestion | SolveQuestion | CollectiveQuestion;
 
+export type OptimizerKind = "sgd" | "adam" | "adamw";
+
 /** A model to train on this machine: `scenarios/training/*.yaml`. */
 export interface Training {
   readonly id: string;
@@ -79,4 +81,17 @@ export interface Training {
   readonly batch: number;
   readonly learningRate: number;
   readonly seed: number;
+  /** Adam where nothing is said. */
+  readonly optimizer?: OptimizerKind;
+  /** Of SGD; 0 where nothing is said. */
+  readonly momentum?: number;
+  /** Of AdamW; 0.01 where nothing is said. */
+  readonly weightDecay?: number;
+  /** Gradients longer than this are shortened to it. */
+  readonly clipNorm?: number;
+  /** Parts of the batch that are computed one after the other before each update. */
+  readonly accumulation?: number;
+  /** Steps over which the learning rate rises from zero. */
+  readonly warmupSteps?: number;
+  readonly schedule?: "constant" | "cosine";
 }

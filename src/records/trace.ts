@@ -53,10 +53,9 @@ export interface Trace {
 }
 
 /** A transformer or multi-layer perceptron by its sizes: `scenarios/models/*.yaml`. */
-export type ModelSpec = GptSpec | MlpSpec;
+export type ModelSpec = GptSpec | BertSpec | MlpSpec;
 
-export interface GptSpec {
-  readonly family: "gpt";
+export interface TransformerSizes {
   readonly id: string;
   readonly name: string;
   readonly layerCount: number;
@@ -64,6 +63,14 @@ export interface GptSpec {
   readonly headCount: number;
   readonly vocabularySize: number;
   readonly contextTokens: number;
+}
+
+export interface GptSpec extends TransformerSizes {
+  readonly family: "gpt";
+}
+
+export interface BertSpec extends TransformerSizes {
+  readonly family: "bert";
 }
 
 export interface MlpSpec {

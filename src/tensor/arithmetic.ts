@@ -29,6 +29,8 @@ export interface AttentionShape {
   readonly tokens: number;
   readonly heads: number;
   readonly headSize: number;
+  /** Token i sees tokens 0 … i; else all tokens see all. */
+  readonly isCausal: boolean;
 }
 
 export interface EmbeddingShape {
@@ -46,6 +48,12 @@ export interface AdamStep {
   readonly beta2: number;
   readonly epsilon: number;
   readonly step: number;
+}
+
+/** Stochastic gradient descent with momentum, as frameworks write it: no dampening. */
+export interface MomentumStep {
+  readonly learningRate: number;
+  readonly momentum: number;
 }
 
 /** Added to the variance under the root, as GPT-2 has it. */
@@ -68,7 +76,7 @@ export interface Backend {
   layerNormBackward(arrays: LayerNormGradients, shape: RowShape): void;
   softmax(x: Numbers, y: Numbers, shape: RowShape): void;
   softmaxBackward(y: Numbers, dy: Numbers, dx: Numbers, shape: RowShape): void;
-  /** Causal; qkv is [batch, tokens, 3·heads·headSize]; keeps log Σ exp of each score row. */
+  /** qkv is [batch, tokens, 3·heads·headSize]; keeps log Σ exp of each score row. */
   attention(qkv: Numbers, out: Numbers, statistics: Numbers, shape: AttentionShape): void;
   attentionBackward(arrays: AttentionGradients, shape: AttentionShape): void;
   /** y[b, t] = rows[ids[b, t]] + positions[t]. */
@@ -87,6 +95,11 @@ export interface Backend {
   /** The mean over all elements. */
   meanSquaredError(x: Numbers, target: Numbers): number;
   meanSquaredErrorBackward(x: Numbers, target: Numbers, dx: Numbers): void;
+  /** x *= factor. */
+  scale(x: Numbers, factor: number): void;
+  sumOfSquares(x: Numbers): number;
+  /** velocity = momentum · velocity + gradient; parameters −= learningRate · velocity. */
+  momentum(parameters: Numbers, gradients: Numbers, velocity: Numbers, step: MomentumStep): void;
   /** One update in place, of parameters and both moments. */
   adam(parameters: Numbers, gradients: Numbers, moments: Moments, step: AdamStep): void;
 }

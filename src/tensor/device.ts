@@ -13,8 +13,8 @@ export interface Device {
   readonly elementBytes: number;
   /** Numbers of no particular value: whoever asks for them writes all of them. */
   allocate(count: number): Numbers;
-  /** Runs the kernel, or does not. */
-  compute(kind: OpKind, kernel: (backend: Backend) => void): void;
+  /** Runs the kernel, or does not; `name` is the op's. */
+  compute(kind: OpKind, kernel: (backend: Backend) => void, name: string): void;
   /** A new step: buffers of the step before may be handed out again. */
   begin(): void;
 }

@@ -6,7 +6,7 @@ import type { Backend, Numbers } from "./arithmetic.ts";
 import { NORM_EPSILON } from "./arithmetic.ts";
 
 /** Must equal INTERFACE_VERSION in native/addon.cc. */
-export const INTERFACE_VERSION = 1;
+export const INTERFACE_VERSION = 3;
 
 /** The addon's functions, arguments in the order of native/addon.cc. */
 export interface Addon {
@@ -14,6 +14,12 @@ export interface Addon {
   instructionSets(): string[];
   useInstructionSet(index: number): void;
   fmaPeakFlopPerS(): number;
+  /** Of a file without a name that children inherit; Linux only, like the next three. */
+  memoryFile(bytes: number): number;
+  mapMemory(file: number, bytes: number): ArrayBuffer;
+  /** Sleeps until words[0] is not `expected`, or the time is over. */
+  waitWord(words: Int32Array, expected: number, milliseconds: number): void;
+  wakeWord(words: Int32Array): void;
   matmul(...call: MatmulCall): void;
   columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
   add: Backend["add"];
@@ -23,12 +29,15 @@ export interface Addon {
   geluBackward: Backend["geluBackward"];
   meanSquaredError: Backend["meanSquaredError"];
   meanSquaredErrorBackward: Backend["meanSquaredErrorBackward"];
+  scale: Backend["scale"];
+  sumOfSquares: Backend["sumOfSquares"];
+  momentum(...call: Call): void;
   layerNorm(...call: Call): void;
   layerNormBackward(...call: Call): void;
   softmax(...call: Call): void;
   softmaxBackward(...call: Call): void;
-  attention(...call: Call): void;
-  attentionBackward(...call: Call): void;
+  attention(...call: AttentionCall): void;
+  attentionBackward(...call: AttentionCall): void;
   embedding(...call: Call): void;
   embeddingBackward(...call: Call): void;
   crossEntropy(...call: Call): number;
@@ -37,6 +46,7 @@ export interface Addon {
 }
 
 type Call = readonly (Numbers | Int32Array | number)[];
+type AttentionCall = readonly (Numbers | number | boolean)[];
 type MatmulCall = readonly [
   ...arrays: [Numbers, Numbers, Numbers, Numbers | undefined],
   ...sizes: [number, number, number, number],
@@ -53,6 +63,9 @@ type ElementOps =
   | "reluBackward"
   | "gelu"
   | "geluBackward"
+  | "scale"
+  | "sumOfSquares"
+  | "momentum"
   | "adam"
   | "meanSquaredError"
   | "meanSquaredErrorBackward";
@@ -66,6 +79,10 @@ function elementwise(addon: Addon): Pick<Backend, ElementOps> {
     geluBackward: addon.geluBackward,
     meanSquaredError: addon.meanSquaredError,
     meanSquaredErrorBackward: addon.meanSquaredErrorBackward,
+    scale: addon.scale,
+    sumOfSquares: addon.sumOfSquares,
+    momentum: (p, g, velocity, { learningRate, momentum }) =>
+      addon.momentum(p, g, velocity, learningRate, momentum),
     adam: (p, g, { first, second }, { learningRate, beta1, beta2, epsilon, step }) =>
       addon.adam(p, g, first, second, learningRate, beta1, beta2, epsilon, step),
   };
@@ -95,11 +112,12 @@ function rowwise(addon: Addon): Pick<Backend, RowOps> {
     softmax: (x, y, { rows, columns }) => addon.softmax(x, y, rows, columns),
     softmaxBackward: (y, dy, dx, { rows, columns }) =>
       addon.softmaxBackward(y, dy, dx, rows, columns),
-    attention: (qkv, out, statistics, { batch, tokens, heads, headSize }) =>
-      addon.attention(qkv, out, statistics, batch, tokens, heads, headSize),
-    attentionBackward: (arrays, { batch, tokens, heads, headSize }) => {
+    attention: (qkv, out, statistics, { batch, tokens, heads, headSize, isCausal }) =>
+      addon.attention(qkv, out, statistics, batch, tokens, heads, headSize, isCausal),
+    attentionBackward: (arrays, { batch, tokens, heads, headSize, isCausal }) => {
       const { qkv, out, statistics, dout, dqkv } = arrays;
-      addon.attentionBackward(qkv, out, statistics, dout, dqkv, batch, tokens, heads, headSize);
+      const sizes = [batch, tokens, heads, headSize, isCausal];
+      addon.attentionBackward(qkv, out, statistics, dout, dqkv, ...sizes);
     },
   };
 }

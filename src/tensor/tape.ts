@@ -39,6 +39,7 @@ export class Tape {
   /** The op that last added to each parameter's gradient. */
   readonly #ready = new Map<Parameter, number>();
   #activationBytes = 0;
+  #matmulFlop = 0;
   #phase: Phase = "forward";
 
   constructor(device: Device) {
@@ -61,7 +62,13 @@ export class Tape {
   run(op: OpRecord, kernel: (backend: Backend) => void): void {
     const { kind, name, shape, flop, readBytes, writtenBytes } = op;
     this.#ops.push({ kind, phase: this.#phase, name, shape, flop, readBytes, writtenBytes });
-    this.device.compute(kind, kernel);
+    if (kind === "matmul") this.#matmulFlop += flop;
+    this.device.compute(kind, kernel, name);
+  }
+
+  /** Flop of all matrix products so far. */
+  get matmulFlop(): number {
+    return this.#matmulFlop;
   }
 
   /** Keeps a tensor alive for backward. Parameters live anyway and are not counted. */

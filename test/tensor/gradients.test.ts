@@ -3,7 +3,7 @@ import { test } from "vitest";
 import { normal, seeded } from "../../src/base/random.ts";
 import { createNativeDevice } from "../../src/tensor/device.ts";
 import { attention } from "../../src/tensor/ops/attention.ts";
-import { embedding } from "../../src/tensor/ops/embedding.ts";
+import { embedding, gatherRows } from "../../src/tensor/ops/embedding.ts";
 import { crossEntropy, meanSquaredError } from "../../src/tensor/ops/loss.ts";
 import { linear, matmul } from "../../src/tensor/ops/matmul.ts";
 import { add, gelu, relu } from "../../src/tensor/ops/pointwise.ts";
@@ -85,7 +85,17 @@ const cases: readonly Case[] = [
   {
     name: "causal attention",
     inputs: [[2, 5, 18]],
-    run: (tape, [qkv]) => attention(tape, "op", qkv!, 2),
+    run: (tape, [qkv]) => attention(tape, "op", qkv!, { heads: 2, isCausal: true }),
+  },
+  {
+    name: "attention over all tokens",
+    inputs: [[2, 5, 18]],
+    run: (tape, [qkv]) => attention(tape, "op", qkv!, { heads: 2, isCausal: false }),
+  },
+  {
+    name: "rows gathered from a tensor",
+    inputs: [[2, 3, 4]],
+    run: (tape, [x]) => gatherRows(tape, "op", x!, { shape: [3], data: Int32Array.of(0, 4, 5) }),
   },
   {
     name: "an embedding, with one id three times",

@@ -101,7 +101,9 @@ test("a device times its ops by kind, with the clock it was given", () => {
   // The clock ticks once per reading, so every op takes exactly 1 s.
   let ticks = 0;
   const device = createNativeDevice({ backend: reference, clock: () => ticks++ });
-  for (const kind of ["norm", "matmul", "norm"] as const) device.compute(kind, () => undefined);
+  for (const kind of ["norm", "matmul", "norm"] as const) {
+    device.compute(kind, () => undefined, "op");
+  }
   deepEqual(
     [...device.times],
     [

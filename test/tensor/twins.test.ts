@@ -103,17 +103,19 @@ const comparisons: Record<string, (native: Backend) => void> = {
     reference.softmax(x, y, shape);
     compare(native, filled(COUNT), (b, [dx]) => b.softmaxBackward(y, d, dx!, shape));
   },
-  "attention over more rows than one block of 64": (native) => {
-    const shape = { batch: 2, tokens: 131, heads: 3, headSize: 7 };
-    const count = 2 * 131 * 21;
-    const [qkv, dout] = [drawn(1, 3 * count), drawn(2, count)];
-    const outputs = () => [new Float32Array(count), new Float32Array(2 * 131 * 3)];
-    compare(native, outputs, (b, [out, statistics]) => b.attention(qkv, out!, statistics!, shape));
-    const [out, statistics] = outputs();
-    reference.attention(qkv, out!, statistics!, shape);
-    compare(native, filled(3 * count), (b, [dqkv]) =>
-      b.attentionBackward({ qkv, out: out!, statistics: statistics!, dout, dqkv: dqkv! }, shape),
-    );
+  "causal attention over more rows than one block of 64": (native) => {
+    compareAttention(native, true);
+  },
+  "attention over all tokens, more than one block of 64": (native) => {
+    compareAttention(native, false);
+  },
+  "SGD with momentum, scaling and sums of squares": (native) => {
+    const state = () => [drawn(1, COUNT), drawn(2, COUNT)];
+    compare(native, state, (b, [p, velocity]) => {
+      b.momentum(p!, drawn(3, COUNT), velocity!, { learningRate: 0.1, momentum: 0.9 });
+    });
+    compare(native, state, (b, [p]) => b.scale(p!, 0.3));
+    compare(native, filled(1), (b) => b.sumOfSquares(drawn(4, COUNT)));
   },
   "embedding and cross-entropy": (native) => {
     const ids = Int32Array.of(4, 0, 4, 2, 4, 1, 3, 3);
@@ -156,6 +158,19 @@ describe.skipIf(addon === undefined)("native and TypeScript agree to 1e-5", () =
     }
   }
 });
+
+function compareAttention(native: Backend, isCausal: boolean): void {
+  const shape = { batch: 2, tokens: 131, heads: 3, headSize: 7, isCausal };
+  const count = 2 * 131 * 21;
+  const [qkv, dout] = [drawn(1, 3 * count), drawn(2, count)];
+  const outputs = () => [new Float32Array(count), new Float32Array(2 * 131 * 3)];
+  compare(native, outputs, (b, [out, statistics]) => b.attention(qkv, out!, statistics!, shape));
+  const [out, statistics] = outputs();
+  reference.attention(qkv, out!, statistics!, shape);
+  compare(native, filled(3 * count), (b, [dqkv]) =>
+    b.attentionBackward({ qkv, out: out!, statistics: statistics!, dout, dqkv: dqkv! }, shape),
+  );
+}
 
 function compareMatmul(native: Backend, s: MatmulShape, bias: Float32Array | undefined): void {
   const a = drawn(1, s.batch * s.m * s.k);

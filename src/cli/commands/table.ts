@@ -5,6 +5,7 @@ import { collective } from "./collective.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
+import { native } from "./native.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   solve,
   collective,
   topology,
+  native,
   report,
   check,
   explain,

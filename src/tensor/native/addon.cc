@@ -4,13 +4,21 @@
 #include <cmath>
 #include <cstdlib>
 
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#endif
+
 #include "arguments.h"
 #include "kernels.h"
 
 namespace {
 
 /** Raised whenever a signature below changes, so that an old binary is never called. */
-const int INTERFACE_VERSION = 1;
+const int INTERFACE_VERSION = 3;
 
 /** The kernels this processor can run, best first. */
 int supported_kernels(const Kernels* found[3]) {
@@ -44,6 +52,8 @@ float* aligned_floats(size_t count) {
 }
 
 #include "calls.h"
+
+#include "shared.h"
 
 napi_value text_value(napi_env env, const char* text) {
   napi_value result = nullptr;
@@ -112,6 +122,9 @@ napi_value init(napi_env env, napi_value exports) {
       method("reluBackward", binary<&Kernels::relu_backward>),
       method("gelu", unary<&Kernels::gelu>),
       method("geluBackward", binary<&Kernels::gelu_backward>),
+      method("scale", scale),
+      method("sumOfSquares", sum_of_squares),
+      method("momentum", momentum),
       method("adam", adam),
       method("layerNorm", layer_norm),
       method("layerNormBackward", layer_norm_backward),
@@ -126,6 +139,10 @@ napi_value init(napi_env env, napi_value exports) {
       method("meanSquaredError", mean_squared_error),
       method("meanSquaredErrorBackward", binary<&Kernels::mean_squared_error_backward>),
       method("fmaPeakFlopPerS", fma_peak),
+      method("memoryFile", memory_file),
+      method("mapMemory", map_memory),
+      method("waitWord", wait_word),
+      method("wakeWord", wake_word),
   };
   if (napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]),
                              properties) != napi_ok) {

@@ -1,7 +1,7 @@
-// Causal multi-head attention, computed a block of query rows at a time, so that the matrix of
-// all scores never exists (Dao et al. 2022, arXiv:2205.14135). What survives a forward pass is one
-// number a row, the logarithm of its sum of exponentials, from which backward makes the
-// probabilities again.
+// Multi-head attention, causal or over all tokens, computed a block of query rows at a time, so
+// that the matrix of all scores never exists (Dao et al. 2022, arXiv:2205.14135). What survives a
+// forward pass is one number a row, the logarithm of its sum of exponentials, from which backward
+// makes the probabilities again.
 //
 // qkv is [batch, tokens, 3 · heads · headSize]: all queries of a token, its keys, its values.
 
@@ -9,6 +9,11 @@
 struct Head {
   long offset, rowStride, width, tokens, size;
   float scale;
+  bool causal;
+
+  /** Keys that the rows from `first` on need, and how many of them row `first + i` sees. */
+  long keys(long first, long rows) const { return causal ? first + rows : tokens; }
+  long seen(long row) const { return causal ? row + 1 : tokens; }
 };
 
 static inline Head head_of(const AttentionShape* s, long sequence, long head) {
@@ -20,6 +25,7 @@ static inline Head head_of(const AttentionShape* s, long sequence, long head) {
   h.tokens = s->tokens;
   h.size = s->headSize;
   h.scale = 1.0f / __builtin_sqrtf((float)s->headSize);
+  h.causal = s->causal;
   return h;
 }
 
@@ -42,12 +48,12 @@ static void attention(Scratch* scratch, const float* qkv, float* out, float* sta
       float* scores = scratch->scores;
       for (long first = 0; first < h.tokens; first += QUERY_ROWS) {
         const long rows = least(QUERY_ROWS, h.tokens - first);
-        const long keys = first + rows;
+        const long keys = h.keys(first, rows);
         dot_rows(scratch, h, q + first * h.rowStride, h.rowStride, rows, k, h.rowStride, keys,
                  scores);
         for (long i = 0; i < rows; i++) {
           float* row = scores + i * h.tokens;
-          const long seen = first + i + 1;
+          const long seen = h.seen(first + i);
           const float scale = h.scale;
           map(seen, row, row, [=](Vector x) { return x * scale; });
           const float most = row_maximum(seen, row);
@@ -75,13 +81,13 @@ static void score_gradients(const Head& h, long first, long rows, const float* l
   const float scale = h.scale;
   for (long i = 0; i < rows; i++) {
     float *prow = p + i * h.tokens, *drow = d + i * h.tokens;
-    const long seen = first + i + 1;
+    const long seen = h.seen(first + i);
     const float log_sum = logs[first + i];
     const float dot = total(h.size, result + (first + i) * h.width, dresult + (first + i) * h.width,
                             0, [](Vector o, Vector g) { return o * g; });
     map(seen, prow, prow, [=](Vector x) { return exponential(x * scale - log_sum); });
     map(seen, prow, drow, drow, [=](Vector x, Vector g) { return x * (g - dot) * scale; });
-    for (long j = seen; j < first + rows; j++) prow[j] = drow[j] = 0;
+    for (long j = seen; j < h.keys(first, rows); j++) prow[j] = drow[j] = 0;
   }
 }
 
@@ -100,7 +106,7 @@ static void attention_backward(Scratch* scratch, const float* qkv, const float* 
       float *p = scratch->scores, *d = scratch->scores + QUERY_ROWS * h.tokens;
       for (long first = 0; first < h.tokens; first += QUERY_ROWS) {
         const long rows = least(QUERY_ROWS, h.tokens - first);
-        const long keys = first + rows;
+        const long keys = h.keys(first, rows);
         const float *queries = q + first * h.rowStride, *gradients = dresult + first * h.width;
         dot_rows(scratch, h, queries, h.rowStride, rows, k, h.rowStride, keys, p);
         dot_rows(scratch, h, gradients, h.width, rows, v, h.rowStride, keys, d);

@@ -70,6 +70,38 @@ napi_value binary(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// scale(x, factor): in place
+napi_value scale(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  const size_t count = call.lengthOf(0);
+  float* x = call.floats(0, count);
+  const double factor = call.number(1);
+  if (call.ok()) kernels->scale(count, x, static_cast<float>(factor));
+  return nullptr;
+}
+
+// sumOfSquares(x)
+napi_value sum_of_squares(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  const size_t count = call.lengthOf(0);
+  const float* x = call.floats(0, count);
+  if (!call.ok()) return nullptr;
+  return number_value(env, kernels->sum_of_squares(count, x));
+}
+
+// momentum(parameters, gradients, velocity, learningRate, momentum)
+napi_value momentum(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  const size_t count = call.lengthOf(0);
+  float* p = call.floats(0, count);
+  const float* g = call.floats(1, count);
+  float* velocity = call.floats(2, count);
+  const float rate = static_cast<float>(call.number(3));
+  const float keep = static_cast<float>(call.number(4));
+  if (call.ok()) kernels->momentum(count, p, g, velocity, rate, keep);
+  return nullptr;
+}
+
 // adam(parameters, gradients, first, second, learningRate, beta1, beta2, epsilon, step)
 napi_value adam(napi_env env, napi_callback_info info) {
   Arguments call(env, info);
@@ -145,10 +177,11 @@ napi_value softmax_backward(napi_env env, napi_callback_info info) {
 }
 
 AttentionShape attention_shape(Arguments& call, size_t first) {
-  return {call.count(first), call.count(first + 1), call.count(first + 2), call.count(first + 3)};
+  return {call.count(first), call.count(first + 1), call.count(first + 2), call.count(first + 3),
+          call.truth(first + 4)};
 }
 
-// attention(qkv, out, statistics, batch, tokens, heads, headSize)
+// attention(qkv, out, statistics, batch, tokens, heads, headSize, causal)
 napi_value attention(napi_env env, napi_callback_info info) {
   Arguments call(env, info);
   const AttentionShape s = attention_shape(call, 3);
@@ -161,7 +194,7 @@ napi_value attention(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// attentionBackward(qkv, out, statistics, dout, dqkv, batch, tokens, heads, headSize)
+// attentionBackward(qkv, out, statistics, dout, dqkv, batch, tokens, heads, headSize, causal)
 napi_value attention_backward(napi_env env, napi_callback_info info) {
   Arguments call(env, info);
   const AttentionShape s = attention_shape(call, 5);

@@ -23,6 +23,7 @@ struct MatmulShape {
 
 struct AttentionShape {
   long batch, tokens, heads, headSize;
+  bool causal;
 };
 
 /**
@@ -43,6 +44,9 @@ struct Kernels {
   void (*relu_backward)(long count, const float* y, const float* dy, float* dx);
   void (*gelu)(long count, const float* x, float* y);
   void (*gelu_backward)(long count, const float* x, const float* dy, float* dx);
+  void (*scale)(long count, float* x, float factor);
+  double (*sum_of_squares)(long count, const float* x);
+  void (*momentum)(long count, float* p, const float* g, float* velocity, float rate, float keep);
   void (*adam)(long count, float* p, const float* g, float* m, float* v, const AdamStep*);
   void (*layer_norm)(long rows, long columns, float epsilon, const float* x, const float* scale,
                      const float* shift, float* y, float* statistics);

@@ -36,6 +36,26 @@ static void gelu_backward(long count, const float* x, const float* dy, float* dx
   });
 }
 
+static void scale(long count, float* x, float factor) {
+  map(count, x, x, [=](Vector v) { return v * factor; });
+}
+
+/** In double, since gradients have millions of entries. */
+static double sum_of_squares(long count, const float* x) {
+  double sum = 0;
+  for (long i = 0; i < count; i++) sum += (double)x[i] * x[i];
+  return sum;
+}
+
+/** velocity = keep · velocity + g,   p −= rate · velocity. */
+static void momentum(long count, float* __restrict p, const float* __restrict g,
+                     float* __restrict velocity, float rate, float keep) {
+  for (long i = 0; i < count; i++) {
+    velocity[i] = keep * velocity[i] + g[i];
+    p[i] -= rate * velocity[i];
+  }
+}
+
 // A plain loop: compilers vectorize it, and vector extensions have no square root.
 static void adam(long count, float* __restrict p, const float* __restrict g, float* __restrict m,
                  float* __restrict v, const AdamStep* s) {

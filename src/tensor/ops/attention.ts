@@ -1,9 +1,9 @@
 /**
- * Causal attention as one op each way, as the fused kernels of today run it (Dao et al. 2022,
+ * Attention as one op each way, as the fused kernels of today run it (Dao et al. 2022,
  * arXiv:2205.14135): the matrix of scores is never written.
  *
- * Forward: two products of T²·d multiply-adds a head, of which the causal mask leaves half, so
- * 2·b·h·T²·d flop. Backward makes the scores again and then has four more products: five
+ * Forward: two products of T²·d multiply-adds a head: 4·b·h·T²·d flop, of which a causal mask
+ * leaves half. Backward makes the scores again and then has four more products: five
  * against two, hence 2.5 times the flop (as flash-attention's benchmarks count it).
  */
 import { assert, at } from "../../base/assert.ts";
@@ -14,16 +14,26 @@ import type { Tensor } from "../tensor.ts";
 
 const BACKWARD_RATIO = 2.5;
 
+export interface AttentionKind {
+  readonly heads: number;
+  readonly isCausal: boolean;
+}
+
 /** qkv is [batch, tokens, 3·width]: queries, keys and values of all heads. */
-export function attention(tape: Tape, name: string, qkv: Tensor, heads: number): Tensor {
+export function attention(
+  tape: Tape,
+  name: string,
+  qkv: Tensor,
+  { heads, isCausal }: AttentionKind,
+): Tensor {
   const [batch, tokens] = [at(qkv.shape, 0), at(qkv.shape, 1)];
   const width = at(qkv.shape, 2) / 3;
   const headSize = width / heads;
   assert(Number.isInteger(headSize), `${name} divides its width among its heads`);
-  const shape: AttentionShape = { batch, tokens, heads, headSize };
+  const shape: AttentionShape = { batch, tokens, heads, headSize, isCausal };
   const elements = batch * tokens * width;
   const statisticCount = batch * heads * tokens;
-  const flop = 2 * batch * heads * tokens * tokens * headSize;
+  const flop = (isCausal ? 2 : 4) * batch * heads * tokens * tokens * headSize;
   const out = tape.output([batch, tokens, width], qkv.needsGradient);
   const statistics = tape.device.allocate(statisticCount);
   tape.run(

@@ -1,4 +1,4 @@
-/** Token and position embedding: looks up, and adds. */
+/** Token and position embedding: looks up, and adds. And rows of a tensor by their numbers. */
 import { assert, at } from "../../base/assert.ts";
 import type { Numbers, Tables } from "../arithmetic.ts";
 import type { Tape } from "../tape.ts";
@@ -53,6 +53,52 @@ export function embedding(tape: Tape, name: string, ids: Ids, tables: EmbeddingT
     );
     tape.touchGradient(positions);
     tape.touchGradient(rows);
+  });
+  return y;
+}
+
+/** The rows of x that `places` names, each at most once: [places, columns]. */
+export function gatherRows(tape: Tape, name: string, x: Tensor, places: Ids): Tensor {
+  const columns = at(x.shape, x.shape.length - 1);
+  const count = at(places.shape, 0);
+  const rows = x.elementCount / columns;
+  const elements = count * columns;
+  const idBytes = count * STATISTIC_BYTES;
+  const y = tape.output([count, columns], x.needsGradient);
+  // The lookup of an embedding whose one position is zero.
+  const shape = { batch: count, tokens: 1, columns, entries: rows };
+  const nowhere = tape.device.allocate(columns);
+  tape.run(
+    {
+      kind: "embedding",
+      name,
+      shape: y.shape,
+      flop: 0,
+      readBytes: tape.bytes(elements) + idBytes,
+      writtenBytes: tape.bytes(elements),
+    },
+    (backend) => {
+      const tables = { rows: x.data, positions: nowhere.fill(0) };
+      backend.embedding(places.data, tables, y.data, shape);
+    },
+  );
+  tape.saveStatistics(count);
+  tape.onBackward(y, (dy) => {
+    if (!x.needsGradient) return;
+    const dx = tape.device.allocate(x.elementCount);
+    tape.run(
+      {
+        kind: "embedding",
+        name,
+        shape: x.shape,
+        flop: elements,
+        readBytes: tape.bytes(elements) + idBytes,
+        writtenBytes: tape.bytes(x.elementCount),
+      },
+      (backend) =>
+        backend.embeddingBackward(places.data, dy, { rows: dx.fill(0), positions: nowhere }, shape),
+    );
+    tape.addGradient(x, dx, name);
   });
   return y;
 }

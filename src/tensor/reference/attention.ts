@@ -1,5 +1,5 @@
 /**
- * Causal multi-head attention, row by row: token i sees tokens 0 … i.
+ * Multi-head attention, row by row. Causal: token i sees tokens 0 … i; else it sees all.
  *
  *     s[j] = q[i]·k[j] / √d,   p = softmax(s),   out[i] = Σ_j p[j]·v[j]
  *
@@ -33,23 +33,29 @@ function attendHead(
   k: Float64Array,
   v: Float64Array,
   result: Float64Array,
-  { tokens, headSize: size }: AttentionShape,
+  shape: AttentionShape,
 ): Float64Array {
+  const { tokens, headSize: size } = shape;
   const logs = new Float64Array(tokens);
   const scores = new Float64Array(tokens);
   for (let i = 0; i < tokens; i++) {
+    const seen = seenBy(i, shape);
     let most = -Infinity;
-    for (let j = 0; j <= i; j++) {
+    for (let j = 0; j < seen; j++) {
       scores[j] = dot(q, i, k, j, size) / Math.sqrt(size);
       most = Math.max(most, scores[j]!);
     }
     let sum = 0;
-    for (let j = 0; j <= i; j++) sum += Math.exp(scores[j]! - most);
+    for (let j = 0; j < seen; j++) sum += Math.exp(scores[j]! - most);
     const log = most + Math.log(sum);
-    for (let j = 0; j <= i; j++) addRow(result, i, Math.exp(scores[j]! - log), v, j, size);
+    for (let j = 0; j < seen; j++) addRow(result, i, Math.exp(scores[j]! - log), v, j, size);
     logs[i] = log;
   }
   return logs;
+}
+
+function seenBy(token: number, { tokens, isCausal }: AttentionShape): number {
+  return isCausal ? token + 1 : tokens;
 }
 
 export function attentionBackward(arrays: AttentionGradients, shape: AttentionShape): void {
@@ -94,8 +100,9 @@ function headGradients({ shape, q, k, v, out, dout, logs }: SavedHead): readonly
   const { tokens, headSize: size } = shape;
   const [dq, dk, dv] = [q.slice().fill(0), k.slice().fill(0), v.slice().fill(0)];
   for (let i = 0; i < tokens; i++) {
+    const seen = seenBy(i, shape);
     const d = dot(dout, i, out, i, size);
-    for (let j = 0; j <= i; j++) {
+    for (let j = 0; j < seen; j++) {
       const p = Math.exp(dot(q, i, k, j, size) / Math.sqrt(size) - logs[i]!);
       const ds = (p * (dot(dout, i, v, j, size) - d)) / Math.sqrt(size);
       addRow(dv, j, p, dout, i, size);

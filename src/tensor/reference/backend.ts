@@ -4,7 +4,8 @@ import { attention, attentionBackward } from "./attention.ts";
 import { crossEntropy, crossEntropyBackward, embedding, embeddingBackward } from "./lookups.ts";
 import { meanSquaredError, meanSquaredErrorBackward } from "./lookups.ts";
 import { columnSums, matmul } from "./matmul.ts";
-import { adam, add, gelu, geluBackward, relu, reluBackward } from "./pointwise.ts";
+import { adam, add, gelu, geluBackward, momentum, relu, reluBackward } from "./pointwise.ts";
+import { scale, sumOfSquares } from "./pointwise.ts";
 import { layerNorm, layerNormBackward, softmax, softmaxBackward } from "./rows.ts";
 
 export const typescriptBackend: Backend = {
@@ -28,5 +29,8 @@ export const typescriptBackend: Backend = {
   crossEntropyBackward,
   meanSquaredError,
   meanSquaredErrorBackward,
+  scale,
+  sumOfSquares,
+  momentum,
   adam,
 };

@@ -1,6 +1,6 @@
 /** Ops on single elements, and the optimizer. */
 import { assert } from "../../base/assert.ts";
-import type { AdamStep, Moments, Numbers } from "../arithmetic.ts";
+import type { AdamStep, Moments, MomentumStep, Numbers } from "../arithmetic.ts";
 
 export function add(a: Numbers, b: Numbers, y: Numbers): void {
   sameLength(a, b, y);
@@ -37,6 +37,24 @@ export function geluBackward(x: Numbers, dy: Numbers, dx: Numbers): void {
     const t = Math.tanh(GELU_SCALE * (v + GELU_CUBIC * v * v * v));
     const slope = GELU_SCALE * (1 + 3 * GELU_CUBIC * v * v);
     dx[i] = dy[i]! * (0.5 * (1 + t) + 0.5 * v * (1 - t * t) * slope);
+  }
+}
+
+export function scale(x: Numbers, factor: number): void {
+  for (let i = 0; i < x.length; i++) x[i]! *= factor;
+}
+
+export function sumOfSquares(x: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!;
+  return sum;
+}
+
+export function momentum(p: Numbers, g: Numbers, velocity: Numbers, step: MomentumStep): void {
+  sameLength(p, g, velocity);
+  for (let i = 0; i < p.length; i++) {
+    velocity[i] = step.momentum * velocity[i]! + g[i]!;
+    p[i]! -= step.learningRate * velocity[i]!;
   }
 }
 

@@ -1,0 +1,34 @@
+/**
+ * A training step of the reference perceptron (100-50-10, batch 32, Adam), the recorder on as
+ * always: mostly what calls and records cost, since its products are 1 Mflop. The bound is twice
+ * what an AVX-512 core took when it was set, room for a slower one.
+ */
+import { readTraining } from "../src/files/training.ts";
+import { loadBackend } from "../src/tensor/backend.ts";
+import { Trainer } from "../src/training/trainer.ts";
+import { type Bench, type BenchRow, shortestS } from "./harness.ts";
+
+const STEP_COUNT = 200;
+const STEP_MAX_S = 100e-6;
+
+export const bench: Bench = {
+  name: "mlp-step",
+  async run(size) {
+    const backend = loadBackend();
+    const trainer = new Trainer(await readTraining("mlp"), { backend });
+    const steps = () => {
+      for (let i = 0; i < STEP_COUNT; i++) {
+        trainer.computeGradients();
+        trainer.update();
+      }
+    };
+    const stepS = (await shortestS(size === "large" ? 30 : 5, steps)) / STEP_COUNT;
+    // The TypeScript backend has no bar: it is the oracle, not the engine.
+    const bound = backend.name === "native" ? STEP_MAX_S : null;
+    const row: BenchRow = {
+      ...{ case: `MLP 100-50-10, batch 32, ${backend.name}`, threads: 1, value: stepS },
+      ...{ unit: "s", bound },
+    };
+    return [row];
+  },
+};

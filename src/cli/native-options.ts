@@ -1,0 +1,107 @@
+/** The flags of `native`, and what they ask of a training. */
+import type { Options } from "yargs";
+import type { Issue } from "../base/errors.ts";
+import { InputError, UsageError } from "../base/errors.ts";
+import type { Training } from "../records/job.ts";
+import { isOn, text } from "./command.ts";
+import type { PruneOptions } from "../training/run.ts";
+import { countFlag, flagIssue } from "./flags.ts";
+import { JSON_OPTION } from "./options.ts";
+
+export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
+  steps: { type: "string", requiresArg: true, describe: "train: optimizer steps" },
+  seed: { type: "string", requiresArg: true, describe: "train: seed of weights and data" },
+  checkpoint: { type: "string", requiresArg: true, describe: "train: file to save to" },
+  "checkpoint-every": {
+    type: "string",
+    requiresArg: true,
+    describe: "train: save after so many steps each; default: at the end only",
+  },
+  resume: { type: "string", requiresArg: true, describe: "train: go on from a checkpoint" },
+  prune: {
+    type: "string",
+    requiresArg: true,
+    describe: "train: share of the weights to zero, e.g. 0.5",
+  },
+  "at-step": { type: "string", requiresArg: true, describe: "train: prune after this step" },
+  "prune-kind": {
+    choices: ["weights", "rows"],
+    default: "weights",
+    describe: "train: prune single weights, or whole rows of matrices",
+  },
+  processes: { type: "string", default: "1", describe: "train: processes that share the work" },
+  dp: { type: "string", requiresArg: true, describe: "train: data-parallel degree" },
+  transport: {
+    choices: ["memory", "tcp"],
+    describe: "train: what collectives go over; default: memory where processes can share it",
+  },
+  prompt: { type: "string", requiresArg: true, describe: "infer: text, with [MASK] for BERT" },
+  bytes: { type: "string", default: "64", describe: "infer: how many bytes GPT adds" },
+  input: { type: "string", requiresArg: true, describe: "infer: rows of numbers, CSV or JSON" },
+  json: JSON_OPTION,
+};
+
+/** The training with what the flags change. */
+export function changedTraining(
+  training: Training,
+  flags: Readonly<Record<string, unknown>>,
+): Training {
+  const steps = text(flags, "steps");
+  const seed = text(flags, "seed");
+  return {
+    ...training,
+    ...(steps === undefined ? {} : { steps: countFlag("--steps", steps) }),
+    ...(seed === undefined ? {} : { seed: countFlag("--seed", seed) }),
+  };
+}
+
+const PROCESS_COUNT_MAX = 64;
+
+/** `--processes 4 --dp 4`: each process is one data-parallel rank. */
+export function processCountOf(flags: Readonly<Record<string, unknown>>): number {
+  const processCount = countFlag("--processes", text(flags, "processes") ?? "1");
+  const degree = countFlag("--dp", text(flags, "dp") ?? String(processCount));
+  const issues: Issue[] = [];
+  if (processCount > PROCESS_COUNT_MAX) {
+    const expected = `at most ${PROCESS_COUNT_MAX} processes`;
+    issues.push(flagIssue("--processes", String(processCount), expected, "take fewer"));
+  }
+  if (degree !== processCount) {
+    const found = `${degree} data-parallel ranks in ${processCount} processes`;
+    const expected = "one rank in each process: data parallelism is the only one there is yet";
+    issues.push(flagIssue("--dp", found, expected, `take --dp ${processCount}`));
+  }
+  if (issues.length > 0) throw new InputError(issues);
+  return processCount;
+}
+
+/** `--prune 0.5 --at-step 100`; both or none. */
+export function pruneOptions(
+  flags: Readonly<Record<string, unknown>>,
+  { steps }: Training,
+): PruneOptions | undefined {
+  const prune = text(flags, "prune");
+  const at = text(flags, "at-step");
+  if (prune === undefined && at === undefined) return undefined;
+  if (prune === undefined || at === undefined) {
+    throw new UsageError("--prune and --at-step belong together: --prune 0.5 --at-step 100");
+  }
+  const ratio = Number(prune);
+  const issues: Issue[] = [];
+  if (!(ratio > 0 && ratio < 1)) {
+    const expected = "a share between 0 and 1 such as 0.5";
+    issues.push(flagIssue("--prune", `"${prune}"`, expected, "correct --prune"));
+  }
+  const step = countFlag("--at-step", at);
+  if (step > steps) {
+    const expected = `a step of the ${steps} there are`;
+    issues.push(flagIssue("--at-step", at, expected, "prune earlier, or raise --steps"));
+  }
+  if (issues.length > 0) throw new InputError(issues);
+  return { ratio, step, kind: text(flags, "prune-kind") === "rows" ? "rows" : "weights" };
+}
+
+export function prints(flags: Readonly<Record<string, unknown>>, json: unknown, words: string) {
+  const shown = isOn(flags, "json") ? JSON.stringify(json, null, 2) : words;
+  process.stdout.write(`${shown.trimEnd()}\n`);
+}

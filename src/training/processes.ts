@@ -1,0 +1,167 @@
+/**
+ * Trains in several processes of the operating system, data parallel: starts them, introduces
+ * them to each other, and notices when one of them ends before its time.
+ */
+import type { ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { PartialError } from "../base/errors.ts";
+import { nowS } from "../files/clock.ts";
+import type { Training } from "../records/job.ts";
+import { createMemory, sharedMemory } from "./memory-ring.ts";
+import type { RankMessage, StartMessage, Transport } from "./messages.ts";
+import { errorOf } from "./messages.ts";
+import type { ProcessReport } from "./report.ts";
+import type { PruneOptions } from "./run.ts";
+import type { Saving } from "./saving.ts";
+
+export interface ProcessesOptions {
+  readonly processCount: number;
+  readonly transport?: Transport;
+  readonly saving?: Saving;
+  readonly prune?: PruneOptions | undefined;
+  /** For tests: without it gradients stay those of each process alone. */
+  readonly reduces?: boolean;
+  readonly onStart?: (pids: readonly number[]) => void;
+  readonly onStep?: (step: number, loss: number) => void;
+  /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
+  readonly advice?: (savedStep: number | undefined) => string;
+}
+
+/** Memory where it can be shared, else TCP. */
+export function bestTransport(): Transport {
+  return "addon" in sharedMemory() ? "memory" : "tcp";
+}
+
+/** How long after a neighbor missed a process its end must have been seen. */
+const LOST_MAX_MS = 1500;
+
+/** One report a rank, in their order. */
+export function trainInProcesses(
+  training: Training,
+  options: ProcessesOptions,
+): Promise<ProcessReport[]> {
+  return new Promise((resolve, reject) => {
+    const { transport = bestTransport() } = options;
+    new Processes(training, { ...options, transport }, { resolve, reject }).start();
+  });
+}
+
+interface Outcome {
+  readonly resolve: (reports: ProcessReport[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Processes {
+  readonly #training: Training;
+  readonly #options: ProcessesOptions;
+  readonly #outcome: Outcome;
+  readonly #children: ChildProcess[] = [];
+  readonly #ports: (number | undefined)[] = [];
+  readonly #reports: (ProcessReport | undefined)[] = [];
+  #step = 0;
+  #savedStep: number | undefined;
+  #isOver = false;
+
+  constructor(training: Training, options: ProcessesOptions, outcome: Outcome) {
+    this.#training = training;
+    this.#options = options;
+    this.#outcome = outcome;
+  }
+
+  start(): void {
+    const path = workerPath();
+    const { processCount, transport } = this.#options;
+    // Of the descriptors, the fifth is the memory, which needs no name that way.
+    const memory = transport === "memory" ? [createMemory(processCount)] : [];
+    for (let rank = 0; rank < processCount; rank++) {
+      // Nothing of how this process was started applies to them; their messages go to stderr.
+      const child = fork(path, [], {
+        execArgv: [],
+        serialization: "advanced",
+        stdio: ["ignore", "ignore", "inherit", "ipc", ...memory],
+      });
+      this.#children.push(child);
+      child.on("message", (message) => this.#hear(rank, message as RankMessage));
+      child.on("error", (error) => this.#fail(error));
+      child.on("exit", (code, signal) => this.#ended(rank, signal ?? `code ${code}`));
+    }
+    this.#options.onStart?.(this.#children.map(({ pid = 0 }) => pid));
+  }
+
+  #hear(rank: number, message: RankMessage): void {
+    switch (message.kind) {
+      case "listening":
+        this.#ports[rank] = message.port;
+        this.#introduce();
+        return;
+      case "step":
+        this.#step = message.step;
+        this.#options.onStep?.(message.step, message.loss);
+        return;
+      case "saved":
+        this.#savedStep = message.step;
+        return;
+      case "lost":
+        // The end of the lost process itself is on its way; only it says who and how.
+        setTimeout(() => this.#lost(`a neighbor of ${this.#named(rank)}`), LOST_MAX_MS).unref();
+        return;
+      case "failed":
+        this.#fail(errorOf(message.error));
+        return;
+      case "done":
+        this.#reports[rank] = message.report;
+        this.#finish();
+    }
+  }
+
+  /** Once all listen, all are told of each other. */
+  #introduce(): void {
+    const ports = this.#ports.filter((port) => port !== undefined);
+    if (ports.length < this.#options.processCount) return;
+    const { saving = {}, prune, reduces = true, transport = "tcp" } = this.#options;
+    const token = `${process.pid} ${nowS()}`;
+    for (const [rank, child] of this.#children.entries()) {
+      const training = this.#training;
+      const start: StartMessage = {
+        ...{ kind: "start", rank, ports, token, training, saving, prune, reduces, transport },
+      };
+      child.send(start);
+    }
+  }
+
+  #finish(): void {
+    const reports = this.#reports.filter((report) => report !== undefined);
+    if (reports.length < this.#options.processCount || this.#isOver) return;
+    this.#isOver = true;
+    for (const child of this.#children) if (child.connected) child.disconnect();
+    this.#outcome.resolve(reports);
+  }
+
+  #ended(rank: number, how: string): void {
+    if (this.#reports[rank] === undefined) this.#lost(`${this.#named(rank)} ended (${how})`);
+  }
+
+  #named(rank: number): string {
+    return `rank ${rank} (pid ${this.#children[rank]?.pid})`;
+  }
+
+  #lost(what: string): void {
+    const advice = this.#options.advice?.(this.#savedStep) ?? "";
+    this.#fail(new PartialError(`${what} after step ${this.#step}; ${advice}`));
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const child of this.#children) child.kill("SIGKILL");
+    this.#outcome.reject(error);
+  }
+}
+
+/** Beside the bundle in dist/, also when running from the sources. */
+function workerPath(): string {
+  const source = new URL("./rank.worker.ts", import.meta.url);
+  const folder = source.pathname.includes("/src/training/") ? "../../dist/" : "./";
+  return fileURLToPath(new URL(`${folder}rank.worker.js`, import.meta.url));
+}
