@@ -8,6 +8,10 @@ export const native: Command = {
   names: ["native"],
   words: ["native <action> <target>"],
   describe: "Train a small model on this machine for real, or run a saved one",
+  examples: [
+    "fabricast native train gpt --steps 20 --checkpoint reports/out/gpt.safetensors",
+    "fabricast native train mlp --steps 100 --processes 4 --dp 4 --json",
+  ],
   options: NATIVE_OPTIONS,
   async handle(flags, words) {
     const action = text(flags, "action") ?? "";
