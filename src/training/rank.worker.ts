@@ -54,6 +54,9 @@ async function run(start: StartMessage): Promise<void> {
     onStep: async (trainer, loss) => {
       if (isFirst) say({ kind: "step", step: trainer.step, loss });
       await options.onStep?.(trainer, loss);
+      // Memory keeps a process busy without a pause in which it would hear of the command's end.
+      await new Promise(setImmediate);
+      if (!process.connected) throw new LostNeighbor("the command is gone");
     },
   });
   say({ kind: "done", report });

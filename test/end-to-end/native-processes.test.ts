@@ -59,3 +59,33 @@ test("a killed process ends the run with exit 5, and the command printed goes on
   ok(report.firstStep > 5 && (report.firstStep - 1) % 5 === 0, `from step ${report.firstStep}`);
   equal(report.firstStep - 1 + report.losses.length, 600);
 });
+
+test("when the command itself is killed, its processes end", async () => {
+  const words = ["native", "train", "gpt", "--processes", "4", "--steps", "4000"];
+  const child = spawn(process.execPath, [join(ROOT, "dist/fabricast.js"), ...words]);
+  let stderr = "";
+  await new Promise<void>((resolve) => {
+    child.stderr.on("data", (text: Buffer) => {
+      stderr += text.toString();
+      if (stderr.includes("step 1 of")) resolve();
+    });
+  });
+  const pids = [...stderr.matchAll(/^rank \d: pid (\d+)$/gm)].map(([, pid]) => Number(pid));
+  equal(pids.length, 4);
+  child.kill("SIGKILL");
+  let left = pids;
+  for (let i = 0; i < 100 && left.length > 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    left = left.filter(isThere);
+  }
+  deepEqual(left, []);
+});
+
+/** Signal 0 only asks. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
