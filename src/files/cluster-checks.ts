@@ -1,5 +1,5 @@
 /** The third layer of checking: what no schema can say, because it counts ports and nodes. */
-import type { FabricFile, ResolvedCluster } from "./cluster-file.ts";
+import type { CoreFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
 import type { Finding } from "./issues.ts";
 import type { SwitchFile } from "./parts.ts";
 
@@ -37,21 +37,73 @@ function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {
   if (fabric.kind === "switch") {
     return portFindings("/fabric/hosts", `${fabric.hosts} hosts`, fabric.hosts, parts.oneSwitch);
   }
-  const { portsPerLeaf, uplinksPerLeaf, spineRadix, ports } = fabric;
+  const { portsPerLeaf, uplinksPerLeaf, spineRadix } = fabric;
   const leaf = portsPerLeaf + uplinksPerLeaf;
   const sum = `${portsPerLeaf} down + ${uplinksPerLeaf} up = ${leaf} ports`;
-  const leafCount = Math.ceil(ports / portsPerLeaf);
-  const findings = [
+  return [
     ...portFindings("/fabric/uplinksPerLeaf", sum, leaf, parts.leafSwitch),
     ...portFindings("/fabric/spineRadix", `${spineRadix} ports`, spineRadix, parts.spineSwitch),
+    ...(fabric.core === undefined ? twoTierFindings(fabric) : coreFindings(fabric.core, fabric)),
+    ...coreSwitchFindings(fabric.core, parts),
+    ...spineFindings(fabric),
   ];
-  if (leafCount > spineRadix) {
-    const found = `${leafCount} leaves`;
-    const expected = `at most ${spineRadix}, one port of a spine each`;
-    const next = "two tiers do not reach; take fewer ports or larger switches";
-    findings.push(finding("/fabric/ports", "too-many-ports", found, expected, next));
+}
+
+type FatTreeFile = Extract<FabricFile, { readonly kind: "fat-tree" }>;
+
+function twoTierFindings({ ports, portsPerLeaf, spineRadix }: FatTreeFile): Finding[] {
+  const leafCount = Math.ceil(ports / portsPerLeaf);
+  if (leafCount <= spineRadix) return [];
+  const found = `${leafCount} leaves`;
+  const expected = `at most ${spineRadix}, one port of a spine each`;
+  const next = "two tiers do not reach; add a core, take fewer ports or larger switches";
+  return [finding("/fabric/ports", "too-many-ports", found, expected, next)];
+}
+
+/** A pod's leaves need ports of each spine, the pods ports of each core. */
+function coreFindings(core: CoreFile, fabric: FatTreeFile): Finding[] {
+  const { leavesPerPod, uplinksPerSpine, coreRadix } = core;
+  const down = fabric.spineRadix - uplinksPerSpine;
+  const podCount = Math.ceil(Math.ceil(fabric.ports / fabric.portsPerLeaf) / leavesPerPod);
+  const findings: Finding[] = [];
+  if (leavesPerPod > down) {
+    const found = `${leavesPerPod} leaves a pod`;
+    const ports = `${fabric.spineRadix} ports − ${uplinksPerSpine} up = ${down}`;
+    const expected = `at most the ${ports} of a spine that look down`;
+    const next = `add ${leavesPerPod - down} ports to the spines, or take smaller pods`;
+    findings.push(finding("/fabric/core/leavesPerPod", "too-many-ports", found, expected, next));
+  }
+  if (podCount > coreRadix) {
+    const expected = `at most ${coreRadix}, one port of a core each`;
+    const next = `take cores of ${podCount} ports, or larger pods`;
+    findings.push(
+      finding("/fabric/core/coreRadix", "too-many-ports", `${podCount} pods`, expected, next),
+    );
   }
   return findings;
+}
+
+function coreSwitchFindings(core: CoreFile | undefined, parts: ResolvedCluster): Finding[] {
+  if (core === undefined) return [];
+  const found = `${core.coreRadix} ports`;
+  return portFindings("/fabric/core/coreRadix", found, core.coreRadix, parts.coreSwitch);
+}
+
+/** Spines that are given must take all uplinks, each leaf's evenly. */
+function spineFindings(fabric: FatTreeFile): Finding[] {
+  const { spines, uplinksPerLeaf, spineRadix, core } = fabric;
+  if (spines === undefined) return [];
+  if (uplinksPerLeaf % spines !== 0) {
+    const expected = `a divisor of the ${uplinksPerLeaf} uplinks of a leaf`;
+    const next = "uplinks are spread evenly; change one of the two";
+    return [finding("/fabric/spines", "does-not-divide", `${spines} spines`, expected, next)];
+  }
+  const leafCount = core?.leavesPerPod ?? Math.ceil(fabric.ports / fabric.portsPerLeaf);
+  const needed = leafCount * (uplinksPerLeaf / spines) + (core?.uplinksPerSpine ?? 0);
+  if (needed <= spineRadix) return [];
+  const expected = `at most the ${spineRadix} of a spine`;
+  const next = `${needed - spineRadix} ports a spine are missing: more spines, or larger ones`;
+  return [finding("/fabric/spines", "too-many-ports", `${needed} ports`, expected, next)];
 }
 
 function portFindings(

@@ -58,8 +58,8 @@ export interface SwitchFabric {
 }
 
 /**
- * Two tiers of switches. Every accelerator (or bare host) has a port of its own; ports are
- * filled in rank order, `portsPerLeaf` a leaf. Uplinks are spread evenly over the spines.
+ * Two or three tiers of switches. Every accelerator (or bare host) has a port of its own;
+ * ports are filled in rank order, `portsPerLeaf` a leaf. Uplinks are spread evenly.
  */
 export interface FatTreeFabric {
   readonly kind: "fat-tree";
@@ -68,11 +68,24 @@ export interface FatTreeFabric {
   readonly portsPerLeaf: number;
   readonly uplinksPerLeaf: number;
   readonly spineRadix: number;
+  /** Spines (of each pod); absent: as few as have ports for all uplinks. */
+  readonly spines?: number;
+  /** The third tier, which joins pods of leaves and spines; absent: one pod. */
+  readonly core?: CoreTier;
   /** "whole": all of it is there whatever the job uses. "grows": bought for the job's size. */
   readonly size: "whole" | "grows";
   readonly link: LinkSpec;
   readonly uplink: LinkSpec;
   readonly switchLatencyS: Sourced;
+}
+
+/** Uplink c of spine s in every pod goes to core c mod cores of plane s. */
+export interface CoreTier {
+  readonly leavesPerPod: number;
+  /** Of the spine's ports. */
+  readonly uplinksPerSpine: number;
+  readonly coreRadix: number;
+  readonly link: LinkSpec;
 }
 
 /** A grid of nodes with one link a neighbor and direction, in 1 to 3 dimensions (x, y, z). */
@@ -135,6 +148,7 @@ export interface BillParts {
   readonly node?: PricedPart;
   readonly leafSwitch?: PricedPart;
   readonly spineSwitch?: PricedPart;
+  readonly coreSwitch?: PricedPart;
   /** Cable with the optics at both ends, per port-to-port link. */
   readonly link?: PricedPart;
   /** Port-to-port cables a node needs on a torus (half its ports); fat trees count links. */

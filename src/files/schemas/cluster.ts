@@ -27,12 +27,28 @@ const oneSwitch: Properties = {
   cable,
 };
 
+const core = group(
+  "A third tier: cores that join pods of leaves and spines",
+  {
+    leavesPerPod: count("Leaves of one pod", 32, { maximum: 4096 }),
+    uplinksPerSpine: count("Ports of a spine that look up, to cores", 32, { maximum: 4096 }),
+    coreRadix: count("Ports of one core", 64, { maximum: 4096 }),
+    link: link("Spine to core"),
+    coreSwitch: switchPart("The core, for ports and the bill"),
+  },
+  ["coreSwitch"],
+);
+
 const fatTree: Properties = {
-  kind: tag("fat-tree", "Two tiers of switches"),
+  kind: tag("fat-tree", "Two or three tiers of switches"),
   ports: count("Ports of accelerators (or bare hosts) at full size", 1024, { maximum: 1 << 20 }),
   portsPerLeaf: count("Ports of accelerators on one leaf", 32, { maximum: 4096 }),
   uplinksPerLeaf: count("Links from one leaf up to the spines", 32, { maximum: 4096 }),
   spineRadix: count("Ports of one spine", 64, { maximum: 4096 }),
+  spines: count("Spines (of each pod), where not as few as have ports for all uplinks", 32, {
+    maximum: 4096,
+  }),
+  core,
   size: choice(
     "whole: all of it is there whatever the job uses; grows: bought for the job's size",
     ["whole", "grows"],
@@ -64,9 +80,22 @@ const fabric = oneOf(
   "The network between the nodes",
   "kind",
   group("Hosts on one switch", oneSwitch, ["switchLatency", "switch", "cable"]),
-  group("Fat tree", fatTree, ["size", "switchLatency", "leafSwitch", "spineSwitch", "cable"]),
+  group("Fat tree", fatTree, [
+    "spines",
+    "core",
+    "size",
+    "switchLatency",
+    "leafSwitch",
+    "spineSwitch",
+    "cable",
+  ]),
   group("Torus or mesh", torus, ["wrapLengthMin", "cable", "cablesPerNode"]),
 );
+
+const knob = group("One name for several fields that change together", {
+  name: text("The name --set uses", "hosts"),
+  sets: list("Paths of the fields it sets", text("A path", "fabric.ports")),
+});
 
 const properties: Properties = {
   id: id("Names the cluster in questions", "h100-fat-tree-2to1"),
@@ -74,6 +103,7 @@ const properties: Properties = {
   summary: text("One line for tables", "8 × H100 a node, fat tree 2:1, 400 Gb/s a GPU"),
   node: reference("What sits at a vertex of the fabric", "hgx-h100", hostBody),
   fabric,
+  knobs: list("Short names for --set", knob),
   endpoint: endpointBody,
   software: reference("Software profile", "fused-2026", softwareBody),
   site: reference("Where it stands", "us-average", siteBody),
@@ -82,6 +112,6 @@ const properties: Properties = {
 export const cluster = file(
   "cluster",
   "A cluster: nodes with accelerators and the fabric between them",
-  group("A cluster", properties, ["endpoint", "software", "site"]),
+  group("A cluster", properties, ["knobs", "endpoint", "software", "site"]),
   { link: linkBody, switch: switchBody },
 );

@@ -57,14 +57,20 @@ const drawing = oneOf(
   "A drawing",
   "family",
   group("One switch", { ...drawingHead, family: tag("switch", "One switch") }),
-  group("A fat tree", {
-    ...drawingHead,
-    family: tag("fat-tree", "A fat tree"),
-    leafCount: whole("Leaves"),
-    spineCount: whole("Spines"),
-    leafPortCounts: many("Ports in use on each leaf", whole("Ports")),
-    uplinksPerLeaf: whole("Uplinks"),
-  }),
+  group(
+    "A fat tree",
+    {
+      ...drawingHead,
+      family: tag("fat-tree", "A fat tree"),
+      leafCount: whole("Leaves"),
+      spineCount: whole("Spines"),
+      leafPortCounts: many("Ports in use on each leaf", whole("Ports")),
+      uplinksPerLeaf: whole("Uplinks"),
+      podCount: whole("Pods"),
+      coreCount: whole("Cores"),
+    },
+    ["podCount", "coreCount"],
+  ),
   group("A torus", {
     ...drawingHead,
     family: tag("torus", "A torus"),

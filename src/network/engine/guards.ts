@@ -30,6 +30,7 @@ export function assertBytesConserved(
   const passed = new Float64Array(graph.vertexCount);
   for (let link = 0; link < graph.linkCount; link++) {
     const bytes = linkBytes[link]!;
+    if (bytes === 0) continue;
     surplus[graph.linkSource[link]!]! -= bytes;
     surplus[graph.linkTarget[link]!]! += bytes;
     passed[graph.linkTarget[link]!]! += bytes;

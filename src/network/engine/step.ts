@@ -58,7 +58,8 @@ function compile(graph: Graph, step: Pick<Step, "source" | "target">): CompiledS
     entryLink,
     links,
   });
-  const capacityBytesPerS = Float64Array.from(links, (link) => graph.linkBytesPerS[link]!);
+  const capacityBytesPerS = new Float64Array(links.length);
+  for (let i = 0; i < links.length; i++) capacityBytesPerS[i] = graph.linkBytesPerS[links[i]!]!;
   const all = { entryStart, entryLink, latencyS, bytesPerS, capacityBytesPerS };
   const kept = bindingEntries(all);
   const isContended = messagesWithEntries(entryStart, kept);
@@ -125,7 +126,7 @@ function routeAll(
     end = graph.route(rankId(from), rankId(to), scratch, end);
     entryStart[m + 1] = end;
   }
-  return { entryStart, entryLink: scratch.slice(0, end) };
+  return { entryStart, entryLink: scratch.subarray(0, end) };
 }
 
 /** Graph links to 0 … touched−1, in the order in which they are first met. */
@@ -145,7 +146,7 @@ function renumbered(
     }
     local[e] = index[link]!;
   }
-  return { links: links.slice(0, count), entryLink: local };
+  return { links: links.subarray(0, count), entryLink: local };
 }
 
 export interface Ways {
