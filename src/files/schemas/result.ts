@@ -27,7 +27,7 @@ const head: Properties = {
   seed: { ...whole("Seed of every random choice"), examples: [1] },
   version: prose("Version of the program", "0.1.0"),
   fidelity: choice("Fidelity of the network", ["flow"]),
-  semantics: choice("When a step of a collective starts", ["barrier"]),
+  semantics: choice("When a step of a collective starts", ["barrier", "rendezvous", "stream"]),
   assumptions: many("Every numeric input", ref("assumption")),
   next: many("Commands that go on from here", prose("A command", "fabricast explain mfu")),
   reproduce: prose("The command that makes this again", "fabricast run quickstart.yaml"),
