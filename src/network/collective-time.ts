@@ -10,6 +10,8 @@ import { dependencyProblem } from "./engine/dependent.ts";
 import { runProgram } from "./engine/run.ts";
 import { placedProgram } from "./routing/placement.ts";
 
+const AUTOMATIC = ALGORITHMS.filter((algorithm) => algorithm.isAutomatic);
+
 export interface CollectiveRequest {
   readonly collective: Collective;
   /** "auto" or an algorithm's name; a named one runs alone. */
@@ -27,7 +29,7 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
   if (chosen === undefined) throw unknown(graph, request);
   const refused: { algorithm: string; reason: string }[] = [];
   const able: Algorithm[] = [];
-  for (const algorithm of chosen === "auto" ? ALGORITHMS : [named(chosen)]) {
+  for (const algorithm of chosen === "auto" ? AUTOMATIC : [named(chosen)]) {
     const reason = algorithm.supports(graph, collective);
     if (reason === undefined) able.push(algorithm);
     else refused.push({ algorithm: algorithm.name, reason });

@@ -1,6 +1,7 @@
 /** What a collective asks of the network, and what the engine found. */
 
-export type Collective = "all-reduce" | "reduce-scatter" | "all-gather";
+export type Collective =
+  "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "broadcast";
 
 /**
  * When message k+1 of a rank may start. barrier: when all messages of step k have arrived.
@@ -60,6 +61,10 @@ export interface ChunkRange {
   readonly from: number;
   readonly to: number;
   readonly reduces: boolean;
+  /** Where the target puts it, in a buffer of its own for what it receives (all-to-all). */
+  readonly into?: number;
+  /** A second range of the same message, where the first ends at the buffer's end. */
+  readonly wrapped?: ChunkRange;
 }
 
 /** A collective as a program: the engine multiplies, it never expands. */

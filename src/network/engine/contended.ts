@@ -57,11 +57,11 @@ export class ContendedBatch {
   /** The messages that have entries to keep, on links numbered anew. */
   static of(request: Ways & { kept: Uint8Array; isContended: Uint8Array }): ContendedBatch {
     const { kept, isContended, entryStart, entryLink, capacityBytesPerS } = request;
-    const indices = [...isContended.keys()].filter((m) => isContended[m] === 1);
-    const messages = Int32Array.from(indices);
+    const messages = indicesOf(isContended);
     const linkIndex = new Int32Array(capacityBytesPerS.length).fill(-1);
     const links: number[] = [];
-    const entries: number[] = [];
+    const entries = new Int32Array(entryLink.length);
+    let entryCount = 0;
     const starts = new Int32Array(messages.length + 1);
     for (let flow = 0; flow < messages.length; flow++) {
       const m = messages[flow]!;
@@ -69,16 +69,16 @@ export class ContendedBatch {
         if (kept[e] === 0) continue;
         const link = entryLink[e]!;
         if (linkIndex[link] === -1) linkIndex[link] = links.push(link) - 1;
-        entries.push(linkIndex[link]!);
+        entries[entryCount++] = linkIndex[link]!;
       }
-      starts[flow + 1] = entries.length;
+      starts[flow + 1] = entryCount;
     }
     return new ContendedBatch({
       messages,
-      latencyS: Float64Array.from(messages, (m) => request.latencyS[m]!),
-      weight: Float64Array.from(messages, (m) => request.weight[m]!),
+      latencyS: chosen(request.latencyS, messages),
+      weight: chosen(request.weight, messages),
       entryStart: starts,
-      entryLink: Int32Array.from(entries),
+      entryLink: entries.slice(0, entryCount),
       capacity: Float64Array.from(links, (link) => capacityBytesPerS[link]!),
     });
   }
@@ -154,6 +154,19 @@ export class ContendedBatch {
       }
     }
   }
+}
+
+function indicesOf(isIn: Uint8Array): Int32Array {
+  const indices = new Int32Array(isIn.length);
+  let count = 0;
+  for (let i = 0; i < isIn.length; i++) if (isIn[i] === 1) indices[count++] = i;
+  return indices.slice(0, count);
+}
+
+function chosen(values: Float64Array, indices: Int32Array): Float64Array {
+  const made = new Float64Array(indices.length);
+  for (let i = 0; i < made.length; i++) made[i] = values[indices[i]!]!;
+  return made;
 }
 
 /** For each flow the rate that it has when all flows of its links move. */

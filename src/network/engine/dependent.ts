@@ -14,19 +14,20 @@ import { runStreams } from "./streams.ts";
 /** Events that one run may take: some ten minutes of them. */
 const EVENTS_MOST = 1e9;
 
+const NO_RING = "waits for barriers: rendezvous and stream are modeled for rings";
+
 /** Why only barriers are modeled for this program; undefined if it is a ring (or nothing). */
 export function dependencyProblem({ steps }: Program): string | undefined {
   const first = steps[0];
   if (first === undefined) return undefined;
+  if (steps.some((step) => step.allPairsBytes !== undefined)) return NO_RING;
   const isOnePattern = steps.every(
     (step) =>
       step.source === first.source &&
       step.target === first.target &&
       step.messageBytes === first.messageBytes,
   );
-  return isOnePattern && successors(first) !== undefined
-    ? undefined
-    : "waits for barriers: rendezvous and stream are modeled for rings";
+  return isOnePattern && successors(first) !== undefined ? undefined : NO_RING;
 }
 
 export interface Dependent extends Makespan {

@@ -8,10 +8,11 @@
 import { assert, at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type { Graph } from "../../records/graph.ts";
-import type { Program, RunOptions, Timeline } from "../../records/schedule.ts";
+import type { Program, RunOptions, Step, Timeline } from "../../records/schedule.ts";
 import { dependencyProblem, runDependent } from "./dependent.ts";
 import type { Dependency } from "./max-plus.ts";
-import { assertBytesConserved, assertTwinAgrees } from "./guards.ts";
+import { mergedAllPairs } from "./merge.ts";
+import { assertBytesConserved, assertLinksKeepUp, assertTwinAgrees } from "./guards.ts";
 import { limitOf } from "./limit.ts";
 import type { TimedStep } from "./limit.ts";
 import { bytesOnLinks, solveStep } from "./solve-step.ts";
@@ -25,6 +26,9 @@ export interface EngineOptions extends RunOptions {
   /** Claim that the plain twin finds the same time (very slow; up to about 256 ranks). */
   readonly twin?: boolean;
 }
+
+/** A million flows at once take seconds, and their arrays a few hundred MB. */
+const PAIRS_RANKS_MOST = 1024;
 
 interface TimedProgram {
   readonly steps: readonly TimedStep[];
@@ -55,6 +59,12 @@ function barrierSteps(program: Program, graph: Graph, options: EngineOptions): T
   const steps: TimedStep[] = [];
   let eventCount = 0;
   for (const step of program.steps) {
+    const merged = mergedStep(step, graph, options);
+    if (merged !== undefined) {
+      steps.push(merged.timed);
+      for (let i = 0; i < linkBytes.length; i++) linkBytes[i]! += merged.linkBytes[i]!;
+      continue;
+    }
     const compiled = compileStep(graph, step, options.share);
     const known = solved.get(step.messageBytes) ?? [];
     let found = known.find((one) => one.compiled === compiled);
@@ -69,6 +79,32 @@ function barrierSteps(program: Program, graph: Graph, options: EngineOptions): T
     steps.push({ compiled, repeat, messageId, carriedBytes: bytes, latencyS, transferS });
   }
   return { steps, linkBytes, eventCount };
+}
+
+/** All pairs at once as a few classes; undefined where they must be simulated one by one. */
+function mergedStep(
+  step: Step,
+  graph: Graph,
+  options: EngineOptions,
+): { readonly timed: TimedStep; readonly linkBytes: Float64Array } | undefined {
+  const { allPairsBytes: bytes, repeat } = step;
+  if (bytes === undefined) return undefined;
+  const isPlain = options.unfolded === true || options.share === "rtt";
+  const merged = isPlain ? undefined : mergedAllPairs(graph, bytes);
+  if (merged === undefined) {
+    if (graph.rankCount > PAIRS_RANKS_MOST) throw tooManyPairs(graph);
+    return undefined;
+  }
+  const { source, target, latencyS, durationS, flowsOn } = merged;
+  const pair = { source: Int32Array.of(source), target: Int32Array.of(target) };
+  const compiled = compileStep(graph, pair);
+  const carriedBytes = Float64Array.from(compiled.links, (link) => flowsOn[link]! * bytes);
+  assertLinksKeepUp(graph, compiled.links, { bytes: carriedBytes, stepS: durationS });
+  const transferS = Math.max(0, durationS - latencyS);
+  return {
+    timed: { compiled, repeat, messageId: 0, carriedBytes, latencyS, transferS },
+    linkBytes: flowsOn.map((count) => count * bytes * repeat),
+  };
 }
 
 /** A ring's time as equal parts of its steps, which overlap and have no times of their own. */
@@ -128,6 +164,16 @@ function timelineOf(program: Program, graph: Graph, timed: TimedProgram): Timeli
     })),
     ...limitOf(graph, { steps, durationS, latencyS, transferS, linkBytes }),
   };
+}
+
+function tooManyPairs(graph: Graph): Refusal {
+  return new Refusal({
+    code: "too-many-events",
+    pointer: "",
+    found: `all pairs of ${graph.rankCount} ranks at once, whose ways are not alike`,
+    expected: `at most ${PAIRS_RANKS_MOST} ranks where every flow must be simulated`,
+    nextStep: "take --algorithm pairwise, or a routing that treats all ranks alike",
+  });
 }
 
 function unsupported(program: Program, semantics: Dependency, problem: string): Refusal {

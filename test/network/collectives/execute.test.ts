@@ -2,8 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
-import { at } from "../../../src/base/assert.ts";
-import { ALGORITHMS } from "../../../src/network/collectives/table.ts";
+import { at, present } from "../../../src/base/assert.ts";
+import { ALGORITHMS, findAlgorithm } from "../../../src/network/collectives/table.ts";
 import type { Algorithm } from "../../../src/network/collectives/table.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
 import type { Fabric } from "../../../src/records/cluster.ts";
@@ -57,7 +57,7 @@ function check(graph: Graph, algorithm: Algorithm): void {
 
 /** All algorithms that can run on the graph; returns their names. */
 function checkAll(graph: Graph): string[] {
-  const able = ALGORITHMS.filter((one) => one.supports(graph, "all-reduce") === undefined);
+  const able = ALGORITHMS.filter((one) => one.supports(graph, "reduce-scatter") === undefined);
   for (const algorithm of able) check(graph, algorithm);
   return able.map((algorithm) => algorithm.name);
 }
@@ -67,7 +67,63 @@ test("on a switch: ring for any number of ranks, halving-doubling for powers of 
   for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 16, 31, 32, 33, 64]) {
     for (const name of checkAll(buildGraph(bareSwitch(n), n))) seen.add(name);
   }
-  deepEqual([...seen], ["ring", "halving-doubling"]);
+  deepEqual([...seen].toSorted(), ["bruck", "halving-doubling", "ring"]);
+});
+
+test("halving-doubling folds in what is more than a power of two of ranks, or of nodes", () => {
+  const node = { name: "node", acceleratorCount: 2, scaleUp: link(450e9, 0) };
+  for (const n of [3, 5, 6, 7, 12, 13, 31, 33]) {
+    for (const name of ["halving-doubling", "hierarchical-halving-doubling"]) {
+      const made = bareSwitch(n);
+      const isFlat = name === "halving-doubling";
+      const graph = buildGraph(isFlat ? made : { ...made, node }, isFlat ? n : 2 * n);
+      const algorithm = present(findAlgorithm(name), name);
+      // Chunks are a power of two a rank.
+      const length = 64;
+      const buffers = Array.from({ length: graph.rankCount }, (_, rank) =>
+        Float64Array.from({ length }, (_, e) => valueOf(rank, e)),
+      );
+      const sums = Array.from({ length }, (_, e) => buffers.reduce((sum, b) => sum + at(b, e), 0));
+      execute(algorithm.program(graph, "all-reduce", 1e6), buffers);
+      for (const buffer of buffers) deepEqual([...buffer], sums);
+    }
+  }
+});
+
+test("all-to-all: block j of rank i becomes block i of rank j, at once and in rounds", () => {
+  for (const n of [1, 2, 3, 5, 8, 13]) {
+    const graph = buildGraph(bareSwitch(n), n);
+    for (const name of ["direct", "pairwise"]) {
+      const buffers = Array.from({ length: n }, (_, rank) =>
+        Float64Array.from({ length: 2 * n }, (_, e) => valueOf(rank, e)),
+      );
+      const received = buffers.map((buffer, rank) => {
+        const own = new Float64Array(2 * n).fill(NaN);
+        own.set(buffer.slice(2 * rank, 2 * rank + 2), 2 * rank);
+        return own;
+      });
+      const program = present(findAlgorithm(name), name).program(graph, "all-to-all", 1e6);
+      execute(program, buffers, received);
+      for (const [rank, mine] of received.entries()) {
+        const wanted = [...mine.keys()].map((e) => valueOf(e >> 1, 2 * rank + (e % 2)));
+        deepEqual([...mine], wanted);
+      }
+    }
+  }
+});
+
+test("broadcast: every rank ends with rank 0's buffer", () => {
+  for (const n of [1, 2, 3, 5, 6, 8, 13, 32]) {
+    const graph = buildGraph(bareSwitch(n), n);
+    for (const name of ["binomial", "scatter-all-gather"]) {
+      const buffers = Array.from({ length: n }, (_, rank) =>
+        Float64Array.from({ length: n }, (_, e) => (rank === 0 ? e + 0.5 : NaN)),
+      );
+      execute(present(findAlgorithm(name), name).program(graph, "broadcast", 1e6), buffers);
+      for (const buffer of buffers) deepEqual([...buffer], [...at(buffers, 0)]);
+      ok(!Number.isNaN(at(at(buffers, 0), 0)));
+    }
+  }
 });
 
 test("in nodes of several ranks: both hierarchical algorithms too", () => {
