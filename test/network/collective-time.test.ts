@@ -114,7 +114,7 @@ test("a named algorithm that cannot run is refused with the reason and what can"
   const graph = buildGraph(h100FatTree(2), 24);
   const nodes = refusal(graph, "hierarchical-halving-doubling", "all-gather");
   ok(nodes.nextStep.startsWith("use hierarchical or auto"));
-  equal(refusal(buildGraph(bareSwitch(6), 6), "tree").code, "unknown-algorithm");
+  equal(refusal(buildGraph(bareSwitch(6), 6), "butterfly").code, "unknown-algorithm");
 });
 
 test("one rank is done before it starts", () => {

@@ -22,6 +22,8 @@ const ALIASES: Readonly<Record<string, AlgorithmName>> = {
   torus: "torus",
   multiring: "torus",
   bruck: "bruck",
+  tree: "double-binary-tree",
+  doublebinarytree: "double-binary-tree",
   direct: "direct",
   pairwise: "pairwise",
   binomial: "binomial",

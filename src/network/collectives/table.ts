@@ -5,6 +5,7 @@ import type { Collective, Program } from "../../records/schedule.ts";
 import { directAllToAll, pairwiseAllToAll } from "./all-to-all.ts";
 import { binomialBroadcast, scatterAllGatherBroadcast } from "./broadcast.ts";
 import { bruckStage } from "./bruck.ts";
+import { doubleTreeAllReduce } from "./double-tree.ts";
 import { halvingStage, isPowerOfTwo } from "./halving-doubling.ts";
 import { betweenNodesAxis, hierarchicalStages, inNodeAxis } from "./hierarchical.ts";
 import { ringStage } from "./ring.ts";
@@ -33,7 +34,8 @@ export type AlgorithmName =
   | "direct"
   | "pairwise"
   | "binomial"
-  | "scatter-all-gather";
+  | "scatter-all-gather"
+  | "double-binary-tree";
 
 /** In order of preference where times are equal: the simplest first. */
 export const ALGORITHMS: readonly Algorithm[] = [
@@ -71,6 +73,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   sized("pairwise", "all-to-all", pairwiseAllToAll),
   sized("binomial", "broadcast", binomialBroadcast),
   sized("scatter-all-gather", "broadcast", scatterAllGatherBroadcast),
+  { ...sized("double-binary-tree", "all-reduce", doubleTreeAllReduce), isAutomatic: false },
 ];
 
 /** An algorithm of one collective that needs only the number of ranks. */

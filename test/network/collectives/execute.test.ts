@@ -90,6 +90,43 @@ test("halving-doubling folds in what is more than a power of two of ranks, or of
   }
 });
 
+test("a double binary tree sums on every rank, in one chunk and in many", () => {
+  for (const n of [1, 2, 3, 4, 5, 7, 8, 13, 16, 33]) {
+    for (const [sizeBytes, chunks] of [
+      [1000, 1],
+      [5 * 2 ** 20, 5],
+    ] as const) {
+      const length = 2 * chunks;
+      const buffers = Array.from({ length: n }, (_, rank) =>
+        Float64Array.from({ length }, (_, e) => valueOf(rank, e)),
+      );
+      const sums = Array.from({ length }, (_, e) => buffers.reduce((sum, b) => sum + at(b, e), 0));
+      const algorithm = present(findAlgorithm("double-binary-tree"), "it");
+      execute(algorithm.program(buildGraph(bareSwitch(n), n), "all-reduce", sizeBytes), buffers);
+      for (const buffer of buffers) deepEqual([...buffer], sums);
+    }
+  }
+});
+
+test("in the two trees of an even number of ranks no rank has children in both", () => {
+  const program = present(findAlgorithm("double-binary-tree"), "it").program(
+    buildGraph(bareSwitch(16), 16),
+    "all-reduce",
+    8 * 2 ** 20,
+  );
+  const parents = [new Set<number>(), new Set<number>()];
+  for (const { source, target, part } of program.steps) {
+    for (const [m, rank] of target.entries()) {
+      const { from, reduces } = part(m, 0);
+      if (reduces) parents[from < 0.5 ? 0 : 1]?.add(rank);
+      ok(source[m] !== rank);
+    }
+  }
+  // The root (place 0) of each tree has one child and is an odd leaf of the other.
+  const both = [...(parents[0] ?? [])].filter((rank) => parents[1]?.has(rank) === true);
+  deepEqual(both, []);
+});
+
 test("all-to-all: block j of rank i becomes block i of rank j, at once and in rounds", () => {
   for (const n of [1, 2, 3, 5, 8, 13]) {
     const graph = buildGraph(bareSwitch(n), n);

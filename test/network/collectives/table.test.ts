@@ -21,6 +21,7 @@ const OTHERS = {
   pairwise: "makes all-to-all only",
   binomial: "makes broadcast only",
   "scatter-all-gather": "makes broadcast only",
+  "double-binary-tree": "makes all-reduce only",
 };
 
 test("what cannot run says why", () => {
