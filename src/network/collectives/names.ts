@@ -20,6 +20,7 @@ const ALIASES: Readonly<Record<string, AlgorithmName>> = {
   hierarchicalring: "hierarchical",
   hierarchicalhalvingdoubling: "hierarchical-halving-doubling",
   torus: "torus",
+  torusalllinks: "torus-all-links",
   multiring: "torus",
   bruck: "bruck",
   tree: "double-binary-tree",

@@ -8,6 +8,7 @@ import { bruckStage } from "./bruck.ts";
 import { doubleTreeAllReduce } from "./double-tree.ts";
 import { halvingStage, isPowerOfTwo } from "./halving-doubling.ts";
 import { betweenNodesAxis, hierarchicalStages, inNodeAxis } from "./hierarchical.ts";
+import { parallelStage } from "./parallel.ts";
 import { ringStage } from "./ring.ts";
 import { makeStages, sizedProgram, unitProgram } from "./stage.ts";
 import type { Axis, PlannedStage, Range, Stage } from "./stage.ts";
@@ -35,7 +36,8 @@ export type AlgorithmName =
   | "pairwise"
   | "binomial"
   | "scatter-all-gather"
-  | "double-binary-tree";
+  | "double-binary-tree"
+  | "torus-all-links";
 
 /** In order of preference where times are equal: the simplest first. */
 export const ALGORITHMS: readonly Algorithm[] = [
@@ -69,6 +71,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     ),
     isAutomatic: false,
   },
+  { ...algorithm("torus-all-links", torusOnly, allLinksStages), isAutomatic: false },
   sized("direct", "all-to-all", directAllToAll),
   sized("pairwise", "all-to-all", pairwiseAllToAll),
   sized("binomial", "broadcast", binomialBroadcast),
@@ -151,6 +154,19 @@ function twoLevels(graph: Graph): string | undefined {
 function torusOnly(graph: Graph): string | undefined {
   if (graph.family === "torus") return undefined;
   return `needs the dimensions of a torus; the fabric is a ${graph.family}`;
+}
+
+/**
+ * The buffer in as many parts as there are dimensions, part p along p, p + 1 … in turn, all
+ * at once: so on a torus of equal sizes every link works all the time.
+ */
+function allLinksStages(graph: Graph): PlannedStage[] {
+  const [inNode, ...dimensions] = torusStages(graph);
+  const long = dimensions.filter(({ axis }) => axis.memberCount > 1);
+  const chains = long.map((_, p) => [...long.slice(p), ...long.slice(0, p)]);
+  const memberCount = graph.nodeCount;
+  const axis = { name: "all dimensions", rankStep: graph.ranksPerNode, memberCount };
+  return [present(inNode, "the node"), { axis, make: parallelStage(chains) }];
 }
 
 /** A ring in the node where nodes hold several ranks, then one stage a dimension. */

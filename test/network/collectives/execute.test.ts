@@ -16,12 +16,13 @@ const valueOf = (rank: number, element: number): number => (rank + 1) * 1000 + e
 
 function check(graph: Graph, algorithm: Algorithm): void {
   const n = graph.rankCount;
-  const length = 2 * n; // a torus cuts halves into n chunks
+  // A torus cuts halves into n chunks; with all links, as many parts as dimensions before.
+  const length = 2 * n * (graph.shape.filter((size) => size > 1).length || 1);
   const elements = [...Array(length).keys()];
-  const sums = elements.map((e) => elements.slice(0, n).reduce((sum, r) => sum + valueOf(r, e), 0));
+  const sums = elements.map((e) => [...Array(n).keys()].reduce((sum, r) => sum + valueOf(r, e), 0));
   const buffers = (): Float64Array[] =>
-    elements.slice(0, n).map((rank) => Float64Array.from(elements, (e) => valueOf(rank, e)));
-  const held = elements.slice(0, n).map((rank) =>
+    [...Array(n).keys()].map((rank) => Float64Array.from(elements, (e) => valueOf(rank, e)));
+  const held = [...Array(n).keys()].map((rank) =>
     algorithm.holding(graph, rank).flatMap(({ from, to }) => {
       return elements.slice(elementAt(from, length), elementAt(to, length));
     }),

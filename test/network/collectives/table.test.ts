@@ -31,6 +31,7 @@ test("what cannot run says why", () => {
     hierarchical: "needs several ranks in a node; here it is one",
     "hierarchical-halving-doubling": "needs several ranks in a node; here it is one",
     torus: "needs the dimensions of a torus; the fabric is a switch",
+    "torus-all-links": "needs the dimensions of a torus; the fabric is a switch",
     ...OTHERS,
   });
   deepEqual(reasons(buildGraph(h100FatTree(1), 24)), {
@@ -39,6 +40,7 @@ test("what cannot run says why", () => {
     hierarchical: undefined,
     "hierarchical-halving-doubling": "needs a power of two of nodes for all-gather, not 3",
     torus: "needs the dimensions of a torus; the fabric is a fat-tree",
+    "torus-all-links": "needs the dimensions of a torus; the fabric is a fat-tree",
     ...OTHERS,
   });
   equal(
