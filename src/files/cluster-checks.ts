@@ -33,26 +33,35 @@ function nodeFindings({ host, accelerator, file }: ResolvedCluster): Finding[] {
 }
 
 function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {
-  if (fabric.kind === "torus") return torusFindings(fabric.shapes);
+  if (fabric.kind === "torus") {
+    const twists = fabric.twisted === true ? twistFindings(fabric.shapes) : [];
+    return [...torusFindings(fabric.shapes), ...twists];
+  }
   if (fabric.kind === "switch") {
     return portFindings("/fabric/hosts", `${fabric.hosts} hosts`, fabric.hosts, parts.oneSwitch);
   }
   const { portsPerLeaf, uplinksPerLeaf, spineRadix } = fabric;
   const leaf = portsPerLeaf + uplinksPerLeaf;
+  const perNode = parts.host.accelerators;
+  // On rails every group of portsPerLeaf nodes has a leaf for each accelerator of a node.
+  const leafCount = fabric.rails
+    ? perNode * Math.ceil(fabric.ports / perNode / portsPerLeaf)
+    : Math.ceil(fabric.ports / portsPerLeaf);
   const sum = `${portsPerLeaf} down + ${uplinksPerLeaf} up = ${leaf} ports`;
   return [
     ...portFindings("/fabric/uplinksPerLeaf", sum, leaf, parts.leafSwitch),
     ...portFindings("/fabric/spineRadix", `${spineRadix} ports`, spineRadix, parts.spineSwitch),
-    ...(fabric.core === undefined ? twoTierFindings(fabric) : coreFindings(fabric.core, fabric)),
+    ...(fabric.core === undefined
+      ? twoTierFindings(fabric, leafCount)
+      : coreFindings(fabric.core, fabric, leafCount)),
     ...coreSwitchFindings(fabric.core, parts),
-    ...spineFindings(fabric),
+    ...spineFindings(fabric, leafCount),
   ];
 }
 
 type FatTreeFile = Extract<FabricFile, { readonly kind: "fat-tree" }>;
 
-function twoTierFindings({ ports, portsPerLeaf, spineRadix }: FatTreeFile): Finding[] {
-  const leafCount = Math.ceil(ports / portsPerLeaf);
+function twoTierFindings({ spineRadix }: FatTreeFile, leafCount: number): Finding[] {
   if (leafCount <= spineRadix) return [];
   const found = `${leafCount} leaves`;
   const expected = `at most ${spineRadix}, one port of a spine each`;
@@ -61,10 +70,10 @@ function twoTierFindings({ ports, portsPerLeaf, spineRadix }: FatTreeFile): Find
 }
 
 /** A pod's leaves need ports of each spine, the pods ports of each core. */
-function coreFindings(core: CoreFile, fabric: FatTreeFile): Finding[] {
+function coreFindings(core: CoreFile, fabric: FatTreeFile, leafCount: number): Finding[] {
   const { leavesPerPod, uplinksPerSpine, coreRadix } = core;
   const down = fabric.spineRadix - uplinksPerSpine;
-  const podCount = Math.ceil(Math.ceil(fabric.ports / fabric.portsPerLeaf) / leavesPerPod);
+  const podCount = Math.ceil(leafCount / leavesPerPod);
   const findings: Finding[] = [];
   if (leavesPerPod > down) {
     const found = `${leavesPerPod} leaves a pod`;
@@ -90,7 +99,7 @@ function coreSwitchFindings(core: CoreFile | undefined, parts: ResolvedCluster):
 }
 
 /** Spines that are given must take all uplinks, each leaf's evenly. */
-function spineFindings(fabric: FatTreeFile): Finding[] {
+function spineFindings(fabric: FatTreeFile, allLeaves: number): Finding[] {
   const { spines, uplinksPerLeaf, spineRadix, core } = fabric;
   if (spines === undefined) return [];
   if (uplinksPerLeaf % spines !== 0) {
@@ -98,7 +107,7 @@ function spineFindings(fabric: FatTreeFile): Finding[] {
     const next = "uplinks are spread evenly; change one of the two";
     return [finding("/fabric/spines", "does-not-divide", `${spines} spines`, expected, next)];
   }
-  const leafCount = core?.leavesPerPod ?? Math.ceil(fabric.ports / fabric.portsPerLeaf);
+  const leafCount = core?.leavesPerPod ?? allLeaves;
   const needed = leafCount * (uplinksPerLeaf / spines) + (core?.uplinksPerSpine ?? 0);
   if (needed <= spineRadix) return [];
   const expected = `at most the ${spineRadix} of a spine`;
@@ -136,6 +145,19 @@ function torusFindings(shapes: readonly (readonly number[])[]): Finding[] {
     before = nodeCount;
   }
   return findings;
+}
+
+/** A twist of half a length fits only where all others are half as long as the last. */
+function twistFindings(shapes: readonly (readonly number[])[]): Finding[] {
+  return shapes.flatMap((shape, index) => {
+    const last = shape.at(-1) ?? 0;
+    const isFit = shape.length > 1 && shape.slice(0, -1).every((size) => 2 * size === last);
+    if (isFit) return [];
+    const expected = "k × 2k or k × k × 2k, where closing links twist";
+    const next = "leave twisted out, or change the shape";
+    const found = shape.join(" × ");
+    return [finding(`/fabric/shapes/${index}`, "out-of-range", found, expected, next)];
+  });
 }
 
 function finding(

@@ -19,6 +19,7 @@ interface FatTreeFabricFile {
   readonly uplinksPerLeaf: number;
   readonly spineRadix: number;
   readonly spines?: number;
+  readonly rails?: boolean;
   readonly core?: CoreFile;
   readonly size?: "whole" | "grows";
   readonly link: string | LinkFile;
@@ -40,6 +41,7 @@ export interface CoreFile {
 interface TorusFabricFile {
   readonly kind: "torus";
   readonly shapes: readonly (readonly number[])[];
+  readonly twisted?: boolean;
   readonly wrapLengthMin?: number;
   readonly link: string | LinkFile;
   readonly cable?: string | LinkFile;

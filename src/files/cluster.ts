@@ -143,8 +143,8 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
     return { kind: "switch", hostCount: fabric.hosts, link, switchLatencyS };
   }
   if (fabric.kind === "torus") {
-    const { shapes, wrapLengthMin = 1 } = fabric;
-    return { kind: "torus", shapes, wrapLengthMin, link };
+    const { shapes, twisted, wrapLengthMin = 1 } = fabric;
+    return { kind: "torus", shapes, ...(twisted ? { twisted } : {}), wrapLengthMin, link };
   }
   return {
     kind: "fat-tree",
@@ -153,6 +153,7 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
     uplinksPerLeaf: fabric.uplinksPerLeaf,
     spineRadix: fabric.spineRadix,
     ...(fabric.spines === undefined ? {} : { spines: fabric.spines }),
+    ...(fabric.rails ? { rails: true } : {}),
     ...coreOf(fabric.core, parts),
     size: fabric.size ?? "whole",
     link,

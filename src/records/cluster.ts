@@ -70,6 +70,11 @@ export interface FatTreeFabric {
   readonly spineRadix: number;
   /** Spines (of each pod); absent: as few as have ports for all uplinks. */
   readonly spines?: number;
+  /**
+   * Accelerator k of every node on the leaf of rail k: `portsPerLeaf` nodes share
+   * accelerators-per-node leaves. A message to another rail first crosses the scale-up star.
+   */
+  readonly rails?: boolean;
   /** The third tier, which joins pods of leaves and spines; absent: one pod. */
   readonly core?: CoreTier;
   /** "whole": all of it is there whatever the job uses. "grows": bought for the job's size. */
@@ -93,6 +98,11 @@ export interface TorusFabric {
   readonly kind: "torus";
   /** The shapes it comes in, smallest first, in nodes: [[2,2,2],[4,4,4]]. */
   readonly shapes: readonly (readonly number[])[];
+  /**
+   * Closing links of all dimensions but the last also move half way along the last, which is
+   * twice as long: such a torus has a smaller diameter and more bisection than a plain one.
+   */
+  readonly twisted?: boolean;
   /** A dimension closes to a ring only if it is at least this long (4 on TPU v5p; else 1). */
   readonly wrapLengthMin: number;
   readonly link: LinkSpec;

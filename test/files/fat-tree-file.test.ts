@@ -55,3 +55,23 @@ test("ports that do not add up are named, with how many are missing", async () =
   );
   ok(pods?.nextStep.startsWith("add 8 ports"));
 });
+
+test("rails count their leaves by groups of nodes, and ask the spines for as many ports", async () => {
+  const made = await readCluster("h100-fat-tree-1to1", set("fabric.rails=true"));
+  ok(tree(made).rails === true);
+  const found = await issuesFrom(
+    readCluster("h100-fat-tree-1to1", set("fabric.rails=true", "fabric.ports=16384")),
+  );
+  deepEqual(
+    found.map((issue) => issue.code),
+    ["too-many-ports"],
+  );
+});
+
+test("a twist needs a last dimension twice as long as the others", async () => {
+  const torus = "bare-torus-4x4x4";
+  const [issue] = await issuesFrom(readCluster(torus, set("fabric.twisted=true")));
+  deepEqual([issue?.pointer, issue?.code], ["/fabric/shapes/0", "out-of-range"]);
+  const made = await readCluster(torus, set("fabric.twisted=true", "fabric.shapes=[[4,4,8]]"));
+  ok(made.fabric.kind === "torus" && made.fabric.twisted === true);
+});

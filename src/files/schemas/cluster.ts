@@ -2,7 +2,7 @@
 import { hostBody } from "./host-part.ts";
 import { linkBody, switchBody } from "./network-part.ts";
 import type { Properties, Schema } from "./schema.ts";
-import { choice, count, figure, file, group, id, list } from "./schema.ts";
+import { choice, count, figure, file, flag, group, id, list } from "./schema.ts";
 import { oneOf, ref, reference, tag, text } from "./schema.ts";
 import { siteBody } from "./site.ts";
 import { endpointBody, softwareBody } from "./software.ts";
@@ -48,6 +48,7 @@ const fatTree: Properties = {
   spines: count("Spines (of each pod), where not as few as have ports for all uplinks", 32, {
     maximum: 4096,
   }),
+  rails: flag("Accelerator k of every node on the leaf of rail k", false),
   core,
   size: choice(
     "whole: all of it is there whatever the job uses; grows: bought for the job's size",
@@ -70,6 +71,7 @@ const shape = {
 const torus: Properties = {
   kind: tag("torus", "A grid of nodes, one link a neighbor and direction"),
   shapes: list("The shapes it comes in, smallest first", shape),
+  twisted: flag("Closing links also move half way along the last dimension, twice as long", false),
   wrapLengthMin: count("A dimension closes to a ring only from this length on", 4, { default: 1 }),
   link: link("Node to neighbor"),
   cable,
@@ -82,6 +84,7 @@ const fabric = oneOf(
   group("Hosts on one switch", oneSwitch, ["switchLatency", "switch", "cable"]),
   group("Fat tree", fatTree, [
     "spines",
+    "rails",
     "core",
     "size",
     "switchLatency",
@@ -89,7 +92,7 @@ const fabric = oneOf(
     "spineSwitch",
     "cable",
   ]),
-  group("Torus or mesh", torus, ["wrapLengthMin", "cable", "cablesPerNode"]),
+  group("Torus or mesh", torus, ["twisted", "wrapLengthMin", "cable", "cablesPerNode"]),
 );
 
 const knob = group("One name for several fields that change together", {

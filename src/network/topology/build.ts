@@ -3,7 +3,7 @@ import { assert } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type { Cluster, FatTreeFabric } from "../../records/cluster.ts";
 import type { Graph } from "../../records/graph.ts";
-import { downPortsOfSpine } from "./fat-tree-plan.ts";
+import { downPortsOfSpine, leafCountFor } from "./fat-tree-plan.ts";
 import { fatTreeGraph } from "./fat-tree.ts";
 import { switchGraph } from "./switch.ts";
 import { shapeFor, torusGraph } from "./torus.ts";
@@ -72,7 +72,7 @@ function rankCountMax(cluster: Cluster): number {
     case "switch":
       return fabric.hostCount * perNode;
     case "fat-tree": {
-      const leafCount = Math.ceil(fabric.portCount / fabric.portsPerLeaf);
+      const leafCount = leafCountFor(fabric, perNode, fabric.portCount);
       const leafCountMax = leavesJoined(fabric);
       const isJoined = leafCount === 1 || leafCount <= leafCountMax;
       if (fabric.size === "whole" && !isJoined) return 0;

@@ -38,7 +38,7 @@ export function fatTreePlan(
     ? Math.floor(fabric.portCount / perNode)
     : Math.ceil(rankCount / perNode);
   const portCount = nodeCount * perNode;
-  const leafCount = Math.ceil((isWhole ? fabric.portCount : portCount) / fabric.portsPerLeaf);
+  const leafCount = leafCountFor(fabric, perNode, isWhole ? fabric.portCount : portCount);
   const starCount = hasStar(cluster) ? nodeCount : 0;
   const firstLeafId = portCount + starCount;
   const leavesPerPod = fabric.core?.leavesPerPod ?? leafCount;
@@ -61,6 +61,26 @@ export function fatTreePlan(
     coresPerPlane,
     coreCount: coresPerPlane * spinesPerPod,
     firstCoreId: firstSpineId + spineCount,
+  };
+}
+
+/** Leaves for so many ports: filled in rank order, or by rail in groups of nodes. */
+export function leafCountFor(fabric: FatTreeFabric, perNode: number, portCount: number): number {
+  if (fabric.rails !== true) return Math.ceil(portCount / fabric.portsPerLeaf);
+  return perNode * Math.ceil(portCount / perNode / fabric.portsPerLeaf);
+}
+
+/**
+ * Number of a rank's port when ports are counted leaf by leaf: its own number, but on rails,
+ * where accelerator k of a group of nodes sits on leaf k of the group.
+ */
+export function portNumbers(fabric: FatTreeFabric, perNode: number): (rank: number) => number {
+  if (fabric.rails !== true) return (rank) => rank;
+  const { portsPerLeaf } = fabric;
+  return (rank) => {
+    const node = Math.floor(rank / perNode);
+    const leaf = Math.floor(node / portsPerLeaf) * perNode + (rank % perNode);
+    return leaf * portsPerLeaf + (node % portsPerLeaf);
   };
 }
 

@@ -13,7 +13,7 @@
 import type { VertexId } from "../../base/ids.ts";
 import type { Cluster, FatTreeFabric } from "../../records/cluster.ts";
 import type { Graph, PickUplink } from "../../records/graph.ts";
-import { fatTreePlan } from "./fat-tree-plan.ts";
+import { fatTreePlan, portNumbers } from "./fat-tree-plan.ts";
 import type { FatTreePlan } from "./fat-tree-plan.ts";
 import { linkNames } from "./names.ts";
 import { endpointOf, layStars, rankKind, rankName, sameNode } from "./node.ts";
@@ -28,11 +28,12 @@ export function fatTreeGraph(cluster: Cluster, fabric: FatTreeFabric, rankCount:
     nodeCount: plan.nodeCount,
     centerFirst: plan.portCount,
   });
+  const portOf = portNumbers(fabric, cluster.node.acceleratorCount);
   const hostFirst = layHostLinks(
     wiring,
     fabric,
     plan.portCount,
-    (port) => plan.firstLeafId + Math.floor(port / fabric.portsPerLeaf),
+    (rank) => plan.firstLeafId + Math.floor(portOf(rank) / fabric.portsPerLeaf),
   );
   const uplinkFirst = layUplinks(wiring, fabric, plan);
   const coreFirst = layCoreLinks(wiring, fabric, plan);
@@ -47,8 +48,8 @@ export function fatTreeGraph(cluster: Cluster, fabric: FatTreeFabric, rankCount:
     vertexCount: plan.firstCoreId + plan.coreCount,
     vertexTiers: vertexTiers(cluster, plan),
     ...arrays,
-    routeLengthMax: 6,
-    route: routing(dModK(fabric)),
+    routeLengthMax: fabric.rails === true ? 8 : 6,
+    route: routing(dModK(fabric, portOf)),
     routeBy: routing,
     vertexName,
     linkName: linkNames(arrays, vertexName, cableMark(fabric, plan, { uplinkFirst, coreFirst })),
@@ -111,9 +112,11 @@ function layCoreLinks(wiring: Wiring, fabric: FatTreeFabric, plan: FatTreePlan):
   return first;
 }
 
-function dModK({ uplinksPerLeaf }: FatTreeFabric): PickUplink {
-  return (level, _, target, uplinks) =>
-    level === 0 ? target % uplinks : Math.floor(target / uplinksPerLeaf) % uplinks;
+function dModK({ uplinksPerLeaf }: FatTreeFabric, portOf: (rank: number) => number): PickUplink {
+  return (level, _, target, uplinks) => {
+    const port = portOf(target);
+    return level === 0 ? port % uplinks : Math.floor(port / uplinksPerLeaf) % uplinks;
+  };
 }
 
 function routes(
@@ -132,7 +135,10 @@ function routes(
   const { leavesPerPod, spinesPerPod } = plan;
   const uplinksPerSpine = fabric.core?.uplinksPerSpine ?? 0;
   const perNode = cluster.node.acceleratorCount;
-  return (pick) => (source, target, out, at) => {
+  const portOf = portNumbers(fabric, perNode);
+  const changesRail = fabric.rails === true && star !== undefined;
+  return (pick) => (sender, target, out, at) => {
+    let source: number = sender;
     if (source === target) return at;
     if (star !== undefined && sameNode(perNode, source, target)) {
       out[at] = star.up(source);
@@ -140,9 +146,15 @@ function routes(
       return at + 2;
     }
     let end = at;
+    if (changesRail && source % perNode !== target % perNode) {
+      // Over the star to the accelerator of the node that is on the target's rail.
+      out[end++] = star.up(source);
+      source += (target % perNode) - (source % perNode);
+      out[end++] = star.down(source);
+    }
     out[end++] = hostFirst + 2 * source;
-    const sourceLeaf = Math.floor(source / portsPerLeaf);
-    const targetLeaf = Math.floor(target / portsPerLeaf);
+    const sourceLeaf = Math.floor(portOf(source) / portsPerLeaf);
+    const targetLeaf = Math.floor(portOf(target) / portsPerLeaf);
     if (sourceLeaf !== targetLeaf) {
       const uplink = pick(0, source, target, uplinksPerLeaf);
       out[end++] = uplinkFirst + 2 * (sourceLeaf * uplinksPerLeaf + uplink);
