@@ -56,7 +56,7 @@ test("ports that do not add up are named, with how many are missing", async () =
   ok(pods?.nextStep.startsWith("add 8 ports"));
 });
 
-test("rails count their leaves by groups of nodes, and ask the spines for as many ports", async () => {
+test("rails count leaves by groups of nodes, and ask spines for as many ports", async () => {
   const made = await readCluster("h100-fat-tree-1to1", set("fabric.rails=true"));
   ok(tree(made).rails === true);
   const found = await issuesFrom(

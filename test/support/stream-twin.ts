@@ -29,13 +29,9 @@ export function streamTwinS(
   semantics: Dependency,
 ): number {
   const n = ring.order.length;
-  const members = ring.order.map((rank, i): Member => {
-    const path = pathOf(graph, rank, at(ring.order, (i + 1) % n));
-    const bytes = at(ring.bytes, i);
-    const { links, latencyS } = path;
-    const start = { rate: 0, remaining: 0, isMoving: false, sent: 0, receivedS: [] };
-    return { links, latencyS, weight: 1, bytes, ...start, readyS: [latencyS] };
-  });
+  const members = ring.order.map((rank, i) =>
+    memberOf(graph, { rank, next: at(ring.order, (i + 1) % n), bytes: at(ring.bytes, i) }),
+  );
   let nowS = 0;
   for (;;) {
     const moving = members.filter((member) => member.isMoving);
@@ -73,4 +69,13 @@ export function streamTwinS(
       member.remaining = member.bytes;
     }
   }
+}
+
+function memberOf(
+  graph: Graph,
+  { rank, next, bytes }: { rank: number; next: number; bytes: number },
+): Member {
+  const { links, latencyS } = pathOf(graph, rank, next);
+  const start = { rate: 0, remaining: 0, isMoving: false, sent: 0, receivedS: [] };
+  return { links, latencyS, weight: 1, bytes, ...start, readyS: [latencyS] };
 }

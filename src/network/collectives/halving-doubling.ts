@@ -26,22 +26,8 @@ export function isPowerOfTwo(count: number): boolean {
  * 2·rest members the even ones stay.
  */
 export function halvingStage(axis: Axis): StageMaker {
-  const m = axis.memberCount;
-  const depth = 31 - Math.clz32(m);
-  const rest = m - 2 ** depth;
-  const isIn = (rank: number): boolean => {
-    const member = memberOf(axis, rank);
-    return member >= 2 * rest || member % 2 === 0;
-  };
-  /** Number among those that stay, and the rank of such a number. */
-  const numberOf = (rank: number): number => {
-    const member = memberOf(axis, rank);
-    return member < 2 * rest ? member / 2 : member - rest;
-  };
-  const partner = (rank: number, distance: number): number => {
-    const other = numberOf(rank) ^ distance;
-    return rankAt(axis, rank, other < rest ? 2 * other : other + rest);
-  };
+  const depth = 31 - Math.clz32(axis.memberCount);
+  const { isIn, numberOf, partner } = stayers(axis, axis.memberCount - 2 ** depth);
   return ({ rankCount, holding, share }) => {
     const scatter: Step[] = [];
     const gather: Step[] = [];
@@ -76,6 +62,23 @@ export function halvingStage(axis: Axis): StageMaker {
       holding: after,
     };
   };
+}
+
+/** Who stays; their numbers among those; and whom a number further by XOR belongs to. */
+function stayers(axis: Axis, rest: number) {
+  const isIn = (rank: number): boolean => {
+    const member = memberOf(axis, rank);
+    return member >= 2 * rest || member % 2 === 0;
+  };
+  const numberOf = (rank: number): number => {
+    const member = memberOf(axis, rank);
+    return member < 2 * rest ? member / 2 : member - rest;
+  };
+  const partner = (rank: number, distance: number): number => {
+    const other = numberOf(rank) ^ distance;
+    return rankAt(axis, rank, other < rest ? 2 * other : other + rest);
+  };
+  return { isIn, numberOf, partner };
 }
 
 /** Members that are too many for a power of two hand over, and get the result back. */

@@ -2,11 +2,12 @@
  * Max-min fair rates, re-solved locally when flows come and go.
  *
  * An allocation is max-min fair, and then unique, if every flow has a bottleneck: a full
- * link on which no flow has a greater level (rate / weight; equal weights make them one). So after a change it is enough to repair until
- * every flow has one again. The set to solve starts with the arrivals and with the flows
- * whose bottleneck lost or won a flow; after each filling it grows by the flows outside
- * whose bottleneck no longer holds, or that now exceed a rate frozen at a link they share;
- * when nothing is added, the certificate holds everywhere.
+ * link on which no flow has a greater level (rate / weight; equal weights make them one).
+ * So after a change it is enough to repair until every flow has one again. The set to solve
+ * starts with the arrivals and with the flows whose bottleneck lost or won a flow; after
+ * each filling it grows by the flows outside whose bottleneck no longer holds, or that now
+ * exceed a rate frozen at a link they share; when nothing is added, the certificate holds
+ * everywhere.
  */
 import { assert } from "../../base/assert.ts";
 import { Incidence } from "./incidence.ts";

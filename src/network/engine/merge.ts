@@ -5,8 +5,9 @@
  * Links are of one class by tier, and have one rate there. If each link of a class carries
  * equally many flows of each flow class, the partition is equitable: water-filling sees only
  * these counts, so all flows of a class have one rate at all times, and a handful of classes
- * is solved instead of millions of flows. The ways of all pairs are counted once, nothing is stored per pair; a
- * slow link, a detour or a hash collision makes counts differ, and then there is no merging.
+ * is solved instead of millions of flows. The ways of all pairs are counted once, nothing is
+ * stored for a pair; a slow link, a detour or a hash collision makes counts differ, and
+ * then there is no merging.
  */
 import { assert } from "../../base/assert.ts";
 import { rankId } from "../../base/ids.ts";

@@ -135,7 +135,9 @@ class Detours {
     return new Refusal({
       code: "unreachable-rank",
       pointer: "",
-      found: `no way left from rank ${source} to rank ${target}; failed: ${this.#failed.join(", ")}`,
+      found:
+        `no way left from rank ${source} to rank ${target}; ` +
+        `failed: ${this.#failed.join(", ")}`,
       expected: "a way between every two ranks that talk",
       nextStep: "let fewer links fail, or place the job on other ranks",
     });
@@ -144,11 +146,12 @@ class Detours {
 
 function unknownPart(graph: Graph, name: string): Refusal {
   const example = graph.linkName(linkId(graph.linkCount - 1));
+  const [box = ""] = example.split(" → ");
   return new Refusal({
     code: "unknown-link",
     pointer: "",
     found: `"${name}"`,
-    expected: `two neighbors such as "${example}", or a box such as "${example.split(" → ")[0] ?? ""}"`,
+    expected: `two neighbors such as "${example}", or a box such as "${box}"`,
     nextStep: "`fabricast topology show` lists what there is",
   });
 }

@@ -119,58 +119,80 @@ function dModK({ uplinksPerLeaf }: FatTreeFabric, portOf: (rank: number) => numb
   };
 }
 
+interface Laid {
+  readonly star: Star | undefined;
+  readonly hostFirst: number;
+  readonly uplinkFirst: number;
+  readonly coreFirst: number;
+}
+
 function routes(
   cluster: Cluster,
   fabric: FatTreeFabric,
   plan: FatTreePlan,
-  links: {
-    readonly star: Star | undefined;
-    readonly hostFirst: number;
-    readonly uplinkFirst: number;
-    readonly coreFirst: number;
-  },
+  links: Laid,
 ): (pick: PickUplink) => Graph["route"] {
-  const { star, hostFirst, uplinkFirst, coreFirst } = links;
+  const { star, hostFirst } = links;
+  const perNode = cluster.node.acceleratorCount;
+  const changesRail = fabric.rails === true && star !== undefined;
+  return (pick) => {
+    const over = overSwitches(fabric, plan, { links, pick, portOf: portNumbers(fabric, perNode) });
+    return (source, target, out, at) => {
+      if (source === target) return at;
+      if (star !== undefined && sameNode(perNode, source, target)) {
+        out[at] = star.up(source);
+        out[at + 1] = star.down(target);
+        return at + 2;
+      }
+      let end = at;
+      let sender: number = source;
+      if (changesRail && source % perNode !== target % perNode) {
+        // Over the star to the accelerator of the node that is on the target's rail.
+        sender += (target % perNode) - (source % perNode);
+        out[end++] = star.up(source);
+        out[end++] = star.down(sender);
+      }
+      out[end++] = hostFirst + 2 * sender;
+      end = over(sender, target, out, end);
+      out[end++] = hostFirst + 2 * target + 1;
+      return end;
+    };
+  };
+}
+
+/** From leaf to leaf: up to a spine or a core of the picked numbers, and down by the same. */
+function overSwitches(
+  fabric: FatTreeFabric,
+  plan: FatTreePlan,
+  by: {
+    readonly links: Laid;
+    readonly pick: PickUplink;
+    readonly portOf: (rank: number) => number;
+  },
+): (source: number, target: number, out: Int32Array, at: number) => number {
+  const { pick, portOf } = by;
+  const { uplinkFirst, coreFirst } = by.links;
   const { portsPerLeaf, uplinksPerLeaf } = fabric;
   const { leavesPerPod, spinesPerPod } = plan;
   const uplinksPerSpine = fabric.core?.uplinksPerSpine ?? 0;
-  const perNode = cluster.node.acceleratorCount;
-  const portOf = portNumbers(fabric, perNode);
-  const changesRail = fabric.rails === true && star !== undefined;
-  return (pick) => (sender, target, out, at) => {
-    let source: number = sender;
-    if (source === target) return at;
-    if (star !== undefined && sameNode(perNode, source, target)) {
-      out[at] = star.up(source);
-      out[at + 1] = star.down(target);
-      return at + 2;
-    }
-    let end = at;
-    if (changesRail && source % perNode !== target % perNode) {
-      // Over the star to the accelerator of the node that is on the target's rail.
-      out[end++] = star.up(source);
-      source += (target % perNode) - (source % perNode);
-      out[end++] = star.down(source);
-    }
-    out[end++] = hostFirst + 2 * source;
+  return (source, target, out, at) => {
     const sourceLeaf = Math.floor(portOf(source) / portsPerLeaf);
     const targetLeaf = Math.floor(portOf(target) / portsPerLeaf);
-    if (sourceLeaf !== targetLeaf) {
-      const uplink = pick(0, source, target, uplinksPerLeaf);
-      out[end++] = uplinkFirst + 2 * (sourceLeaf * uplinksPerLeaf + uplink);
-      const sourcePod = Math.floor(sourceLeaf / leavesPerPod);
-      const targetPod = Math.floor(targetLeaf / leavesPerPod);
-      if (sourcePod !== targetPod) {
-        const plane = uplink % spinesPerPod;
-        const over = pick(1, source, target, uplinksPerSpine);
-        const spineUp = (sourcePod * spinesPerPod + plane) * uplinksPerSpine + over;
-        const spineDown = (targetPod * spinesPerPod + plane) * uplinksPerSpine + over;
-        out[end++] = coreFirst + 2 * spineUp;
-        out[end++] = coreFirst + 2 * spineDown + 1;
-      }
-      out[end++] = uplinkFirst + 2 * (targetLeaf * uplinksPerLeaf + uplink) + 1;
+    if (sourceLeaf === targetLeaf) return at;
+    let end = at;
+    const uplink = pick(0, source, target, uplinksPerLeaf);
+    out[end++] = uplinkFirst + 2 * (sourceLeaf * uplinksPerLeaf + uplink);
+    const sourcePod = Math.floor(sourceLeaf / leavesPerPod);
+    const targetPod = Math.floor(targetLeaf / leavesPerPod);
+    if (sourcePod !== targetPod) {
+      const plane = uplink % spinesPerPod;
+      const over = pick(1, source, target, uplinksPerSpine);
+      const spineUp = (sourcePod * spinesPerPod + plane) * uplinksPerSpine + over;
+      const spineDown = (targetPod * spinesPerPod + plane) * uplinksPerSpine + over;
+      out[end++] = coreFirst + 2 * spineUp;
+      out[end++] = coreFirst + 2 * spineDown + 1;
     }
-    out[end++] = hostFirst + 2 * target + 1;
+    out[end++] = uplinkFirst + 2 * (targetLeaf * uplinksPerLeaf + uplink) + 1;
     return end;
   };
 }

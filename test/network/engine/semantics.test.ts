@@ -155,7 +155,7 @@ function ringProgram(order: readonly number[], bytes: readonly number[], repeat:
   return { ...head, rankCount: n, steps: [step] };
 }
 
-test("semantics order themselves: no ring streams slower than it meets, nor meets than it bars", () => {
+test("no ring streams slower than it meets, nor meets slower than it waits for all", () => {
   const graph = buildGraph(
     bareFatTree({ portCount: 60, portsPerLeaf: 6, uplinksPerLeaf: 6, spineRadix: 10 }),
     60,

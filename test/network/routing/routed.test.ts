@@ -54,7 +54,7 @@ test("a hashed way is contiguous, the same each time, and another with another s
   ok(differ > 30, String(differ));
 });
 
-test("switches that hash alike polarize: a quarter of the core links is used; salt cures it", () => {
+test("switches that hash alike polarize: they use a quarter of the cores; salt cures it", () => {
   // Unsalted, the spine's choice repeats the leaf's: on plane s only core s of 4.
   const cores = 2 * 16 * 4;
   equal(linksUsed(sceneGraph(PODS, 64, { routing: ecmp(3, false) }), "core-uplink"), cores / 4);
