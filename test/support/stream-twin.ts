@@ -13,7 +13,7 @@ interface Member {
   readonly latencyS: number;
   readonly weight: number;
   readonly bytes: number;
-  rate: number;
+  bytesPerS: number;
   remaining: number;
   isMoving: boolean;
   sent: number;
@@ -37,15 +37,15 @@ export function streamTwinS(
     const moving = members.filter((member) => member.isMoving);
     fillNaively(moving, graph);
     const dates = members.flatMap((member) => {
-      if (member.isMoving) return [nowS + member.remaining / member.rate];
+      if (member.isMoving) return [nowS + member.remaining / member.bytesPerS];
       const ready = member.sent < ring.stepCount ? member.readyS[member.sent] : undefined;
       return ready === undefined ? [] : [Math.max(nowS, ready)];
     });
     if (dates.length === 0) return nowS;
     const nextS = Math.min(...dates);
     const near = nextS * (1 + 1e-13);
-    const done = moving.filter((member) => nowS + member.remaining / member.rate <= near);
-    for (const member of moving) member.remaining -= member.rate * (nextS - nowS);
+    const done = moving.filter((member) => nowS + member.remaining / member.bytesPerS <= near);
+    for (const member of moving) member.remaining -= member.bytesPerS * (nextS - nowS);
     nowS = nextS;
     for (const member of done) {
       member.isMoving = false;
@@ -76,6 +76,6 @@ function memberOf(
   { rank, next, bytes }: { rank: number; next: number; bytes: number },
 ): Member {
   const { links, latencyS } = pathOf(graph, rank, next);
-  const start = { rate: 0, remaining: 0, isMoving: false, sent: 0, receivedS: [] };
+  const start = { bytesPerS: 0, remaining: 0, isMoving: false, sent: 0, receivedS: [] };
   return { links, latencyS, weight: 1, bytes, ...start, readyS: [latencyS] };
 }

@@ -34,7 +34,7 @@ export interface Dependent extends Makespan {
   readonly eventCount: number;
 }
 
-/** The end of the last message; `member` is the message (by number) that decides it. */
+/** The end of the last message; `memberId` is the message (by number) that decides it. */
 export function runDependent(
   program: Program,
   compiled: CompiledStep,
@@ -60,7 +60,7 @@ export function runDependent(
       weight: compiled.weight,
       entryStart: compiled.entryStart,
       entryLink: compiled.entryLink,
-      capacity: compiled.capacityBytesPerS,
+      capacityBytesPerS: compiled.capacityBytesPerS,
     },
     options.semantics,
     options.verify,
@@ -69,7 +69,7 @@ export function runDependent(
   for (let m = 1; m < endS.length; m++) if (endS[m]! > endS[member]!) member = m;
   const durationS = at(endS, member);
   const waitedS = stepCount * at(compiled.latencyS, member);
-  return { durationS, latencyS: Math.min(durationS, waitedS), member, eventCount };
+  return { durationS, latencyS: Math.min(durationS, waitedS), memberId: member, eventCount };
 }
 
 /** Each ring of the pattern by itself; the longest counts. */
@@ -84,7 +84,7 @@ function freeRings(
 ): Makespan {
   const { successor, stepCount, options } = run;
   const isSeen = new Uint8Array(successor.length);
-  let longest: Makespan = { durationS: -1, latencyS: 0, member: 0 };
+  let longest: Makespan = { durationS: -1, latencyS: 0, memberId: 0 };
   for (let start = 0; start < successor.length; start++) {
     if (isSeen[start] === 1) continue;
     const members: number[] = [];
@@ -96,7 +96,7 @@ function freeRings(
     const transferS = Float64Array.from(members, (m) => messageBytes[m]! / compiled.bytesPerS[m]!);
     const found = ringMakespan({ latencyS, transferS, stepCount }, options.semantics);
     if (found.durationS > longest.durationS) {
-      longest = { ...found, member: at(members, found.member) };
+      longest = { ...found, memberId: at(members, found.memberId) };
     }
   }
   return longest;

@@ -28,7 +28,7 @@ export interface Ring {
 export interface Makespan {
   readonly durationS: number;
   readonly latencyS: number;
-  readonly member: number;
+  readonly memberId: number;
 }
 
 export type Dependency = Exclude<Semantics, "barrier">;
@@ -62,14 +62,18 @@ function rendezvousMakespan({ latencyS, transferS, stepCount }: Ring): Makespan 
     if (latencyS[i]! + transferS[i]! > latencyS[member]! + transferS[member]!) member = i;
   }
   const waitedS = stepCount * at(latencyS, member);
-  return { durationS: waitedS + stepCount * at(transferS, member), latencyS: waitedS, member };
+  return {
+    durationS: waitedS + stepCount * at(transferS, member),
+    latencyS: waitedS,
+    memberId: member,
+  };
 }
 
 function streamMakespan(ring: Ring): Makespan {
   const { transferS, stepCount } = ring;
   const mostLatencyS = greatestWindow(ring.latencyS, stepCount);
   const order = slowestFirst(transferS);
-  let best: Makespan = { durationS: -1, latencyS: 0, member: 0 };
+  let best: Makespan = { durationS: -1, latencyS: 0, memberId: 0 };
   for (const member of order) {
     const boundS = stepCount * at(transferS, member) + mostLatencyS;
     if (boundS <= best.durationS * (1 + 1e-15)) break;
@@ -135,5 +139,5 @@ function bestThrough({ latencyS, transferS, stepCount }: Ring, q: number): Makes
   let waitedS = 0;
   for (let i = 0; i < hops; i++) waitedS += latencyS[(((q - from + i) % n) + n) % n]!;
   const durationS = stepCount * stay + gain(q) + best;
-  return { durationS, latencyS: Math.min(waitedS, durationS), member: q };
+  return { durationS, latencyS: Math.min(waitedS, durationS), memberId: q };
 }

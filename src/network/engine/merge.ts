@@ -41,10 +41,10 @@ export interface MergedPairs {
   readonly durationS: number;
   readonly latencyS: number;
   /** The pair that arrives last, one for its class. */
-  readonly source: number;
-  readonly target: number;
+  readonly sourceId: number;
+  readonly targetId: number;
   /** Flows on each link of the graph. */
-  readonly flowsOn: Float64Array;
+  readonly flowCount: Float64Array;
 }
 
 /** Undefined where the flows are not alike enough. */
@@ -57,11 +57,11 @@ export function mergedAllPairs(graph: Graph, bytes: number): MergedPairs | undef
   let last = 0;
   for (let c = 1; c < arrivalS.length; c++) if (arrivalS[c]! > arrivalS[last]!) last = c;
   const { source, target, latencyS } = flowClasses[last]!;
-  const flowsOn = new Float64Array(graph.linkCount);
+  const flowCount = new Float64Array(graph.linkCount);
   for (const { counts } of flowClasses) {
-    for (let link = 0; link < flowsOn.length; link++) flowsOn[link]! += counts[link]!;
+    for (let link = 0; link < flowCount.length; link++) flowCount[link]! += counts[link]!;
   }
-  return { durationS: arrivalS[last]!, latencyS, source, target, flowsOn };
+  return { durationS: arrivalS[last]!, latencyS, sourceId: source, targetId: target, flowCount };
 }
 
 function classesOfPairs(graph: Graph): readonly FlowClass[] | undefined {

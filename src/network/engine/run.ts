@@ -95,15 +95,15 @@ function mergedStep(
     if (graph.rankCount > PAIRS_RANKS_MOST) throw tooManyPairs(graph);
     return undefined;
   }
-  const { source, target, latencyS, durationS, flowsOn } = merged;
-  const pair = { source: Int32Array.of(source), target: Int32Array.of(target) };
+  const { sourceId, targetId, latencyS, durationS, flowCount } = merged;
+  const pair = { source: Int32Array.of(sourceId), target: Int32Array.of(targetId) };
   const compiled = compileStep(graph, pair);
-  const carriedBytes = Float64Array.from(compiled.links, (link) => flowsOn[link]! * bytes);
+  const carriedBytes = Float64Array.from(compiled.links, (link) => flowCount[link]! * bytes);
   assertLinksKeepUp(graph, compiled.links, { bytes: carriedBytes, stepS: durationS });
   const transferS = Math.max(0, durationS - latencyS);
   return {
     timed: { compiled, repeat, messageId: 0, carriedBytes, latencyS, transferS },
-    linkBytes: flowsOn.map((count) => count * bytes * repeat),
+    linkBytes: flowCount.map((count) => count * bytes * repeat),
   };
 }
 
@@ -124,7 +124,7 @@ function dependentSteps(
   addBytes(linkBytes, { compiled, bytes }, stepCount);
   const part = {
     compiled,
-    messageId: found.member,
+    messageId: found.memberId,
     carriedBytes: bytes,
     latencyS: found.latencyS / stepCount,
     transferS: (found.durationS - found.latencyS) / stepCount,

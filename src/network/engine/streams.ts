@@ -20,7 +20,7 @@ export interface Streams {
   readonly weight: Float64Array;
   readonly entryStart: Int32Array;
   readonly entryLink: Int32Array;
-  readonly capacity: Float64Array;
+  readonly capacityBytesPerS: Float64Array;
   readonly stepCount: number;
 }
 
@@ -51,13 +51,13 @@ class StreamRun {
   #eventCount = 0;
 
   constructor(streams: Streams, isStream: boolean) {
-    const { latencyS, entryStart, entryLink, capacity, weight, stepCount } = streams;
+    const { latencyS, entryStart, entryLink, capacityBytesPerS, weight, stepCount } = streams;
     const count = latencyS.length;
     this.#streams = streams;
     this.#isStream = isStream;
-    this.#shares = new FairShares(entryStart, entryLink, capacity, weight);
+    this.#shares = new FairShares(entryStart, entryLink, capacityBytesPerS, weight);
     this.#clock = new FlowClock(this.#shares, count);
-    const least = leastShares(streams);
+    const least = leastShares({ weight, entryStart, entryLink, capacity: capacityBytesPerS });
     let longestS = 0;
     for (let m = 0; m < count; m++) {
       const mostS = latencyS[m]! + streams.messageBytes[m]! / least[m]!;

@@ -12,7 +12,7 @@ export interface MovingFlow {
   readonly links: Int32Array;
   /** Of a full link it gets in proportion to this. */
   readonly weight: number;
-  rate: number;
+  bytesPerS: number;
 }
 
 interface Flow extends MovingFlow {
@@ -31,7 +31,7 @@ export function twinDurationS(program: Program, graph: Graph, share: Sharing = "
         const remaining = at(step.messageBytes, m);
         const weight = share === "rtt" ? 1 / path.latencyS : 1;
         const head = { links: path.links, weight, startS: path.latencyS };
-        return { ...head, remaining, rate: 0, arrivalS: -1 };
+        return { ...head, remaining, bytesPerS: 0, arrivalS: -1 };
       });
       durationS += lastArrivalS(flows, graph);
     }
@@ -47,7 +47,7 @@ export function lastArrivalS(flows: Flow[], graph: Graph): number {
   let moving: Flow[] = [];
   while (waiting.length + moving.length > 0) {
     fillNaively(moving, graph);
-    const dueS = (flow: Flow): number => nowS + flow.remaining / flow.rate;
+    const dueS = (flow: Flow): number => nowS + flow.remaining / flow.bytesPerS;
     const nextS = Math.min(
       ...waiting.map((flow) => flow.startS),
       ...moving.map((flow) => dueS(flow)),
@@ -56,7 +56,7 @@ export function lastArrivalS(flows: Flow[], graph: Graph): number {
     const done = moving.filter(isOver);
     moving = moving.filter((flow) => !isOver(flow));
     for (const flow of done) flow.arrivalS = nextS;
-    for (const flow of moving) flow.remaining -= flow.rate * (nextS - nowS);
+    for (const flow of moving) flow.remaining -= flow.bytesPerS * (nextS - nowS);
     nowS = nextS;
     moving.push(...waiting.filter((flow) => flow.startS <= nowS));
     waiting = waiting.filter((flow) => flow.startS > nowS);
@@ -82,8 +82,8 @@ export function fillNaively(moving: readonly MovingFlow[], graph: Graph): void {
     const full = graph.linkBytesPerS.map((_, link) => (isFull(link) ? 1 : 0));
     const frozen = open.filter((flow) => flow.links.some((link) => at(full, link) === 1));
     for (const flow of frozen) {
-      flow.rate = level * flow.weight;
-      for (const link of flow.links) room[link] = at(room, link) - flow.rate;
+      flow.bytesPerS = level * flow.weight;
+      for (const link of flow.links) room[link] = at(room, link) - flow.bytesPerS;
     }
     open = open.filter((flow) => !frozen.includes(flow));
   }

@@ -56,7 +56,7 @@ export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: num
   const { linkTarget } = arrays;
   const around = (a: number, b: number, size: number) => signedHops(a, b, size, true);
   const between = isTwisted
-    ? twistedRoutes({ ...grid, linkTarget, signedHops: around })
+    ? twistedRoutes({ ...grid, firstNodeId: nodeFirst, linkTarget, signedHops: around })
     : gridRoutes(grid);
   const isHalved = (d: number): boolean => grid.wraps[d] === true && !isTwisted;
   const hops = shape.map((size, d) => (isHalved(d) ? size >> 1 : size - 1));

@@ -13,7 +13,7 @@ import type { Graph } from "../../records/graph.ts";
 export interface TwistedGrid {
   readonly shape: readonly number[];
   /** Vertex of node 0. */
-  readonly nodeFirst: number;
+  readonly firstNodeId: number;
   /** Link out of (node, dimension, way): [(node·dimensions + d)·2 + way], way 0 is "+". */
   readonly links: Int32Array;
   readonly linkTarget: Int32Array;
@@ -22,7 +22,7 @@ export interface TwistedGrid {
 }
 
 export function twistedRoutes(grid: TwistedGrid): Graph["route"] {
-  const { shape, nodeFirst, links, linkTarget } = grid;
+  const { shape, firstNodeId, links, linkTarget } = grid;
   const dimensions = shape.length;
   const hops = new Int32Array(dimensions);
   return (source, target, out, at) => {
@@ -35,7 +35,7 @@ export function twistedRoutes(grid: TwistedGrid): Graph["route"] {
       for (let hop = Math.abs(hops[d]!); hop > 0; hop--) {
         const link = links[(node * dimensions + d) * 2 + way]!;
         out[end++] = link;
-        node = linkTarget[link]! - nodeFirst;
+        node = linkTarget[link]! - firstNodeId;
       }
     }
     return end;
