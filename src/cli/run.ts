@@ -25,7 +25,7 @@ export async function run(words: readonly string[]): Promise<number> {
       .help()
       .alias("h", "help")
       .wrap(Math.min(process.stdout.columns ?? 100, 100))
-      .parserConfiguration({ "duplicate-arguments-array": false, "parse-numbers": false })
+      .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false })
       .demandCommand(1, "which command? `fabricast --help` lists them")
       .strict()
       .exitProcess(false)

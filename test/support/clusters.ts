@@ -133,9 +133,13 @@ export function h100Torus(): Cluster {
 
 /** 4 hosts a leaf, 4 leaves and 4 spines a pod, 4 pods, 4 planes of 4 cores: non-blocking. */
 export function barePods(
-  shape: TreeShape & { readonly uplinksPerSpine?: number; readonly coreRadix?: number } = {},
+  shape: TreeShape & {
+    readonly leavesPerPod?: number;
+    readonly uplinksPerSpine?: number;
+    readonly coreRadix?: number;
+  } = {},
 ): Cluster {
-  const { uplinksPerSpine = 4, coreRadix = 4, ...tree } = shape;
+  const { leavesPerPod = 4, uplinksPerSpine = 4, coreRadix = 4, ...tree } = shape;
   const fabric: Fabric = {
     kind: "fat-tree",
     portCount: 64,
@@ -144,7 +148,7 @@ export function barePods(
     spineRadix: 4 + uplinksPerSpine,
     size: "whole",
     ...tree,
-    core: { leavesPerPod: 4, uplinksPerSpine, coreRadix, link: BARE_LINK },
+    core: { leavesPerPod, uplinksPerSpine, coreRadix, link: BARE_LINK },
     link: BARE_LINK,
     uplink: BARE_LINK,
     switchLatencyS: sourced(0),
