@@ -39,6 +39,8 @@ export class ContendedBatch {
   readonly #clock: FlowClock;
   readonly #bytes: Float64Array;
   readonly #isMoving: Uint8Array;
+  /** Flows with an event at this tick. */
+  readonly #due: Int32Array;
 
   private constructor(flows: Flows) {
     const { messages, latencyS, weight, entryStart, entryLink, capacity } = flows;
@@ -52,6 +54,7 @@ export class ContendedBatch {
     this.arrivalS = new Float64Array(flowCount);
     this.#bytes = new Float64Array(flowCount);
     this.#isMoving = new Uint8Array(flowCount);
+    this.#due = new Int32Array(flowCount);
   }
 
   /** The messages that have entries to keep, on links numbered anew. */
@@ -142,9 +145,10 @@ export class ContendedBatch {
   /** All events of one tick; the rates are made fair once, afterwards. */
   #fire(now: number): void {
     const { queue, ticksPerS } = this.#clock;
-    while (queue.length > 0 && queue.nextTick === now) {
-      const flow = queue.pop();
-      this.eventCount++;
+    const count = queue.takeTick(this.#due);
+    this.eventCount += count;
+    for (let i = 0; i < count; i++) {
+      const flow = this.#due[i]!;
       if (this.#isMoving[flow] === 1) {
         this.#shares.remove(flow);
         this.arrivalS[flow] = now / ticksPerS;

@@ -48,6 +48,7 @@ class StreamRun {
   readonly #ready: number[][];
   readonly #readyAt: Int32Array;
   readonly #endTick: Float64Array;
+  readonly #due: Int32Array;
   #eventCount = 0;
 
   constructor(streams: Streams, isStream: boolean) {
@@ -73,10 +74,12 @@ class StreamRun {
     this.#ready = Array.from({ length: count }, () => []);
     this.#readyAt = new Int32Array(count);
     this.#endTick = new Float64Array(count);
+    this.#due = new Int32Array(count);
   }
 
   run(verify: boolean): StreamsEnd {
     const { queue, ticksPerS } = this.#clock;
+    const due = this.#due;
     const count = this.#sent.length;
     for (let m = 0; m < count; m++) {
       this.#isWaiting[m] = 1;
@@ -84,7 +87,8 @@ class StreamRun {
     }
     while (queue.length > 0) {
       const now = queue.nextTick;
-      while (queue.length > 0 && queue.nextTick === now) this.#fire(queue.pop(), now);
+      // An event can bring another one at its own tick.
+      while (queue.length > 0 && queue.nextTick === now) this.#fireAll(queue.takeTick(due), now);
       this.#clock.settle(now, verify);
     }
     const stuck = this.#sent.findIndex((sent) => sent < this.#streams.stepCount);
@@ -93,6 +97,10 @@ class StreamRun {
       endS: this.#endTick.map((tick) => tick / ticksPerS),
       eventCount: this.#eventCount,
     };
+  }
+
+  #fireAll(count: number, now: number): void {
+    for (let i = 0; i < count; i++) this.#fire(this.#due[i]!, now);
   }
 
   #fire(m: number, now: number): void {

@@ -100,7 +100,9 @@ export class WaterFill {
   }
 
   run(capacity: Float64Array, used: Float64Array): void {
-    this.#start(capacity, used);
+    const least = this.#start(capacity, used);
+    this.#fillFirstLevel(least);
+    this.#heapUp();
     for (;;) {
       const link = this.#popFullest();
       if (link === -1) return;
@@ -109,7 +111,8 @@ export class WaterFill {
   }
 
   /** Every link of the set with the room that the flows outside leave. */
-  #start(capacity: Float64Array, used: Float64Array): void {
+  #start(capacity: Float64Array, used: Float64Array): number {
+    let least = Infinity;
     const { degree } = this.#flows;
     for (let i = 0; i < this.count; i++) this.#isFrozen[this.set[i]!] = 0;
     for (let i = 0; i < this.touchedCount; i++) {
@@ -123,9 +126,30 @@ export class WaterFill {
       this.frozeAt[link] = -1;
       this.highest[link] = 0;
       this.#key[link] = this.room[link]! / this.#openWeight[link]!;
-      this.#heap[i] = link;
+      if (this.#key[link]! < least) least = this.#key[link]!;
     }
-    this.#heapLength = this.touchedCount;
+    return least;
+  }
+
+  /** The links that fill first, without a heap: where all flows are alike they are all. */
+  #fillFirstLevel(least: number): void {
+    for (let i = 0; i < this.touchedCount; i++) {
+      const link = this.touched[i]!;
+      if (this.#key[link] !== least || this.#open[link] === 0) continue;
+      if (this.room[link]! / this.#openWeight[link]! <= least) this.#freeze(link, least);
+    }
+  }
+
+  /** The others, by the share that is left to their open flows. */
+  #heapUp(): void {
+    this.#heapLength = 0;
+    for (let i = 0; i < this.touchedCount; i++) {
+      const link = this.touched[i]!;
+      if (this.#open[link] === 0) continue;
+      const share = this.room[link]! / this.#openWeight[link]!;
+      if (share > this.#key[link]!) this.#key[link] = share;
+      this.#heap[this.#heapLength++] = link;
+    }
     for (let i = (this.#heapLength >> 1) - 1; i >= 0; i--) this.#sink(i);
   }
 
