@@ -10,11 +10,19 @@ import { seeded } from "../src/base/random.ts";
 import { collectiveTime } from "../src/network/collective-time.ts";
 import { runProgram } from "../src/network/engine/run.ts";
 import { twinDurationS } from "../src/network/engine/twin.ts";
+import { orderOf } from "../src/network/routing/placement.ts";
+import { sceneGraph } from "../src/network/scene.ts";
 import { buildGraph } from "../src/network/topology/build.ts";
 import type { Cluster } from "../src/records/cluster.ts";
 import type { Graph } from "../src/records/graph.ts";
 import type { Program } from "../src/records/schedule.ts";
-import { bareFatTree, barePods, bareTorus, h100FatTree } from "../test/support/clusters.ts";
+import {
+  bareFatTree,
+  barePods,
+  bareTorus,
+  H100_NODE,
+  h100FatTree,
+} from "../test/support/clusters.ts";
 import { shortestS } from "./harness.ts";
 import type { Bench, BenchRow, BenchSize } from "./harness.ts";
 
@@ -29,6 +37,8 @@ export const bench: Bench = {
       ...(await autoChoice(size, runs)),
       ...(await growth(size, runs)),
       ...(await permutation(size, runs)),
+      ...(await routings(size, runs)),
+      ...(await hierarchical(size, runs)),
       ...(await commands(size)),
     ];
   },
@@ -113,6 +123,37 @@ function nonBlocking(rankCount: number, leaf: number): Cluster {
   const leavesPerPod = rankCount > 1e6 ? 64 : 32;
   const shape = { ...tree, spineRadix: 2 * leavesPerPod, uplinksPerSpine: leavesPerPod };
   return barePods({ ...shape, leavesPerPod, coreRadix: rankCount / leaf / leavesPerPod });
+}
+
+/** A ring of 1,024 hosts placed at random is a permutation: one step, by each routing. */
+async function routings(size: BenchSize, runs: number): Promise<BenchRow[]> {
+  const rankCount = size === "large" ? 1024 : 64;
+  const leaf = Math.sqrt(rankCount);
+  const order = orderOf({ kind: "random", seed: 7 }, rankCount);
+  const rows: BenchRow[] = [];
+  for (const [name, routing] of [
+    ["d-mod-k", { kind: "d-mod-k" }],
+    ["hashed", { kind: "ecmp", seed: 1, isSalted: true }],
+    ["sprayed", { kind: "spray" }],
+  ] as const) {
+    const graph = sceneGraph(nonBlocking(rankCount, leaf), rankCount, { routing });
+    const request = { collective: "all-reduce", algorithm: "ring", sizeBytes: GIB, order } as const;
+    const stepS = await shortestS(runs + 2, () => void collectiveTime({ ...graph }, request));
+    rows.push(row(`permutation, ${name}, ${rankCount} flows`, stepS, "s", boundOf(size, 0.02)));
+  }
+  return rows;
+}
+
+/** 8-GPU nodes on three non-blocking tiers. */
+async function hierarchical(size: BenchSize, runs: number): Promise<BenchRow[]> {
+  const rankCount = size === "large" ? 16_384 : 128;
+  const shape = { portCount: rankCount, portsPerLeaf: 32, uplinksPerLeaf: 32 };
+  const pods = { spineRadix: 64, leavesPerPod: 32, uplinksPerSpine: 32, coreRadix: 64 };
+  const made = { ...barePods({ ...shape, ...pods }), node: H100_NODE };
+  const graph = buildGraph(made, rankCount);
+  const request = { collective: "all-reduce", algorithm: "hierarchical", sizeBytes: GIB } as const;
+  const engineS = await shortestS(runs, () => void collectiveTime({ ...graph }, request));
+  return [row(`hierarchical, ${rankCount} in nodes of 8`, engineS, "s", boundOf(size, 0.6))];
 }
 
 /** Words of the built command, its bar in seconds, and the most it may take of memory. */
