@@ -13,7 +13,7 @@ import type { FairShares } from "./fair-shares.ts";
 /** Ticks in the longest transfer and in the whole run, as powers of two; bounds of k. */
 const LONGEST_BITS = 40;
 const HORIZON_BITS = 52;
-const K_MIN = -20;
+const K_MIN = -80;
 const K_MAX = 24;
 const PS_PER_S = 1e12;
 
