@@ -1,49 +1,44 @@
 /** `collective`: how long, at which sizes, by which algorithm — nccl-tests' table. */
 import { busbwFactor } from "../network/collectives/names.ts";
 import { collectiveTime } from "../network/collective-time.ts";
-import { buildGraph } from "../network/topology/build.ts";
+import { orderOf } from "../network/routing/placement.ts";
+import { sceneGraph } from "../network/scene.ts";
 import type { CollectiveQuestion } from "../records/job.ts";
 import type { CollectiveResult, CollectiveRow } from "../records/result.ts";
+import type { CollectiveTime } from "../records/schedule.ts";
 import { bitRate, bytes, duration, fixed } from "../base/format.ts";
 import { at } from "../base/assert.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import { command, headOf, referenceOf } from "./head.ts";
 import type { Asked } from "./head.ts";
+import { networkWords } from "./network-words.ts";
 
 export function answerCollective(question: CollectiveQuestion, asked: Asked): CollectiveResult {
-  const { cluster, collective, rankCount } = question;
-  const graph = buildGraph(cluster, rankCount);
-  const rows = question.sizesBytes.map((sizeBytes): CollectiveRow => {
-    const time = collectiveTime(graph, { collective, sizeBytes, algorithm: question.algorithm });
-    const timeS = time.timeline.durationS;
-    const algbwBytesPerS = timeS === 0 ? 0 : sizeBytes / timeS;
-    return {
-      collective,
-      algorithm: time.algorithm,
-      rankCount,
-      sizeBytes,
-      timeS,
-      algbwBytesPerS,
-      busbwBytesPerS: algbwBytesPerS * busbwFactor(collective, rankCount),
-      limit: time.timeline.limit,
-      losers: time.losers,
-    };
-  });
+  const { cluster, rankCount, collective } = question;
+  const timers = timersOf(question);
+  const rows = question.sizesBytes.map((sizeBytes) => rowOf(question, sizeBytes, timers));
   const last = at(rows, rows.length - 1);
   const sentence =
     `${collective} of ${bytes(last.sizeBytes)} over ${fixed(rankCount)} ranks of ` +
     `${cluster.name} takes ${duration(last.timeS)} by ${last.algorithm}: ` +
-    `${bitRate(last.busbwBytesPerS)} bus bandwidth, limited by ${limitWords(last)}.`;
+    `${bitRate(last.busbwBytesPerS)} bus bandwidth, limited by ${limitWords(last)}.` +
+    seedWords(last);
   return {
     ...headOf(question, asked, assumptionsOf([cluster]), [
       command(["explain", "busbw"]),
       command(["topology", "show", referenceOf(cluster), "--ranks", String(rankCount)]),
     ]),
-    answer: { sentence, verdict: "answer", beware: bewareOf() },
+    answer: { sentence, verdict: "answer", beware: networkWords(question.network) },
     kind: "collective",
     clusterId: cluster.id,
     rows,
   };
+}
+
+function seedWords({ seeds }: CollectiveRow): string {
+  if (seeds === undefined) return "";
+  const { seedCount, p95S, worstS } = seeds;
+  return ` Over ${fixed(seedCount)} seeds: p95 ${duration(p95S)}, worst ${duration(worstS)}.`;
 }
 
 function limitWords(row: CollectiveRow): string {
@@ -52,6 +47,54 @@ function limitWords(row: CollectiveRow): string {
   return `${kind} ${id}, ${fixed(utilization * 100)} % busy`;
 }
 
-function bewareOf(): string[] {
-  return ["Barrier semantics: a step starts when all messages of the step before have arrived."];
+type Timer = (sizeBytes: number) => CollectiveTime;
+
+/** One timer, or one for each seed of a hashed routing. */
+function timersOf({
+  cluster,
+  collective,
+  algorithm,
+  rankCount,
+  network = {},
+}: CollectiveQuestion): Timer[] {
+  const { routing, seedCount = 1, placement = { kind: "natural" } } = network;
+  const order = orderOf(placement, rankCount);
+  return Array.from({ length: seedCount }, (_, i): Timer => {
+    const drawn = routing?.kind === "ecmp" ? { ...routing, seed: routing.seed + i } : routing;
+    const graph = sceneGraph(cluster, rankCount, { ...network, ...(drawn && { routing: drawn }) });
+    const head = { collective, algorithm, order, run: network };
+    return (sizeBytes) => collectiveTime(graph, { ...head, sizeBytes });
+  });
+}
+
+function rowOf(
+  { collective, rankCount }: CollectiveQuestion,
+  sizeBytes: number,
+  timers: readonly Timer[],
+): CollectiveRow {
+  const times = timers.map((timer) => timer(sizeBytes));
+  times.sort((a, b) => a.timeline.durationS - b.timeline.durationS);
+  const atShare = (share: number): CollectiveTime =>
+    at(times, Math.max(0, Math.ceil(share * times.length) - 1));
+  const time = atShare(0.5);
+  const timeS = time.timeline.durationS;
+  const algbwBytesPerS = timeS === 0 ? 0 : sizeBytes / timeS;
+  const seeds = {
+    seedCount: times.length,
+    p50S: timeS,
+    p95S: atShare(0.95).timeline.durationS,
+    worstS: atShare(1).timeline.durationS,
+  };
+  return {
+    collective,
+    algorithm: time.algorithm,
+    rankCount,
+    sizeBytes,
+    timeS,
+    algbwBytesPerS,
+    busbwBytesPerS: algbwBytesPerS * busbwFactor(collective, rankCount),
+    limit: time.timeline.limit,
+    losers: time.losers,
+    ...(times.length > 1 ? { seeds } : {}),
+  };
 }

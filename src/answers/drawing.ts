@@ -1,8 +1,8 @@
 /** A fabric as it is drawn: counts from the graph that was simulated, loads from its run. */
 import { assert, at } from "../base/assert.ts";
 import { bytes } from "../base/format.ts";
-import type { Cluster } from "../records/cluster.ts";
-import type { Drawing, DrawnTier } from "../records/drawing.ts";
+import type { Cluster, FatTreeFabric } from "../records/cluster.ts";
+import type { Drawing, DrawnTier, FatTreeDrawing } from "../records/drawing.ts";
 import type { Graph } from "../records/graph.ts";
 import type { CollectiveTime } from "../records/schedule.ts";
 
@@ -29,7 +29,17 @@ export function drawingOf(cluster: Cluster, graph: Graph, load?: CollectiveTime)
     spineCount: verticesOf(graph, "spine"),
     leafPortCounts: leafPortCounts(graph),
     uplinksPerLeaf: cluster.fabric.uplinksPerLeaf,
+    ...coresOf(cluster.fabric, graph),
   };
+}
+
+function coresOf(
+  { core }: FatTreeFabric,
+  graph: Graph,
+): Pick<FatTreeDrawing, "podCount" | "coreCount"> {
+  const coreCount = verticesOf(graph, "core");
+  if (core === undefined || coreCount === 0) return {};
+  return { coreCount, podCount: Math.ceil(verticesOf(graph, "leaf") / core.leavesPerPod) };
 }
 
 function loadName(load: CollectiveTime): string {

@@ -38,7 +38,8 @@ export function headOf(
     seed: question.seed,
     version: VERSION,
     fidelity: "flow",
-    semantics: "barrier",
+    semantics:
+      question.kind === "collective" ? (question.network?.semantics ?? "barrier") : "barrier",
     assumptions,
     next,
     reproduce: command(asked.words),

@@ -10,7 +10,7 @@ import type { Bill, BillLine, PartClass, PricedPart } from "../records/cost.ts";
 import type { Graph } from "../records/graph.ts";
 
 /** Tiers whose links are cables one buys; "scale-up" and "nic" links come inside the node. */
-const CABLE_TIERS: readonly string[] = ["host", "uplink", "x", "y", "z"];
+const CABLE_TIERS: readonly string[] = ["host", "uplink", "core-uplink", "x", "y", "z"];
 
 /** What a vertex with a rank is called; on a torus of single accelerators it is the node. */
 const RANK_KINDS: readonly string[] = ["accelerator", "host", "node"];
@@ -23,6 +23,7 @@ export function billOfMaterials(cluster: Cluster, graph: Graph): Bill {
     line("node", cluster.node.name, nodeCount(cluster, graph), bill.node),
     line("switch", "leaf switch", leafCount, bill.leafSwitch),
     line("switch", "spine switch", vertexCount(graph, "spine"), bill.spineSwitch),
+    line("switch", "core switch", vertexCount(graph, "core"), bill.coreSwitch),
     line("link", "cable", cableCount(cluster, graph), bill.link),
   ].filter(({ count }) => count > 0);
 
@@ -90,12 +91,13 @@ function cableCount(cluster: Cluster, graph: Graph): number {
  */
 function fullPowerW(cluster: Cluster, graph: Graph): number | undefined {
   const { accelerator, acceleratorCount } = cluster.node;
-  const { leafSwitch, spineSwitch } = cluster.bill;
+  const { leafSwitch, spineSwitch, coreSwitch } = cluster.bill;
   const leafCount = vertexCount(graph, "leaf") + vertexCount(graph, "switch");
   const groups = [
     { count: nodeCount(cluster, graph) * acceleratorCount, eachW: accelerator?.allInW },
     { count: leafCount, eachW: leafSwitch?.powerW },
     { count: vertexCount(graph, "spine"), eachW: spineSwitch?.powerW },
+    { count: vertexCount(graph, "core"), eachW: coreSwitch?.powerW },
   ].filter(({ count }) => count > 0);
   const known = groups.flatMap(({ count, eachW }) =>
     eachW === undefined ? [] : [count * eachW.value],

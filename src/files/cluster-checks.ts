@@ -1,5 +1,5 @@
 /** The third layer of checking: what no schema can say, because it counts ports and nodes. */
-import type { FabricFile, ResolvedCluster } from "./cluster-file.ts";
+import type { CoreFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
 import type { Finding } from "./issues.ts";
 import type { SwitchFile } from "./parts.ts";
 
@@ -33,25 +33,86 @@ function nodeFindings({ host, accelerator, file }: ResolvedCluster): Finding[] {
 }
 
 function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {
-  if (fabric.kind === "torus") return torusFindings(fabric.shapes);
+  if (fabric.kind === "torus") {
+    const twists = fabric.twisted === true ? twistFindings(fabric.shapes) : [];
+    return [...torusFindings(fabric.shapes), ...twists];
+  }
   if (fabric.kind === "switch") {
     return portFindings("/fabric/hosts", `${fabric.hosts} hosts`, fabric.hosts, parts.oneSwitch);
   }
-  const { portsPerLeaf, uplinksPerLeaf, spineRadix, ports } = fabric;
+  const { portsPerLeaf, uplinksPerLeaf, spineRadix } = fabric;
   const leaf = portsPerLeaf + uplinksPerLeaf;
+  const perNode = parts.host.accelerators;
+  // On rails every group of portsPerLeaf nodes has a leaf for each accelerator of a node.
+  const leafCount = fabric.rails
+    ? perNode * Math.ceil(fabric.ports / perNode / portsPerLeaf)
+    : Math.ceil(fabric.ports / portsPerLeaf);
   const sum = `${portsPerLeaf} down + ${uplinksPerLeaf} up = ${leaf} ports`;
-  const leafCount = Math.ceil(ports / portsPerLeaf);
-  const findings = [
+  return [
     ...portFindings("/fabric/uplinksPerLeaf", sum, leaf, parts.leafSwitch),
     ...portFindings("/fabric/spineRadix", `${spineRadix} ports`, spineRadix, parts.spineSwitch),
+    ...(fabric.core === undefined
+      ? twoTierFindings(fabric, leafCount)
+      : coreFindings(fabric.core, fabric, leafCount)),
+    ...coreSwitchFindings(fabric.core, parts),
+    ...spineFindings(fabric, leafCount),
   ];
-  if (leafCount > spineRadix) {
-    const found = `${leafCount} leaves`;
-    const expected = `at most ${spineRadix}, one port of a spine each`;
-    const next = "two tiers do not reach; take fewer ports or larger switches";
-    findings.push(finding("/fabric/ports", "too-many-ports", found, expected, next));
+}
+
+type FatTreeFile = Extract<FabricFile, { readonly kind: "fat-tree" }>;
+
+function twoTierFindings({ spineRadix }: FatTreeFile, leafCount: number): Finding[] {
+  if (leafCount <= spineRadix) return [];
+  const found = `${leafCount} leaves`;
+  const expected = `at most ${spineRadix}, one port of a spine each`;
+  const next = "two tiers do not reach; add a core, take fewer ports or larger switches";
+  return [finding("/fabric/ports", "too-many-ports", found, expected, next)];
+}
+
+/** A pod's leaves need ports of each spine, the pods ports of each core. */
+function coreFindings(core: CoreFile, fabric: FatTreeFile, leafCount: number): Finding[] {
+  const { leavesPerPod, uplinksPerSpine, coreRadix } = core;
+  const down = fabric.spineRadix - uplinksPerSpine;
+  const podCount = Math.ceil(leafCount / leavesPerPod);
+  const findings: Finding[] = [];
+  if (leavesPerPod > down) {
+    const found = `${leavesPerPod} leaves a pod`;
+    const ports = `${fabric.spineRadix} ports − ${uplinksPerSpine} up = ${down}`;
+    const expected = `at most the ${ports} of a spine that look down`;
+    const next = `add ${leavesPerPod - down} ports to the spines, or take smaller pods`;
+    findings.push(finding("/fabric/core/leavesPerPod", "too-many-ports", found, expected, next));
+  }
+  if (podCount > coreRadix) {
+    const expected = `at most ${coreRadix}, one port of a core each`;
+    const next = `take cores of ${podCount} ports, or larger pods`;
+    findings.push(
+      finding("/fabric/core/coreRadix", "too-many-ports", `${podCount} pods`, expected, next),
+    );
   }
   return findings;
+}
+
+function coreSwitchFindings(core: CoreFile | undefined, parts: ResolvedCluster): Finding[] {
+  if (core === undefined) return [];
+  const found = `${core.coreRadix} ports`;
+  return portFindings("/fabric/core/coreRadix", found, core.coreRadix, parts.coreSwitch);
+}
+
+/** Spines that are given must take all uplinks, each leaf's evenly. */
+function spineFindings(fabric: FatTreeFile, allLeaves: number): Finding[] {
+  const { spines, uplinksPerLeaf, spineRadix, core } = fabric;
+  if (spines === undefined) return [];
+  if (uplinksPerLeaf % spines !== 0) {
+    const expected = `a divisor of the ${uplinksPerLeaf} uplinks of a leaf`;
+    const next = "uplinks are spread evenly; change one of the two";
+    return [finding("/fabric/spines", "does-not-divide", `${spines} spines`, expected, next)];
+  }
+  const leafCount = core?.leavesPerPod ?? allLeaves;
+  const needed = leafCount * (uplinksPerLeaf / spines) + (core?.uplinksPerSpine ?? 0);
+  if (needed <= spineRadix) return [];
+  const expected = `at most the ${spineRadix} of a spine`;
+  const next = `${needed - spineRadix} ports a spine are missing: more spines, or larger ones`;
+  return [finding("/fabric/spines", "too-many-ports", `${needed} ports`, expected, next)];
 }
 
 function portFindings(
@@ -84,6 +145,19 @@ function torusFindings(shapes: readonly (readonly number[])[]): Finding[] {
     before = nodeCount;
   }
   return findings;
+}
+
+/** A twist of half a length fits only where all others are half as long as the last. */
+function twistFindings(shapes: readonly (readonly number[])[]): Finding[] {
+  return shapes.flatMap((shape, index) => {
+    const last = shape.at(-1) ?? 0;
+    const isFit = shape.length > 1 && shape.slice(0, -1).every((size) => 2 * size === last);
+    if (isFit) return [];
+    const expected = "k × 2k or k × k × 2k, where closing links twist";
+    const next = "leave twisted out, or change the shape";
+    const found = shape.join(" × ");
+    return [finding(`/fabric/shapes/${index}`, "out-of-range", found, expected, next)];
+  });
 }
 
 function finding(

@@ -18,6 +18,9 @@ interface FatTreeFabricFile {
   readonly portsPerLeaf: number;
   readonly uplinksPerLeaf: number;
   readonly spineRadix: number;
+  readonly spines?: number;
+  readonly rails?: boolean;
+  readonly core?: CoreFile;
   readonly size?: "whole" | "grows";
   readonly link: string | LinkFile;
   readonly uplink: string | LinkFile;
@@ -27,9 +30,18 @@ interface FatTreeFabricFile {
   readonly cable?: string | LinkFile;
 }
 
+export interface CoreFile {
+  readonly leavesPerPod: number;
+  readonly uplinksPerSpine: number;
+  readonly coreRadix: number;
+  readonly link: string | LinkFile;
+  readonly coreSwitch?: string | SwitchFile;
+}
+
 interface TorusFabricFile {
   readonly kind: "torus";
   readonly shapes: readonly (readonly number[])[];
+  readonly twisted?: boolean;
   readonly wrapLengthMin?: number;
   readonly link: string | LinkFile;
   readonly cable?: string | LinkFile;
@@ -38,12 +50,19 @@ interface TorusFabricFile {
 
 export type FabricFile = SwitchFabricFile | FatTreeFabricFile | TorusFabricFile;
 
+export interface Knob {
+  readonly name: string;
+  readonly sets: readonly string[];
+}
+
 export interface ClusterFile {
   readonly id: string;
   readonly name: string;
   readonly summary: string;
   readonly node: string | HostFile;
   readonly fabric: FabricFile;
+  /** Short names for --set; each sets several fields at once. */
+  readonly knobs?: readonly Knob[];
   readonly endpoint?: EndpointFile;
   readonly software?: string | SoftwareFile;
   readonly site?: string | SiteFile;
@@ -56,10 +75,12 @@ export interface ResolvedCluster {
   readonly accelerator: AcceleratorFile | undefined;
   readonly link: LinkFile;
   readonly uplink: LinkFile | undefined;
+  readonly coreLink: LinkFile | undefined;
   readonly cable: LinkFile | undefined;
   readonly oneSwitch: SwitchFile | undefined;
   readonly leafSwitch: SwitchFile | undefined;
   readonly spineSwitch: SwitchFile | undefined;
+  readonly coreSwitch: SwitchFile | undefined;
   readonly software: SoftwareFile | undefined;
   readonly site: SiteFile | undefined;
 }

@@ -1,11 +1,11 @@
 /** A cluster from its file: parts looked up, ports counted, every figure with its source. */
-import type { Cluster, Endpoint, Fabric } from "../records/cluster.ts";
+import type { Cluster, CoreTier, Endpoint, Fabric } from "../records/cluster.ts";
 import type { BillParts } from "../records/cluster.ts";
 import type { PricedPart } from "../records/cost.ts";
 import type { Sourced } from "../records/sourced.ts";
 import { present } from "../base/assert.ts";
 import { InputError } from "../base/errors.ts";
-import type { ClusterFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
+import type { ClusterFile, CoreFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
 import { clusterFindings } from "./cluster-checks.ts";
 import type { Document } from "./document.ts";
 import type { AcceleratorFile, EndpointFile, HostFile, LinkFile, SiteFile } from "./parts.ts";
@@ -15,7 +15,7 @@ import { linkOf, nodeOf, pricedPart, resolved, siteOf, softwareOf } from "./part
 import type { Origin } from "./references.ts";
 import { readReference } from "./references.ts";
 import type { Setting } from "./settings.ts";
-import { withSettings } from "./settings.ts";
+import { knobsTurned, withSettings } from "./settings.ts";
 import type { Shelf } from "./shipped.ts";
 import { shippedRoot } from "./shipped.ts";
 import { issuesOf, validated } from "./validators.ts";
@@ -41,7 +41,8 @@ export async function clusterFrom(
   path: string,
   settings: readonly Setting[] = [],
 ): Promise<Cluster> {
-  const document = await withSettings(original, settings, async (reference, key) => {
+  const turned = knobsTurned(original.data, settings);
+  const document = await withSettings(original, turned, async (reference, key) => {
     const shelf = SHELF_OF_KEY[key];
     if (shelf === undefined) return undefined;
     return (await readReference(shelf, reference, { from: path })).document.data;
@@ -63,6 +64,7 @@ const SHELF_OF_KEY: Readonly<Record<string, Shelf>> = {
   switch: "switch",
   leafSwitch: "switch",
   spineSwitch: "switch",
+  coreSwitch: "switch",
   software: "software",
   site: "site",
 };
@@ -82,6 +84,7 @@ async function resolvedParts(
   const box = (key: string, given: string | SwitchFile | undefined) =>
     optional<SwitchFile>("switch", given, at(`/fabric/${key}`));
   const isTree = fabric.kind === "fat-tree";
+  const core = isTree ? fabric.core : undefined;
   const software = await optional<SoftwareFile>("software", file.software, at("/software"));
   return {
     file,
@@ -89,10 +92,12 @@ async function resolvedParts(
     accelerator: await optional<AcceleratorFile>("accelerator", chip, chipOrigin),
     link: present(await link("link", fabric.link), "a fabric's link"),
     uplink: await link("uplink", isTree ? fabric.uplink : undefined),
+    coreLink: await link("core/link", core?.link),
     cable: await link("cable", fabric.cable),
     oneSwitch: await box("switch", fabric.kind === "switch" ? fabric.switch : undefined),
     leafSwitch: await box("leafSwitch", isTree ? fabric.leafSwitch : undefined),
     spineSwitch: await box("spineSwitch", isTree ? fabric.spineSwitch : undefined),
+    coreSwitch: await box("core/coreSwitch", core?.coreSwitch),
     software,
     site: await optional<SiteFile>("site", file.site, at("/site")),
   };
@@ -140,8 +145,8 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
     return { kind: "switch", hostCount: fabric.hosts, link, switchLatencyS };
   }
   if (fabric.kind === "torus") {
-    const { shapes, wrapLengthMin = 1 } = fabric;
-    return { kind: "torus", shapes, wrapLengthMin, link };
+    const { shapes, twisted, wrapLengthMin = 1 } = fabric;
+    return { kind: "torus", shapes, ...(twisted ? { twisted } : {}), wrapLengthMin, link };
   }
   return {
     kind: "fat-tree",
@@ -149,11 +154,21 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
     portsPerLeaf: fabric.portsPerLeaf,
     uplinksPerLeaf: fabric.uplinksPerLeaf,
     spineRadix: fabric.spineRadix,
+    ...(fabric.spines === undefined ? {} : { spines: fabric.spines }),
+    ...(fabric.rails ? { rails: true } : {}),
+    ...coreOf(fabric.core, parts),
     size: fabric.size ?? "whole",
     link,
     uplink: linkOf(parts.uplink ?? parts.link),
     switchLatencyS: fabric.switchLatency ?? parts.leafSwitch?.latency ?? NOT_GIVEN,
   };
+}
+
+function coreOf(core: CoreFile | undefined, parts: ResolvedCluster): { core?: CoreTier } {
+  if (core === undefined) return {};
+  const { leavesPerPod, uplinksPerSpine, coreRadix } = core;
+  const link = linkOf(present(parts.coreLink, "a core's link"));
+  return { core: { leavesPerPod, uplinksPerSpine, coreRadix, link } };
 }
 
 /** Nothing said means none is charged; reports show it as an assumption. */
@@ -173,11 +188,12 @@ function endpointOf(own: EndpointFile, profile: EndpointFile): Endpoint {
 }
 
 function billOf(parts: ResolvedCluster): BillParts {
-  const { file, host, leafSwitch, spineSwitch, oneSwitch, cable, site } = parts;
+  const { file, host, leafSwitch, spineSwitch, coreSwitch, oneSwitch, cable, site } = parts;
   const lines: [keyof BillParts, PricedPart | undefined][] = [
     ["node", pricedPart("node", host)],
     ["leafSwitch", leafOf(leafSwitch ?? oneSwitch)],
     ["spineSwitch", leafOf(spineSwitch)],
+    ["coreSwitch", leafOf(coreSwitch)],
     ["link", cable && pricedPart("link", cable)],
   ];
   const cables = file.fabric.kind === "torus" ? file.fabric.cablesPerNode : undefined;

@@ -32,6 +32,7 @@ const BILL: Readonly<Record<string, readonly string[]>> = {
   node: ["node"],
   leafSwitch: ["fabric", "leafSwitch"],
   spineSwitch: ["fabric", "spineSwitch"],
+  coreSwitch: ["fabric", "core", "coreSwitch"],
   link: ["fabric", "cable"],
 };
 

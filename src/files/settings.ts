@@ -49,6 +49,22 @@ export async function withSettings(
   };
 }
 
+/** Settings of a file's knobs become settings of the fields they stand for. */
+export function knobsTurned(data: unknown, settings: readonly Setting[]): Setting[] {
+  const knobs: unknown = isGroup(data) ? data["knobs"] : undefined;
+  const all: unknown[] = Array.isArray(knobs) ? knobs : [];
+  const paths = new Map<unknown, unknown[]>();
+  for (const knob of all) {
+    if (isGroup(knob) && Array.isArray(knob["sets"])) paths.set(knob["name"], knob["sets"]);
+  }
+  return settings.flatMap((setting) =>
+    (paths.get(setting.path) ?? [setting.path]).map((path) => ({
+      path: String(path),
+      value: setting.value,
+    })),
+  );
+}
+
 /** "fabric.uplink.rate", "/fabric/uplink/rate" and the record's "/fabric/uplink/rateBytesPerS". */
 export function stepsOfPath(path: string): string[] {
   return fileSteps(path.startsWith("/") ? stepsOf(path) : path.split("."));

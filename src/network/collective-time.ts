@@ -2,17 +2,24 @@
 import { assert, at } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import type { Graph } from "../records/graph.ts";
-import type { Collective, CollectiveTime } from "../records/schedule.ts";
+import type { Collective, CollectiveTime, RunOptions } from "../records/schedule.ts";
 import { algorithmFromName } from "./collectives/names.ts";
 import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
 import type { Algorithm } from "./collectives/table.ts";
+import { dependencyProblem } from "./engine/dependent.ts";
 import { runProgram } from "./engine/run.ts";
+import { placedProgram } from "./routing/placement.ts";
+
+const AUTOMATIC = ALGORITHMS.filter((algorithm) => algorithm.isAutomatic);
 
 export interface CollectiveRequest {
   readonly collective: Collective;
   /** "auto" or an algorithm's name; a named one runs alone. */
   readonly algorithm: string;
   readonly sizeBytes: number;
+  /** The place of each rank; absent: rank r sits at place r. */
+  readonly order?: Int32Array | undefined;
+  readonly run?: RunOptions;
 }
 
 export function collectiveTime(graph: Graph, request: CollectiveRequest): CollectiveTime {
@@ -22,16 +29,23 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
   if (chosen === undefined) throw unknown(graph, request);
   const refused: { algorithm: string; reason: string }[] = [];
   const able: Algorithm[] = [];
-  for (const algorithm of chosen === "auto" ? ALGORITHMS : [named(chosen)]) {
+  for (const algorithm of chosen === "auto" ? AUTOMATIC : [named(chosen)]) {
     const reason = algorithm.supports(graph, collective);
     if (reason === undefined) able.push(algorithm);
     else refused.push({ algorithm: algorithm.name, reason });
   }
   const first = refused[0];
   if (chosen !== "auto" && first !== undefined) throw unsupported(graph, request, first);
-  const timed = able.map((algorithm) => {
-    const program = algorithm.program(graph, collective, sizeBytes);
-    return { algorithm: algorithm.name, timeline: runProgram(program, graph) };
+  const timed = able.flatMap((algorithm) => {
+    const unplaced = algorithm.program(graph, collective, sizeBytes);
+    const program = placedProgram(unplaced, request.order);
+    const isBarrier = (request.run?.semantics ?? "barrier") === "barrier";
+    const reason = isBarrier ? undefined : dependencyProblem(program);
+    if (reason !== undefined && chosen === "auto") {
+      refused.push({ algorithm: algorithm.name, reason });
+      return [];
+    }
+    return [{ algorithm: algorithm.name, timeline: runProgram(program, graph, request.run) }];
   });
   // The sort is stable: of equals, the simpler algorithm is first in the table.
   timed.sort((a, b) => a.timeline.durationS - b.timeline.durationS);
@@ -56,6 +70,7 @@ export type CollectiveTimer = (request: CollectiveRequest) => CollectiveTime;
 export function collectiveTimer(graph: Graph): CollectiveTimer {
   const known = new Map<string, CollectiveTime>();
   return (request) => {
+    assert(request.order === undefined && request.run === undefined, "the timer has no choices");
     const key = `${request.collective} ${request.algorithm} ${request.sizeBytes}`;
     const found = known.get(key);
     if (found !== undefined) return found;

@@ -60,8 +60,8 @@ export interface SwitchFabric {
 }
 
 /**
- * Two tiers of switches. Every accelerator (or bare host) has a port of its own; ports are
- * filled in rank order, `portsPerLeaf` a leaf. Uplinks are spread evenly over the spines.
+ * Two or three tiers of switches. Every accelerator (or bare host) has a port of its own;
+ * ports are filled in rank order, `portsPerLeaf` a leaf. Uplinks are spread evenly.
  */
 export interface FatTreeFabric {
   readonly kind: "fat-tree";
@@ -70,6 +70,15 @@ export interface FatTreeFabric {
   readonly portsPerLeaf: number;
   readonly uplinksPerLeaf: number;
   readonly spineRadix: number;
+  /** Spines (of each pod); absent: as few as have ports for all uplinks. */
+  readonly spines?: number;
+  /**
+   * Accelerator k of every node on the leaf of rail k: `portsPerLeaf` nodes share
+   * accelerators-per-node leaves. A message to another rail first crosses the scale-up star.
+   */
+  readonly rails?: boolean;
+  /** The third tier, which joins pods of leaves and spines; absent: one pod. */
+  readonly core?: CoreTier;
   /** "whole": all of it is there whatever the job uses. "grows": bought for the job's size. */
   readonly size: "whole" | "grows";
   readonly link: LinkSpec;
@@ -77,11 +86,25 @@ export interface FatTreeFabric {
   readonly switchLatencyS: Sourced;
 }
 
+/** Uplink c of spine s in every pod goes to core c mod cores of plane s. */
+export interface CoreTier {
+  readonly leavesPerPod: number;
+  /** Of the spine's ports. */
+  readonly uplinksPerSpine: number;
+  readonly coreRadix: number;
+  readonly link: LinkSpec;
+}
+
 /** A grid of nodes with one link a neighbor and direction, in 1 to 3 dimensions (x, y, z). */
 export interface TorusFabric {
   readonly kind: "torus";
   /** The shapes it comes in, smallest first, in nodes: [[2,2,2],[4,4,4]]. */
   readonly shapes: readonly (readonly number[])[];
+  /**
+   * Closing links of all dimensions but the last also move half way along the last, which is
+   * twice as long: such a torus has a smaller diameter and more bisection than a plain one.
+   */
+  readonly twisted?: boolean;
   /** A dimension closes to a ring only if it is at least this long (4 on TPU v5p; else 1). */
   readonly wrapLengthMin: number;
   readonly link: LinkSpec;
@@ -139,6 +162,7 @@ export interface BillParts {
   readonly node?: PricedPart;
   readonly leafSwitch?: PricedPart;
   readonly spineSwitch?: PricedPart;
+  readonly coreSwitch?: PricedPart;
   /** Cable with the optics at both ends, per port-to-port link. */
   readonly link?: PricedPart;
   /** Port-to-port cables a node needs on a torus (half its ports); fat trees count links. */

@@ -37,6 +37,9 @@ export interface FatTreeDrawing extends DrawingHead {
   /** Ports in use on each leaf, in leaf order. */
   readonly leafPortCounts: readonly number[];
   readonly uplinksPerLeaf: number;
+  /** Three tiers: pods, and the cores that join them. */
+  readonly podCount?: number;
+  readonly coreCount?: number;
 }
 
 export interface TorusDrawing extends DrawingHead {

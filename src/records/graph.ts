@@ -26,6 +26,9 @@ export interface VertexTier {
   readonly vertexCount: number;
 }
 
+/** Which of so many uplinks a message takes: level 0 from its leaf, 1 from its spine. */
+export type PickUplink = (level: number, source: number, target: number, uplinks: number) => number;
+
 export interface Graph {
   readonly clusterId: string;
   readonly family: "switch" | "fat-tree" | "torus";
@@ -55,6 +58,8 @@ export interface Graph {
    */
   readonly routeLengthMax: number;
   route(source: RankId, target: RankId, out: Int32Array, at: number): number;
+  /** Fat trees: the same ways with another choice of uplinks. */
+  readonly routeBy?: (pick: PickUplink) => Graph["route"];
   /** Endpoint time of one message, besides the latencies of its links. */
   messageOverheadS(source: RankId, target: RankId): number;
   vertexName(vertex: VertexId): string;

@@ -1,6 +1,6 @@
 /** What is to be trained, and the question asked about it. */
 import type { Cluster } from "./cluster.ts";
-import type { Collective } from "./schedule.ts";
+import type { Collective, Placement, Routing, RunOptions } from "./schedule.ts";
 import type { ModelSpec } from "./trace.ts";
 
 export type Sharding = "zero-1" | "replicated";
@@ -67,6 +67,17 @@ export interface CollectiveQuestion extends QuestionHead {
   readonly algorithm: string;
   readonly rankCount: number;
   readonly sizesBytes: readonly number[];
+  /** How the network is used; absent: as the fabric does it by itself. */
+  readonly network?: NetworkChoices;
+}
+
+export interface NetworkChoices extends RunOptions {
+  readonly placement?: Placement;
+  readonly routing?: Routing;
+  /** Hashed routing over this many seeds, from its own on. */
+  readonly seedCount?: number;
+  /** Cables and boxes that are down: "leaf-3:spine-5", "spine-5". */
+  readonly failed?: readonly string[];
 }
 
 export type Question = CompareQuestion | SimulateQuestion | SolveQuestion | CollectiveQuestion;

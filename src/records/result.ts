@@ -5,7 +5,7 @@
 import type { Bill, CostBasis, CostDifference, CostTable } from "./cost.ts";
 import type { Drawing } from "./drawing.ts";
 import type { Scaling, Sharding } from "./job.ts";
-import type { Limit } from "./schedule.ts";
+import type { Limit, Semantics } from "./schedule.ts";
 import type { Provenance } from "./sourced.ts";
 import type { Measurement } from "./trace.ts";
 
@@ -23,7 +23,7 @@ export interface ResultHead {
   readonly seed: number;
   readonly version: string;
   readonly fidelity: "flow";
-  readonly semantics: "barrier";
+  readonly semantics: Semantics;
   readonly assumptions: readonly Assumption[];
   /** Commands that work as printed. */
   readonly next: readonly string[];
@@ -204,6 +204,13 @@ export interface CollectiveRow {
   readonly busbwBytesPerS: number;
   readonly limit: Limit;
   readonly losers: readonly { readonly algorithm: string; readonly durationS: number }[];
+  /** Over the seeds of a hashed routing; timeS is their median. */
+  readonly seeds?: {
+    readonly seedCount: number;
+    readonly p50S: number;
+    readonly p95S: number;
+    readonly worstS: number;
+  };
 }
 
 export interface CollectiveResult extends ResultHead {

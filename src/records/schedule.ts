@@ -1,9 +1,36 @@
 /** What a collective asks of the network, and what the engine found. */
 
-export type Collective = "all-reduce" | "reduce-scatter" | "all-gather";
+export type Collective =
+  "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "broadcast";
 
-/** barrier: a step starts when all messages of the step before have arrived. */
-export type Semantics = "barrier";
+/**
+ * When message k+1 of a rank may start. barrier: when all messages of step k have arrived.
+ * rendezvous: its latency when the rank has received and sent message k. stream: its latency
+ * when the rank has received message k, its bytes when those before them are out too.
+ */
+export type Semantics = "barrier" | "rendezvous" | "stream";
+
+/** How flows share a link: equally, or in proportion to 1/latency, as TCP does ("rtt"). */
+export type Sharing = "equal" | "rtt";
+
+/** Where ranks sit. A random or given one is a permutation: rank r at place order[r]. */
+export type Placement =
+  | { readonly kind: "natural" }
+  | { readonly kind: "random"; readonly seed: number }
+  | { readonly kind: "given"; readonly name: string; readonly order: readonly number[] };
+
+/** Which of several equal ways a message takes; natural: the fabric's own rule. */
+export type Routing =
+  | { readonly kind: "natural" | "d-mod-k" | "spray" | "dimension-order" }
+  | { readonly kind: "ecmp"; readonly seed: number; readonly isSalted: boolean };
+
+/** How a program is run; what is absent: barrier, equal, folded. */
+export interface RunOptions {
+  readonly semantics?: Semantics;
+  readonly share?: Sharing;
+  /** By the plain engine: every message of every repetition an event. Same result. */
+  readonly unfolded?: boolean;
+}
 
 /**
  * One step of a collective: messages that start together, done `repeat` times in a row.
@@ -18,6 +45,11 @@ export interface Step {
   /** Real numbers: a chunk is bytes / ranks, undivided. */
   readonly messageBytes: Float64Array;
   /**
+   * Every rank sends so many bytes to every other one, all at once. The arrays then are
+   * made when they are first read, because they are long: the engine tries without.
+   */
+  readonly allPairsBytes?: number;
+  /**
    * The data of message m in repetition k, for executing the program on real buffers (a
    * test does): shares of the whole buffer, and whether the target adds or overwrites.
    */
@@ -29,6 +61,10 @@ export interface ChunkRange {
   readonly from: number;
   readonly to: number;
   readonly reduces: boolean;
+  /** Where the target puts it, in a buffer of its own for what it receives (all-to-all). */
+  readonly into?: number;
+  /** A second range of the same message, where the first ends at the buffer's end. */
+  readonly wrapped?: ChunkRange;
 }
 
 /** A collective as a program: the engine multiplies, it never expands. */

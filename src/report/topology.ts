@@ -44,10 +44,18 @@ function factsOf(drawing: Drawing): (readonly [string, string])[] {
       const ports = Math.max(0, ...drawing.leafPortCounts);
       const each = `at most ${fixed(ports)} ports down, ${fixed(drawing.uplinksPerLeaf)} up`;
       return [
-        ["family", "fat tree, two tiers"],
+        ["family", `fat tree, ${drawing.coreCount === undefined ? "two" : "three"} tiers`],
         ...head,
         ["leaves", `${fixed(drawing.leafCount)}, ${each}`],
         ["spines", fixed(drawing.spineCount)],
+        ...(drawing.coreCount === undefined
+          ? []
+          : [
+              [
+                "cores",
+                `${fixed(drawing.coreCount)}, joining ${fixed(drawing.podCount ?? 1)} pods`,
+              ] as const,
+            ]),
       ];
     }
     case "torus": {

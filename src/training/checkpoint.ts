@@ -65,13 +65,13 @@ function stored(
 ): StoredTensor {
   const found = tensors.get(name);
   const isKind = found?.data instanceof (kind === "fp32" ? Float32Array : Uint8Array);
-  const isWanted = isKind && `${found?.shape}` === `${shape}`;
+  const isWanted = isKind && found.shape.join() === shape.join();
   if (found !== undefined && isWanted) return found;
   throw new Refusal({
     code: "not-a-checkpoint",
     pointer: "",
-    found: `${path}: ${found === undefined ? "no tensor" : `shape ${found.shape} of`} ${name}`,
-    expected: `${name} in ${kind} with the shape ${shape}`,
+    found: `${path}: ${found === undefined ? "no tensor" : `shape ${found.shape.join(" × ")} of`} ${name}`,
+    expected: `${name} in ${kind} with the shape ${shape.join(" × ")}`,
     nextStep: "save it again with --checkpoint",
   });
 }

@@ -65,7 +65,8 @@ test("any tensors come back as they were, bit for bit", () => {
         });
       }
       const read = parseSafetensors(safetensorsBytes({ tensors, metadata: new Map() }), "f");
-      deepEqual(new Map([...read.tensors].sort()), new Map([...tensors].sort()));
+      // Maps are equal whatever the order of their entries.
+      deepEqual(read.tensors, tensors);
     }),
     { seed: 20, numRuns: 100 },
   );

@@ -64,6 +64,24 @@ test("a torus all-reduce goes both ways round in each dimension", () => {
   near(seconds(buildGraph(bareTorus([4, 4, 4]), 64), "torus", GIB), spelled);
 });
 
+test("with all links busy the bytes of a cubic torus take a third of the time", () => {
+  for (const length of [3, 4, 8]) {
+    const n = length ** 3;
+    const graph = buildGraph(bareTorus([length, length, length]), n);
+    // Σ_d 2(X−1)·(S_d/(3·2·X·50e9) + 5e-7): the latencies stay.
+    const latencyS = 3 * 2 * (length - 1) * 5e-7;
+    const bytesS = torusS(graph.shape, graph.wraps, GIB) - latencyS;
+    near(seconds(graph, "torus-all-links", GIB), bytesS / 3 + latencyS);
+    near(seconds(graph, "torus", GIB), bytesS + latencyS);
+  }
+});
+
+test("on unequal sizes all links still help, but parts meet in the long dimension", () => {
+  const graph = buildGraph(bareTorus([4, 8]), 32);
+  const [all, one] = ["torus-all-links", "torus"].map((name) => seconds(graph, name, GIB));
+  ok(all !== undefined && one !== undefined && all < 0.8 * one && all > 0.5 * one);
+});
+
 test("on a mesh a chunk crosses each link once a step: half the speed of a ring", () => {
   for (const shape of [[2, 2, 2], [2, 2, 4], [3, 2], [7]]) {
     const n = shape.reduce((a, b) => a * b, 1);

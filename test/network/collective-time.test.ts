@@ -62,7 +62,14 @@ test("the fastest is first, the losers follow in order, and the rest say why not
   );
   deepEqual(
     time.refused.map((refused) => refused.algorithm),
-    ["hierarchical", "hierarchical-halving-doubling"],
+    [
+      "hierarchical",
+      "hierarchical-halving-doubling",
+      "direct",
+      "pairwise",
+      "binomial",
+      "scatter-all-gather",
+    ],
   );
 });
 
@@ -87,10 +94,10 @@ test("an algorithm asked for by name runs alone", () => {
   deepEqual([time.algorithm, time.losers, time.refused], ["ring", [], []]);
 });
 
-function refusal(graph: Graph, algorithm: string): Refusal {
+function refusal(graph: Graph, algorithm: string, collective: Collective = "all-reduce"): Refusal {
   let caught: unknown;
   throws(
-    () => collectiveTime(graph, { collective: "all-reduce", algorithm, sizeBytes: 1 }),
+    () => collectiveTime(graph, { collective, algorithm, sizeBytes: 1 }),
     (error) => {
       caught = error;
       return error instanceof Refusal;
@@ -100,13 +107,14 @@ function refusal(graph: Graph, algorithm: string): Refusal {
 }
 
 test("a named algorithm that cannot run is refused with the reason and what can", () => {
-  const halving = refusal(buildGraph(bareSwitch(6), 6), "halving-doubling");
+  const halving = refusal(buildGraph(bareSwitch(6), 6), "halving-doubling", "all-gather");
   equal(halving.code, "unsupported-algorithm");
-  ok(halving.expected.includes("needs a power of two of ranks, not 6"));
+  ok(halving.expected.includes("needs a power of two of ranks for all-gather, not 6"));
   ok(halving.nextStep.startsWith("use ring or auto"));
-  const nodes = refusal(buildGraph(h100FatTree(2), 24), "hierarchical-halving-doubling");
+  const graph = buildGraph(h100FatTree(2), 24);
+  const nodes = refusal(graph, "hierarchical-halving-doubling", "all-gather");
   ok(nodes.nextStep.startsWith("use hierarchical or auto"));
-  equal(refusal(buildGraph(bareSwitch(6), 6), "tree").code, "unknown-algorithm");
+  equal(refusal(buildGraph(bareSwitch(6), 6), "butterfly").code, "unknown-algorithm");
 });
 
 test("one rank is done before it starts", () => {

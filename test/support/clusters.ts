@@ -130,3 +130,28 @@ export function h100Torus(): Cluster {
   };
   return cluster("h100-torus", { fabric, node: H100_NODE, endpoint: H100_ENDPOINT });
 }
+
+/** 4 hosts a leaf, 4 leaves and 4 spines a pod, 4 pods, 4 planes of 4 cores: non-blocking. */
+export function barePods(
+  shape: TreeShape & {
+    readonly leavesPerPod?: number;
+    readonly uplinksPerSpine?: number;
+    readonly coreRadix?: number;
+  } = {},
+): Cluster {
+  const { leavesPerPod = 4, uplinksPerSpine = 4, coreRadix = 4, ...tree } = shape;
+  const fabric: Fabric = {
+    kind: "fat-tree",
+    portCount: 64,
+    portsPerLeaf: 4,
+    uplinksPerLeaf: 4,
+    spineRadix: 4 + uplinksPerSpine,
+    size: "whole",
+    ...tree,
+    core: { leavesPerPod, uplinksPerSpine, coreRadix, link: BARE_LINK },
+    link: BARE_LINK,
+    uplink: BARE_LINK,
+    switchLatencyS: sourced(0),
+  };
+  return cluster("bare-pods", { fabric });
+}

@@ -13,24 +13,37 @@ export function elementAt(share: number, length: number): number {
   return index;
 }
 
-/** Changes the buffers as the program's messages do. */
-export function execute(program: Program, buffers: readonly Float64Array[]): void {
+/** Changes the buffers as the program's messages do; an all-to-all fills those of its own. */
+export function execute(
+  program: Program,
+  buffers: readonly Float64Array[],
+  received: readonly Float64Array[] = [],
+): void {
   const length = at(buffers, 0).length;
   for (const step of program.steps) {
     for (let k = 0; k < step.repeat; k++) {
       // All messages of a step read what was there before any of them arrived.
       const sent = [...step.source].map((source, m) => {
-        const { from, to, reduces } = step.part(m, k);
-        const start = elementAt(from, length);
-        const end = elementAt(to, length);
-        const bytes = ((end - start) / length) * program.sizeBytes;
+        const first = step.part(m, k);
+        const ranges = first.wrapped === undefined ? [first] : [first, first.wrapped];
+        const pieces = ranges.map(({ from, to, into, reduces }) => {
+          const start = elementAt(from, length);
+          const data = at(buffers, source).slice(start, elementAt(to, length));
+          const place = into === undefined ? start : elementAt(into, length);
+          return { place, reduces, data, isReceived: into !== undefined };
+        });
+        const elements = pieces.reduce((sum, { data }) => sum + data.length, 0);
+        const bytes = (elements / length) * program.sizeBytes;
         ok(Math.abs(bytes - at(step.messageBytes, m)) <= 1e-9 * program.sizeBytes, step.name);
-        return { start, reduces, data: at(buffers, source).slice(start, end) };
+        return pieces;
       });
-      for (const [m, { start, reduces, data }] of sent.entries()) {
-        const target = at(buffers, at(step.target, m));
-        for (const [i, value] of data.entries()) {
-          target[start + i] = reduces ? at(target, start + i) + value : value;
+      for (const [m, pieces] of sent.entries()) {
+        const rank = at(step.target, m);
+        for (const { place, reduces, data, isReceived } of pieces) {
+          const target = at(isReceived ? received : buffers, rank);
+          for (const [i, value] of data.entries()) {
+            target[place + i] = reduces ? at(target, place + i) + value : value;
+          }
         }
       }
     }

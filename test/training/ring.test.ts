@@ -13,9 +13,9 @@ import { drawn } from "../tensor/backends.ts";
 
 /** A ring inside this process: a queue of bytes from each rank to the next. */
 function queueRing(count: number): Wire[] {
-  const queues = Array.from({ length: count }, () => ({
-    bytes: [] as number[],
-    wake: () => undefined as void,
+  const queues = Array.from({ length: count }, (): { bytes: number[]; wake: () => void } => ({
+    bytes: [],
+    wake: () => undefined,
   }));
   return queues.map((to, rank) => {
     const from = at(queues, (rank - 1 + count) % count);

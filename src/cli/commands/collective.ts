@@ -1,6 +1,7 @@
 /** `collective NAME`: how long does it take? In nccl-tests' columns and spellings. */
 import type { Command } from "../command.ts";
 import { text, texts } from "../command.ts";
+import { NETWORK_OPTIONS, networkChoices } from "../network-flags.ts";
 import { CLUSTER_OPTION, COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
 import { codeOf, show } from "../output.ts";
 import { shownWords } from "../words.ts";
@@ -25,7 +26,7 @@ export const collective: Command = {
     e: { type: "string", alias: "maxbytes", default: "1G", describe: "largest size" },
     f: { type: "string", alias: "stepfactor", default: "2", describe: "factor between sizes" },
     algorithm: { type: "string", alias: "algo", default: "auto", describe: "auto, ring, …" },
-    semantics: { choices: ["barrier"], default: "barrier", describe: "when a step may start" },
+    ...NETWORK_OPTIONS,
     set: SET_OPTION,
     json: JSON_OPTION,
     color: COLOR_OPTION,
@@ -57,6 +58,7 @@ export const collective: Command = {
         algorithm,
         rankCount,
         sizesBytes,
+        network: await networkChoices(flags, rankCount),
       },
       { words: shownWords(words), recordings: [] },
     );

@@ -2,7 +2,7 @@
 import { hostBody } from "./host-part.ts";
 import { linkBody, switchBody } from "./network-part.ts";
 import type { Properties, Schema } from "./schema.ts";
-import { choice, count, figure, file, group, id, list } from "./schema.ts";
+import { choice, count, figure, file, flag, group, id, list } from "./schema.ts";
 import { oneOf, ref, reference, tag, text } from "./schema.ts";
 import { siteBody } from "./site.ts";
 import { endpointBody, softwareBody } from "./software.ts";
@@ -27,12 +27,29 @@ const oneSwitch: Properties = {
   cable,
 };
 
+const core = group(
+  "A third tier: cores that join pods of leaves and spines",
+  {
+    leavesPerPod: count("Leaves of one pod", 32, { maximum: 4096 }),
+    uplinksPerSpine: count("Ports of a spine that look up, to cores", 32, { maximum: 4096 }),
+    coreRadix: count("Ports of one core", 64, { maximum: 4096 }),
+    link: link("Spine to core"),
+    coreSwitch: switchPart("The core, for ports and the bill"),
+  },
+  ["coreSwitch"],
+);
+
 const fatTree: Properties = {
-  kind: tag("fat-tree", "Two tiers of switches"),
+  kind: tag("fat-tree", "Two or three tiers of switches"),
   ports: count("Ports of accelerators (or bare hosts) at full size", 1024, { maximum: 1 << 20 }),
   portsPerLeaf: count("Ports of accelerators on one leaf", 32, { maximum: 4096 }),
   uplinksPerLeaf: count("Links from one leaf up to the spines", 32, { maximum: 4096 }),
   spineRadix: count("Ports of one spine", 64, { maximum: 4096 }),
+  spines: count("Spines (of each pod), where not as few as have ports for all uplinks", 32, {
+    maximum: 4096,
+  }),
+  rails: flag("Accelerator k of every node on the leaf of rail k", false),
+  core,
   size: choice(
     "whole: all of it is there whatever the job uses; grows: bought for the job's size",
     ["whole", "grows"],
@@ -54,6 +71,7 @@ const shape = {
 const torus: Properties = {
   kind: tag("torus", "A grid of nodes, one link a neighbor and direction"),
   shapes: list("The shapes it comes in, smallest first", shape),
+  twisted: flag("Closing links also move half way along the last dimension, twice as long", false),
   wrapLengthMin: count("A dimension closes to a ring only from this length on", 4, { default: 1 }),
   link: link("Node to neighbor"),
   cable,
@@ -64,9 +82,23 @@ const fabric = oneOf(
   "The network between the nodes",
   "kind",
   group("Hosts on one switch", oneSwitch, ["switchLatency", "switch", "cable"]),
-  group("Fat tree", fatTree, ["size", "switchLatency", "leafSwitch", "spineSwitch", "cable"]),
-  group("Torus or mesh", torus, ["wrapLengthMin", "cable", "cablesPerNode"]),
+  group("Fat tree", fatTree, [
+    "spines",
+    "rails",
+    "core",
+    "size",
+    "switchLatency",
+    "leafSwitch",
+    "spineSwitch",
+    "cable",
+  ]),
+  group("Torus or mesh", torus, ["twisted", "wrapLengthMin", "cable", "cablesPerNode"]),
 );
+
+const knob = group("One name for several fields that change together", {
+  name: text("The name --set uses", "hosts"),
+  sets: list("Paths of the fields it sets", text("A path", "fabric.ports")),
+});
 
 const properties: Properties = {
   id: id("Names the cluster in questions", "h100-fat-tree-2to1"),
@@ -74,6 +106,7 @@ const properties: Properties = {
   summary: text("One line for tables", "8 × H100 a node, fat tree 2:1, 400 Gb/s a GPU"),
   node: reference("What sits at a vertex of the fabric", "hgx-h100", hostBody),
   fabric,
+  knobs: list("Short names for --set", knob),
   endpoint: endpointBody,
   software: reference("Software profile", "fused-2026", softwareBody),
   site: reference("Where it stands", "us-average", siteBody),
@@ -82,6 +115,6 @@ const properties: Properties = {
 export const cluster = file(
   "cluster",
   "A cluster: nodes with accelerators and the fabric between them",
-  group("A cluster", properties, ["endpoint", "software", "site"]),
+  group("A cluster", properties, ["knobs", "endpoint", "software", "site"]),
   { link: linkBody, switch: switchBody },
 );

@@ -1,5 +1,6 @@
 /** scenarios/questions/*.yaml: what one wants to know. */
 import { modelBody } from "./model.ts";
+import type { Collective } from "../../records/schedule.ts";
 import type { Properties, Schema } from "./schema.ts";
 import { choice, count, file, group, list, oneOf, quantity, ref, reference } from "./schema.ts";
 import { tag, text } from "./schema.ts";
@@ -79,18 +80,22 @@ const solve: Properties = {
 };
 
 /** nccl-tests' names for what it measures; its programs' names are understood as well. */
-export const COLLECTIVES: Readonly<Record<string, "all-reduce" | "reduce-scatter" | "all-gather">> =
-  {
-    "all-reduce": "all-reduce",
-    all_reduce: "all-reduce",
-    all_reduce_perf: "all-reduce",
-    "reduce-scatter": "reduce-scatter",
-    reduce_scatter: "reduce-scatter",
-    reduce_scatter_perf: "reduce-scatter",
-    "all-gather": "all-gather",
-    all_gather: "all-gather",
-    all_gather_perf: "all-gather",
-  };
+export const COLLECTIVES: Readonly<Record<string, Collective>> = {
+  "all-reduce": "all-reduce",
+  all_reduce: "all-reduce",
+  all_reduce_perf: "all-reduce",
+  "reduce-scatter": "reduce-scatter",
+  reduce_scatter: "reduce-scatter",
+  reduce_scatter_perf: "reduce-scatter",
+  "all-gather": "all-gather",
+  all_gather: "all-gather",
+  all_gather_perf: "all-gather",
+  "all-to-all": "all-to-all",
+  alltoall: "all-to-all",
+  alltoall_perf: "all-to-all",
+  broadcast: "broadcast",
+  broadcast_perf: "broadcast",
+};
 
 const collective: Properties = {
   question: tag("collective", "A table of collective times"),

@@ -2,7 +2,13 @@
 import type { Collective } from "../../records/schedule.ts";
 import type { AlgorithmName } from "./table.ts";
 
-export const COLLECTIVES: readonly Collective[] = ["all-reduce", "reduce-scatter", "all-gather"];
+export const COLLECTIVES: readonly Collective[] = [
+  "all-reduce",
+  "reduce-scatter",
+  "all-gather",
+  "all-to-all",
+  "broadcast",
+];
 
 const ALIASES: Readonly<Record<string, AlgorithmName>> = {
   ring: "ring",
@@ -14,7 +20,15 @@ const ALIASES: Readonly<Record<string, AlgorithmName>> = {
   hierarchicalring: "hierarchical",
   hierarchicalhalvingdoubling: "hierarchical-halving-doubling",
   torus: "torus",
+  torusalllinks: "torus-all-links",
   multiring: "torus",
+  bruck: "bruck",
+  tree: "double-binary-tree",
+  doublebinarytree: "double-binary-tree",
+  direct: "direct",
+  pairwise: "pairwise",
+  binomial: "binomial",
+  scatterallgather: "scatter-all-gather",
 };
 
 /** "all_reduce", "all_reduce_perf", "AllReduce", "allreduce" … → "all-reduce". */
@@ -31,11 +45,12 @@ export function algorithmFromName(text: string): AlgorithmName | "auto" | undefi
 }
 
 /**
- * Bus bandwidth / algorithm bandwidth: all-reduce 2(n−1)/n, its halves (n−1)/n, so that it
+ * Bus bandwidth / algorithm bandwidth: all-reduce 2(n−1)/n, broadcast 1, else (n−1)/n, so that it
  * compares with a link's rate. Source: NVIDIA/nccl-tests, doc/PERFORMANCE.md.
  */
 export function busbwFactor(collective: Collective, rankCount: number): number {
   const half = (rankCount - 1) / rankCount;
+  if (collective === "broadcast") return 1;
   return collective === "all-reduce" ? 2 * half : half;
 }
 

@@ -2,8 +2,13 @@
 import { at, present } from "../../base/assert.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { Collective, Program } from "../../records/schedule.ts";
+import { directAllToAll, pairwiseAllToAll } from "./all-to-all.ts";
+import { binomialBroadcast, scatterAllGatherBroadcast } from "./broadcast.ts";
+import { bruckStage } from "./bruck.ts";
+import { doubleTreeAllReduce } from "./double-tree.ts";
 import { halvingStage, isPowerOfTwo } from "./halving-doubling.ts";
 import { betweenNodesAxis, hierarchicalStages, inNodeAxis } from "./hierarchical.ts";
+import { parallelStage } from "./parallel.ts";
 import { ringStage } from "./ring.ts";
 import { makeStages, sizedProgram, unitProgram } from "./stage.ts";
 import type { Axis, PlannedStage, Range, Stage } from "./stage.ts";
@@ -11,6 +16,8 @@ import { bothWaysStage, lineStage } from "./torus.ts";
 
 export interface Algorithm {
   readonly name: AlgorithmName;
+  /** Whether "auto" tries it; the others have no constants fitted to measured runs yet. */
+  readonly isAutomatic: boolean;
   /** Why this graph cannot run it; undefined if it can. */
   supports(graph: Graph, collective: Collective): string | undefined;
   program(graph: Graph, collective: Collective, sizeBytes: number): Program;
@@ -19,7 +26,18 @@ export interface Algorithm {
 }
 
 export type AlgorithmName =
-  "ring" | "halving-doubling" | "hierarchical" | "hierarchical-halving-doubling" | "torus";
+  | "ring"
+  | "halving-doubling"
+  | "hierarchical"
+  | "hierarchical-halving-doubling"
+  | "torus"
+  | "bruck"
+  | "direct"
+  | "pairwise"
+  | "binomial"
+  | "scatter-all-gather"
+  | "double-binary-tree"
+  | "torus-all-links";
 
 /** In order of preference where times are equal: the simplest first. */
 export const ALGORITHMS: readonly Algorithm[] = [
@@ -38,11 +56,43 @@ export const ALGORITHMS: readonly Algorithm[] = [
   algorithm("hierarchical", twoLevels, (graph) => hierarchicalStages(graph, ringStage)),
   algorithm(
     "hierarchical-halving-doubling",
-    (graph) => twoLevels(graph) ?? powerOfTwoNodes(graph),
+    (graph, collective) => twoLevels(graph) ?? powerOfTwoNodes(graph, collective),
     (graph) => hierarchicalStages(graph, halvingStage),
   ),
   algorithm("torus", torusOnly, torusStages),
+  {
+    ...algorithm(
+      "bruck",
+      () => undefined,
+      (graph) => {
+        const axis = allRanks(graph);
+        return [{ axis, make: bruckStage(axis) }];
+      },
+    ),
+    isAutomatic: false,
+  },
+  { ...algorithm("torus-all-links", torusOnly, allLinksStages), isAutomatic: false },
+  sized("direct", "all-to-all", directAllToAll),
+  sized("pairwise", "all-to-all", pairwiseAllToAll),
+  sized("binomial", "broadcast", binomialBroadcast),
+  sized("scatter-all-gather", "broadcast", scatterAllGatherBroadcast),
+  { ...sized("double-binary-tree", "all-reduce", doubleTreeAllReduce), isAutomatic: false },
 ];
+
+/** An algorithm of one collective that needs only the number of ranks. */
+function sized(
+  name: AlgorithmName,
+  only: Collective,
+  make: (rankCount: number, sizeBytes: number) => Program,
+): Algorithm {
+  return {
+    name,
+    isAutomatic: true,
+    supports: (_, collective) => (collective === only ? undefined : `makes ${only} only`),
+    program: (graph, _, sizeBytes) => make(graph.rankCount, sizeBytes),
+    holding: () => [{ from: 0, to: 1 }],
+  };
+}
 
 export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.find((candidate) => candidate.name === name);
@@ -50,7 +100,7 @@ export function findAlgorithm(name: string): Algorithm | undefined {
 
 function algorithm(
   name: AlgorithmName,
-  supports: (graph: Graph) => string | undefined,
+  supports: (graph: Graph, collective: Collective) => string | undefined,
   plan: (graph: Graph) => PlannedStage[],
 ): Algorithm {
   // One graph, one set of stages: the engine recognizes their arrays of ranks.
@@ -62,7 +112,11 @@ function algorithm(
   };
   return {
     name,
-    supports,
+    isAutomatic: true,
+    supports: (graph, collective) =>
+      collective === "all-to-all" || collective === "broadcast"
+        ? "makes all-reduce, reduce-scatter and all-gather only"
+        : supports(graph, collective),
     program(graph, collective, sizeBytes) {
       const { rankCount } = graph;
       const stages = stagesOf(graph);
@@ -80,14 +134,15 @@ function allRanks(graph: Graph): Axis {
   return { name: "", rankStep: 1, memberCount: graph.rankCount };
 }
 
-function powerOfTwoRanks(graph: Graph): string | undefined {
-  if (isPowerOfTwo(graph.rankCount)) return undefined;
-  return `needs a power of two of ranks, not ${graph.rankCount}`;
+/** Other counts fold the rest in, which leaves them without a part of the result. */
+function powerOfTwoRanks({ rankCount }: Graph, collective: Collective): string | undefined {
+  if (isPowerOfTwo(rankCount) || collective === "all-reduce") return undefined;
+  return `needs a power of two of ranks for ${collective}, not ${rankCount}`;
 }
 
-function powerOfTwoNodes(graph: Graph): string | undefined {
-  if (isPowerOfTwo(graph.nodeCount)) return undefined;
-  return `needs a power of two of nodes, not ${graph.nodeCount}`;
+function powerOfTwoNodes({ nodeCount }: Graph, collective: Collective): string | undefined {
+  if (isPowerOfTwo(nodeCount) || collective === "all-reduce") return undefined;
+  return `needs a power of two of nodes for ${collective}, not ${nodeCount}`;
 }
 
 function twoLevels(graph: Graph): string | undefined {
@@ -99,6 +154,19 @@ function twoLevels(graph: Graph): string | undefined {
 function torusOnly(graph: Graph): string | undefined {
   if (graph.family === "torus") return undefined;
   return `needs the dimensions of a torus; the fabric is a ${graph.family}`;
+}
+
+/**
+ * The buffer in as many parts as there are dimensions, part p along p, p + 1 … in turn, all
+ * at once: so on a torus of equal sizes every link works all the time.
+ */
+function allLinksStages(graph: Graph): PlannedStage[] {
+  const [inNode, ...dimensions] = torusStages(graph);
+  const long = dimensions.filter(({ axis }) => axis.memberCount > 1);
+  const chains = long.map((_, p) => [...long.slice(p), ...long.slice(0, p)]);
+  const memberCount = graph.nodeCount;
+  const axis = { name: "all dimensions", rankStep: graph.ranksPerNode, memberCount };
+  return [present(inNode, "the node"), { axis, make: parallelStage(chains) }];
 }
 
 /** A ring in the node where nodes hold several ranks, then one stage a dimension. */

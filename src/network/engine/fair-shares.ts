@@ -2,11 +2,12 @@
  * Max-min fair rates, re-solved locally when flows come and go.
  *
  * An allocation is max-min fair, and then unique, if every flow has a bottleneck: a full
- * link on which no flow has a greater rate. So after a change it is enough to repair until
- * every flow has one again. The set to solve starts with the arrivals and with the flows
- * whose bottleneck lost or won a flow; after each filling it grows by the flows outside
- * whose bottleneck no longer holds, or that now exceed a rate frozen at a link they share;
- * when nothing is added, the certificate holds everywhere.
+ * link on which no flow has a greater level (rate / weight; equal weights make them one).
+ * So after a change it is enough to repair until every flow has one again. The set to solve
+ * starts with the arrivals and with the flows whose bottleneck lost or won a flow; after
+ * each filling it grows by the flows outside whose bottleneck no longer holds, or that now
+ * exceed a rate frozen at a link they share; when nothing is added, the certificate holds
+ * everywhere.
  */
 import { assert } from "../../base/assert.ts";
 import { Incidence } from "./incidence.ts";
@@ -18,11 +19,12 @@ const TOLERANCE = 1e-11;
 const NOISE = 1e-13;
 
 export class FairShares {
-  /** Bytes per second of each active flow. */
-  readonly rate: Float64Array;
-  /** After solve(): the flows whose rate moved, and the rates they had. */
+  /** Bytes per second and weight of each active flow. */
+  readonly level: Float64Array;
+  readonly weight: Float64Array;
+  /** After solve(): the flows whose level moved, and the levels they had. */
   readonly changed: Int32Array;
-  readonly rateBefore: Float64Array;
+  readonly levelBefore: Float64Array;
 
   readonly #capacity: Float64Array;
   readonly #flows: Incidence;
@@ -38,15 +40,21 @@ export class FairShares {
   readonly #isNoted: Uint8Array;
   #notedCount = 0;
 
-  constructor(entryStart: Int32Array, entryLink: Int32Array, capacity: Float64Array) {
+  constructor(
+    entryStart: Int32Array,
+    entryLink: Int32Array,
+    capacity: Float64Array,
+    weight?: Float64Array,
+  ) {
     const linkCount = capacity.length;
     const flowCount = entryStart.length - 1;
     this.#capacity = capacity;
-    this.#flows = new Incidence(entryStart, entryLink, linkCount);
+    this.#flows = new Incidence(entryStart, entryLink, linkCount, weight);
+    this.weight = this.#flows.weight;
     this.#fill = new WaterFill(this.#flows);
-    this.rate = new Float64Array(flowCount);
+    this.level = new Float64Array(flowCount);
     this.changed = new Int32Array(flowCount);
-    this.rateBefore = new Float64Array(flowCount);
+    this.levelBefore = new Float64Array(flowCount);
     this.#bottleneck = new Int32Array(flowCount).fill(-1);
     this.#used = new Float64Array(linkCount);
     this.#bound = new Int32Array(linkCount);
@@ -58,7 +66,7 @@ export class FairShares {
   /** The flow takes part from the next solve() on. */
   add(flow: number): void {
     this.#flows.attach(flow);
-    this.rate[flow] = 0;
+    this.level[flow] = 0;
     this.#arrivals[this.#arrivalCount++] = flow;
     this.#noteLinksOf(flow);
   }
@@ -66,7 +74,7 @@ export class FairShares {
   remove(flow: number): void {
     const { entryStart, entryLink, degree } = this.#flows;
     this.#flows.detach(flow);
-    const rate = this.rate[flow]!;
+    const rate = this.level[flow]! * this.weight[flow]!;
     for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
       const link = entryLink[e]!;
       this.#used[link] = degree[link] === 0 ? 0 : this.#used[link]! - rate;
@@ -74,10 +82,10 @@ export class FairShares {
     this.#noteLinksOf(flow);
     this.#bound[this.#bottleneck[flow]!]!--;
     this.#bottleneck[flow] = -1;
-    this.rate[flow] = 0;
+    this.level[flow] = 0;
   }
 
-  /** Makes all rates fair again; returns how many moved (see `changed`). */
+  /** Makes all shares fair again; returns how many moved (see `changed`). */
   solve(): number {
     this.#seed();
     if (this.#fill.count === 0) return 0;
@@ -98,8 +106,8 @@ export class FairShares {
       for (let i = 0; i < degree[link]!; i++) {
         const flow = entryFlow[slots[slotStart[link]! + i]!]!;
         active.add(flow);
-        sum[link]! += this.rate[flow]!;
-        greatest[link] = Math.max(greatest[link]!, this.rate[flow]!);
+        sum[link]! += this.level[flow]! * this.weight[flow]!;
+        greatest[link] = Math.max(greatest[link]!, this.level[flow]!);
       }
       const isWithin = sum[link]! <= this.#capacity[link]! * (1 + 1e-9);
       assert(isWithin, "no link carries more than its capacity");
@@ -107,7 +115,7 @@ export class FairShares {
     for (const flow of active) {
       const link = this.#bottleneck[flow]!;
       const isFull = sum[link]! >= this.#capacity[link]! * (1 - 1e-9);
-      const isTop = greatest[link]! <= this.rate[flow]! * (1 + 1e-9);
+      const isTop = greatest[link]! <= this.level[flow]! * (1 + 1e-9);
       assert(isFull && isTop, "every flow has a full link on which none is faster");
     }
   }
@@ -139,7 +147,7 @@ export class FairShares {
     const end = slotStart[link]! + degree[link]!;
     for (let slot = slotStart[link]!; slot < end; slot++) {
       const flow = entryFlow[slots[slot]!]!;
-      if (this.#bottleneck[flow] === link) this.#fill.include(flow, this.rate[flow]!);
+      if (this.#bottleneck[flow] === link) this.#fill.include(flow, this.level[flow]!);
     }
   }
 
@@ -166,9 +174,9 @@ export class FairShares {
     const end = slotStart[link]! + degree[link]!;
     for (let slot = slotStart[link]!; slot < end; slot++) {
       const flow = entryFlow[slots[slot]!]!;
-      const rate = this.rate[flow]!;
-      if (rate > most || (rate < least && this.#bottleneck[flow] === link)) {
-        this.#fill.include(flow, rate);
+      const own = this.level[flow]!;
+      if (own > most || (own < least && this.#bottleneck[flow] === link)) {
+        this.#fill.include(flow, own);
       }
     }
   }
@@ -182,8 +190,8 @@ export class FairShares {
     for (let slot = slotStart[link]!; slot < end; slot++) {
       const flow = entryFlow[slots[slot]!]!;
       if (this.#bottleneck[flow] !== link) continue;
-      const rate = this.rate[flow]!;
-      if (hasRoom || fill.highest[link]! > rate * (1 + TOLERANCE)) fill.include(flow, rate);
+      const level = this.level[flow]!;
+      if (hasRoom || fill.highest[link]! > level * (1 + TOLERANCE)) fill.include(flow, level);
     }
   }
 
@@ -194,15 +202,15 @@ export class FairShares {
     for (let i = 0; i < fill.count; i++) {
       const flow = fill.set[i]!;
       this.#rebind(flow, fill.bottleneck[flow]!);
-      const before = this.rate[flow]!;
-      const rate = fill.level[flow]!;
-      if (Math.abs(rate - before) <= NOISE * before) continue;
-      this.rate[flow] = rate;
+      const before = this.level[flow]!;
+      const level = fill.level[flow]!;
+      if (Math.abs(level - before) <= NOISE * before) continue;
+      this.level[flow] = level;
       for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
-        this.#used[entryLink[e]!]! += rate - before;
+        this.#used[entryLink[e]!]! += (level - before) * this.weight[flow]!;
       }
       this.changed[count] = flow;
-      this.rateBefore[count++] = before;
+      this.levelBefore[count++] = before;
     }
     return count;
   }

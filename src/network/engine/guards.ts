@@ -30,11 +30,20 @@ export function assertBytesConserved(
   const passed = new Float64Array(graph.vertexCount);
   for (let link = 0; link < graph.linkCount; link++) {
     const bytes = linkBytes[link]!;
+    if (bytes === 0) continue;
     surplus[graph.linkSource[link]!]! -= bytes;
     surplus[graph.linkTarget[link]!]! += bytes;
     passed[graph.linkTarget[link]!]! += bytes;
   }
-  for (const { source, target, messageBytes, repeat } of program.steps) {
+  for (const step of program.steps) {
+    const { allPairsBytes, repeat } = step;
+    if (allPairsBytes !== undefined) {
+      // Each rank sends as much as it receives.
+      const sent = allPairsBytes * (program.rankCount - 1) * repeat;
+      for (let rank = 0; rank < program.rankCount; rank++) passed[rank]! += sent;
+      continue;
+    }
+    const { source, target, messageBytes } = step;
     for (let m = 0; m < source.length; m++) {
       const bytes = messageBytes[m]! * repeat;
       surplus[source[m]!]! += bytes;

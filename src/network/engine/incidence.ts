@@ -9,13 +9,21 @@ export class Incidence {
   readonly entryStart: Int32Array;
   readonly entryLink: Int32Array;
   readonly entryFlow: Int32Array;
+  /** Of a full link a flow gets in proportion to its weight; 1 for equal shares. */
+  readonly weight: Float64Array;
   /** Link l's active entries are slots[slotStart[l]] … , degree[l] of them. */
   readonly slotStart: Int32Array;
   readonly slots: Int32Array;
   readonly degree: Int32Array;
   readonly #slotOf: Int32Array;
 
-  constructor(entryStart: Int32Array, entryLink: Int32Array, linkCount: number) {
+  constructor(
+    entryStart: Int32Array,
+    entryLink: Int32Array,
+    linkCount: number,
+    weight: Float64Array = new Float64Array(entryStart.length - 1).fill(1),
+  ) {
+    this.weight = weight;
     this.flowCount = entryStart.length - 1;
     this.linkCount = linkCount;
     this.entryStart = entryStart;

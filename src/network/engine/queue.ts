@@ -58,6 +58,43 @@ export class EventQueue {
     return stream;
   }
 
+  /**
+   * Takes all events of the earliest tick, by stream number; returns how many. Where they
+   * are many, the heap is made anew from the others instead of sunk once an event.
+   */
+  takeTick(into: Int32Array): number {
+    const tick = this.nextTick;
+    const sameTick = this.#sameTick(tick, into);
+    if (8 * sameTick < this.#length) {
+      for (let i = 0; i < sameTick; i++) into[i] = this.pop();
+      return sameTick;
+    }
+    into.subarray(0, sameTick).sort();
+    for (let i = 0; i < sameTick; i++) this.#place[into[i]!] = -1;
+    let kept = 0;
+    for (let place = 0; place < this.#length; place++) {
+      const stream = this.#heap[place]!;
+      if (this.#place[stream] !== -1) this.#put(stream, kept++);
+    }
+    this.#length = kept;
+    for (let place = (kept >> 1) - 1; place >= 0; place--) this.#sink(place);
+    return sameTick;
+  }
+
+  /** The streams of one tick, unordered: in the heap they are a tree below the root. */
+  #sameTick(tick: number, into: Int32Array): number {
+    let count = 0;
+    into[count++] = this.#heap[0]!;
+    for (let next = 0; next < count; next++) {
+      const below = 2 * this.#place[into[next]!]! + 1;
+      for (let child = below; child <= below + 1 && child < this.#length; child++) {
+        const stream = this.#heap[child]!;
+        if (this.#tick[stream] === tick) into[count++] = stream;
+      }
+    }
+    return count;
+  }
+
   #put(stream: number, place: number): void {
     this.#heap[place] = stream;
     this.#place[stream] = place;

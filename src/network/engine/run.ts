@@ -1,74 +1,152 @@
 /**
- * Program + Graph → Timeline, with barriers: a step starts when all messages of the step
- * before have arrived. So every repetition of a step takes the same time, and each step is
- * timed once, from zero, and multiplied.
+ * Program + Graph → Timeline. With barriers a step starts when all messages of the step
+ * before have arrived: every repetition of a step takes the same time, and each step is
+ * timed once, from zero, and multiplied. Without them see `dependent.ts`.
  *
  *     T = start + Σ repeat · max over messages of (latency + transfer)
  */
 import { assert, at } from "../../base/assert.ts";
+import { Refusal } from "../../base/errors.ts";
 import type { Graph } from "../../records/graph.ts";
-import type { Program, Timeline } from "../../records/schedule.ts";
+import type { Program, RunOptions, Step, Timeline } from "../../records/schedule.ts";
+import { dependencyProblem, runDependent } from "./dependent.ts";
+import type { Dependency } from "./max-plus.ts";
+import { mergedAllPairs } from "./merge.ts";
 import { assertBytesConserved, assertLinksKeepUp, assertTwinAgrees } from "./guards.ts";
 import { limitOf } from "./limit.ts";
 import type { TimedStep } from "./limit.ts";
+import { bytesOnLinks, solveStep } from "./solve-step.ts";
+import type { Solved } from "./solve-step.ts";
 import { compileStep } from "./step.ts";
-import type { CompiledStep } from "./step.ts";
 import { twinDurationS } from "./twin.ts";
 
-export interface EngineOptions {
+export interface EngineOptions extends RunOptions {
   /** Prove the fairness of every solve (slow; for tests). */
   readonly verify?: boolean;
   /** Claim that the plain twin finds the same time (very slow; up to about 256 ranks). */
   readonly twin?: boolean;
 }
 
-/** A step solved once: its last message, how that spends its time, and bytes by link. */
-interface Solved {
-  readonly compiled: CompiledStep;
-  readonly messageId: number;
-  readonly latencyS: number;
-  readonly transferS: number;
-  readonly bytes: Float64Array;
+/** A million flows at once take seconds, and their arrays a few hundred MB. */
+const PAIRS_RANKS_MOST = 1024;
+
+interface TimedProgram {
+  readonly steps: readonly TimedStep[];
+  readonly linkBytes: Float64Array;
   readonly eventCount: number;
 }
 
 export function runProgram(program: Program, graph: Graph, options: EngineOptions = {}): Timeline {
   assert(program.rankCount === graph.rankCount, "the program is for the ranks of the graph");
-  const linkBytes = new Float64Array(graph.linkCount);
-  // By the array of sizes: a gather repeats the pattern and the sizes of its scatter.
-  const solved = new Map<Float64Array, Solved[]>();
-  const timedSteps: TimedStep[] = [];
-  let eventCount = 0;
-  for (const { source, target, messageBytes, repeat } of program.steps) {
-    const compiled = compileStep(graph, { source, target });
-    const known = solved.get(messageBytes) ?? [];
-    let step = known.find((one) => one.compiled === compiled);
-    if (step === undefined) {
-      step = solve(compiled, messageBytes, options.verify ?? false);
-      solved.set(messageBytes, [...known, step]);
-      eventCount += step.eventCount;
-    }
-    const { messageId, latencyS, transferS, bytes } = step;
-    for (let i = 0; i < bytes.length; i++) {
-      linkBytes[compiled.links[i]!]! += bytes[i]! * repeat;
-    }
-    timedSteps.push({ compiled, repeat, messageId, carriedBytes: bytes, latencyS, transferS });
+  const { semantics = "barrier" } = options;
+  const isBarrier = semantics === "barrier" || program.steps.length === 0;
+  const timed = isBarrier
+    ? barrierSteps(program, graph, options)
+    : dependentSteps(program, graph, { ...options, semantics });
+  assertBytesConserved(graph, program, timed.linkBytes);
+  const timeline = timelineOf(program, graph, timed);
+  if (options.twin === true) {
+    assert(isBarrier, "the plain twin waits for barriers");
+    assertTwinAgrees(twinDurationS(program, graph, options.share), timeline.durationS);
   }
-  assertBytesConserved(graph, program, linkBytes);
-  const timeline = timelineOf(program, graph, { timedSteps, linkBytes });
-  if (options.twin === true) assertTwinAgrees(twinDurationS(program, graph), timeline.durationS);
-  return { ...timeline, eventCount };
+  return timeline;
 }
 
-function timelineOf(
+/** Each step once, also where a gather repeats the pattern and the sizes of its scatter. */
+function barrierSteps(program: Program, graph: Graph, options: EngineOptions): TimedProgram {
+  const linkBytes = new Float64Array(graph.linkCount);
+  const solved = new Map<Float64Array, Solved[]>();
+  const steps: TimedStep[] = [];
+  let eventCount = 0;
+  for (const step of program.steps) {
+    const merged = mergedStep(step, graph, options);
+    if (merged !== undefined) {
+      steps.push(merged.timed);
+      for (let i = 0; i < linkBytes.length; i++) linkBytes[i]! += merged.linkBytes[i]!;
+      continue;
+    }
+    const compiled = compileStep(graph, step, options.share);
+    const known = solved.get(step.messageBytes) ?? [];
+    let found = known.find((one) => one.compiled === compiled);
+    if (found === undefined || options.unfolded === true) {
+      found = solveStep(compiled, step, options);
+      solved.set(step.messageBytes, [...known, found]);
+      eventCount += found.eventCount;
+    }
+    const { messageId, latencyS, transferS, bytes } = found;
+    const { repeat } = step;
+    addBytes(linkBytes, found, repeat);
+    steps.push({ compiled, repeat, messageId, carriedBytes: bytes, latencyS, transferS });
+  }
+  return { steps, linkBytes, eventCount };
+}
+
+/** All pairs at once as a few classes; undefined where they must be simulated one by one. */
+function mergedStep(
+  step: Step,
+  graph: Graph,
+  options: EngineOptions,
+): { readonly timed: TimedStep; readonly linkBytes: Float64Array } | undefined {
+  const { allPairsBytes: bytes, repeat } = step;
+  if (bytes === undefined) return undefined;
+  const isPlain = options.unfolded === true || options.share === "rtt";
+  const merged = isPlain ? undefined : mergedAllPairs(graph, bytes);
+  if (merged === undefined) {
+    if (graph.rankCount > PAIRS_RANKS_MOST) throw tooManyPairs(graph);
+    return undefined;
+  }
+  const { sourceId, targetId, latencyS, durationS, flowCount } = merged;
+  const pair = { source: Int32Array.of(sourceId), target: Int32Array.of(targetId) };
+  const compiled = compileStep(graph, pair);
+  const carriedBytes = Float64Array.from(compiled.links, (link) => flowCount[link]! * bytes);
+  assertLinksKeepUp(graph, compiled.links, { bytes: carriedBytes, stepS: durationS });
+  const transferS = Math.max(0, durationS - latencyS);
+  return {
+    timed: { compiled, repeat, messageId: 0, carriedBytes, latencyS, transferS },
+    linkBytes: flowCount.map((count) => count * bytes * repeat),
+  };
+}
+
+/** A ring's time as equal parts of its steps, which overlap and have no times of their own. */
+function dependentSteps(
   program: Program,
   graph: Graph,
-  found: { readonly timedSteps: readonly TimedStep[]; readonly linkBytes: Float64Array },
-): Omit<Timeline, "eventCount"> {
-  const { timedSteps, linkBytes } = found;
+  options: EngineOptions & { readonly semantics: Dependency },
+): TimedProgram {
+  const problem = dependencyProblem(program);
+  if (problem !== undefined) throw unsupported(program, options.semantics, problem);
+  const first = at(program.steps, 0);
+  const compiled = compileStep(graph, first, options.share);
+  const found = runDependent(program, compiled, { verify: false, ...options });
+  const stepCount = program.steps.reduce((sum, { repeat }) => sum + repeat, 0);
+  const bytes = bytesOnLinks(compiled, first.messageBytes);
+  const linkBytes = new Float64Array(graph.linkCount);
+  addBytes(linkBytes, { compiled, bytes }, stepCount);
+  const part = {
+    compiled,
+    messageId: found.memberId,
+    carriedBytes: bytes,
+    latencyS: found.latencyS / stepCount,
+    transferS: (found.durationS - found.latencyS) / stepCount,
+  };
+  const steps = program.steps.map(({ repeat }): TimedStep => ({ ...part, repeat }));
+  return { steps, linkBytes, eventCount: found.eventCount };
+}
+
+function addBytes(
+  linkBytes: Float64Array,
+  { compiled, bytes }: Pick<Solved, "compiled" | "bytes">,
+  repeat: number,
+): void {
+  const { links } = compiled;
+  for (let i = 0; i < bytes.length; i++) linkBytes[links[i]!]! += bytes[i]! * repeat;
+}
+
+function timelineOf(program: Program, graph: Graph, timed: TimedProgram): Timeline {
+  const { steps, linkBytes, eventCount } = timed;
   const total = (part: (step: TimedStep) => number): number =>
-    timedSteps.reduce((sum, step) => sum + step.repeat * part(step), 0);
-  const startS = timedSteps.length === 0 ? 0 : graph.collectiveStartS;
+    steps.reduce((sum, step) => sum + step.repeat * part(step), 0);
+  const startS = steps.length === 0 ? 0 : graph.collectiveStartS;
   const latencyS = startS + total((step) => step.latencyS);
   const transferS = total((step) => step.transferS);
   // Defined as their sum, so that the parts add up in every bit.
@@ -78,57 +156,32 @@ function timelineOf(
     latencyS,
     transferS,
     linkBytes,
-    steps: timedSteps.map((step, i) => ({
+    eventCount,
+    steps: steps.map((step, i) => ({
       name: at(program.steps, i).name,
       repeat: step.repeat,
       stepS: step.latencyS + step.transferS,
     })),
-    ...limitOf(graph, { steps: timedSteps, durationS, latencyS, transferS, linkBytes }),
+    ...limitOf(graph, { steps, durationS, latencyS, transferS, linkBytes }),
   };
 }
 
-/** Free messages by formula, the others by events; the first of equals stands for all. */
-function solve(compiled: CompiledStep, messageBytes: Float64Array, verify: boolean): Solved {
-  const { latencyS, bytesPerS, isContended, contended } = compiled;
-  assert(messageBytes.length === latencyS.length && messageBytes.length > 0, "one size a message");
-  let messageId = -1;
-  let longestS = -1;
-  for (let m = 0; m < messageBytes.length; m++) {
-    assert(messageBytes[m]! >= 0, "a message has no negative size");
-    if (isContended[m] === 1) continue;
-    const durationS = latencyS[m]! + messageBytes[m]! / bytesPerS[m]!;
-    if (durationS <= longestS) continue;
-    longestS = durationS;
-    messageId = m;
-  }
-  if (contended !== undefined) {
-    contended.run(messageBytes, verify);
-    for (let flow = 0; flow < contended.messages.length; flow++) {
-      const durationS = contended.arrivalS[flow]!;
-      if (durationS <= longestS) continue;
-      longestS = durationS;
-      messageId = contended.messages[flow]!;
-    }
-  }
-  const waitedS = latencyS[messageId]!;
-  const bytes = bytesOnLinks(compiled, messageBytes);
-  assertLinksKeepUp(compiled.graph, compiled.links, { bytes, stepS: longestS });
-  return {
-    compiled,
-    messageId,
-    latencyS: waitedS,
-    transferS: Math.max(0, longestS - waitedS),
-    bytes,
-    eventCount: contended?.eventCount ?? 0,
-  };
+function tooManyPairs(graph: Graph): Refusal {
+  return new Refusal({
+    code: "too-many-events",
+    pointer: "",
+    found: `all pairs of ${graph.rankCount} ranks at once, whose ways are not alike`,
+    expected: `at most ${PAIRS_RANKS_MOST} ranks where every flow must be simulated`,
+    nextStep: "take --algorithm pairwise, or a routing that treats all ranks alike",
+  });
 }
 
-function bytesOnLinks(compiled: CompiledStep, messageBytes: Float64Array): Float64Array {
-  const { entryStart, entryLink, links } = compiled;
-  const bytes = new Float64Array(links.length);
-  for (let m = 0; m < messageBytes.length; m++) {
-    const size = messageBytes[m]!;
-    for (let e = entryStart[m]!; e < entryStart[m + 1]!; e++) bytes[entryLink[e]!]! += size;
-  }
-  return bytes;
+function unsupported(program: Program, semantics: Dependency, problem: string): Refusal {
+  return new Refusal({
+    code: "unsupported-semantics",
+    pointer: "",
+    found: `${program.algorithm} in ${semantics} semantics`,
+    expected: `barrier (it ${problem})`,
+    nextStep: "take --semantics barrier, or --algorithm ring",
+  });
 }

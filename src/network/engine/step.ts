@@ -9,9 +9,10 @@
  * None of this depends on the sizes of the messages, so it is made once for a pattern.
  */
 import { assert } from "../../base/assert.ts";
+import { Refusal } from "../../base/errors.ts";
 import { rankId } from "../../base/ids.ts";
 import type { Graph } from "../../records/graph.ts";
-import type { Step } from "../../records/schedule.ts";
+import type { Sharing, Step } from "../../records/schedule.ts";
 import { ContendedBatch } from "./contended.ts";
 
 export interface CompiledStep {
@@ -22,6 +23,10 @@ export interface CompiledStep {
   readonly latencyS: Float64Array;
   /** Rate of the slowest link on the way. */
   readonly bytesPerS: Float64Array;
+  readonly share: Sharing;
+  /** Of a full link a message gets in proportion to its weight. */
+  readonly weight: Float64Array;
+  readonly capacityBytesPerS: Float64Array;
   /** The links that the step touches. */
   readonly links: Int32Array;
   /** Whole ways, as indices into `links`: message m has entries start[m] … start[m+1]. */
@@ -36,15 +41,24 @@ export interface CompiledStep {
 /** Patterns seen, by their array of targets: programs repeat these arrays on purpose. */
 const seen = new WeakMap<Int32Array, CompiledStep>();
 
-export function compileStep(graph: Graph, step: Pick<Step, "source" | "target">): CompiledStep {
+export function compileStep(
+  graph: Graph,
+  step: Pick<Step, "source" | "target">,
+  share: Sharing = "equal",
+): CompiledStep {
   const known = seen.get(step.target);
-  if (known !== undefined && known.graph === graph && known.source === step.source) return known;
-  const compiled = compile(graph, step);
+  const isKnown = known?.graph === graph && known.source === step.source;
+  if (isKnown && known.share === share) return known;
+  const compiled = compile(graph, step, share);
   seen.set(step.target, compiled);
   return compiled;
 }
 
-function compile(graph: Graph, step: Pick<Step, "source" | "target">): CompiledStep {
+function compile(
+  graph: Graph,
+  step: Pick<Step, "source" | "target">,
+  share: Sharing,
+): CompiledStep {
   const { source, target } = step;
   const messageCount = source.length;
   assert(target.length === messageCount, "every message has a source and a target");
@@ -58,8 +72,10 @@ function compile(graph: Graph, step: Pick<Step, "source" | "target">): CompiledS
     entryLink,
     links,
   });
-  const capacityBytesPerS = Float64Array.from(links, (link) => graph.linkBytesPerS[link]!);
-  const all = { entryStart, entryLink, latencyS, bytesPerS, capacityBytesPerS };
+  const capacityBytesPerS = new Float64Array(links.length);
+  for (let i = 0; i < links.length; i++) capacityBytesPerS[i] = graph.linkBytesPerS[links[i]!]!;
+  const weight = weights(share, latencyS);
+  const all = { entryStart, entryLink, latencyS, bytesPerS, weight, capacityBytesPerS };
   const kept = bindingEntries(all);
   const isContended = messagesWithEntries(entryStart, kept);
   const contended = isContended.includes(1)
@@ -69,14 +85,34 @@ function compile(graph: Graph, step: Pick<Step, "source" | "target">): CompiledS
     graph,
     source,
     target,
-    latencyS,
-    bytesPerS,
+    share,
+    ...all,
     links,
-    entryStart,
-    entryLink,
     contended,
     isContended,
   };
+}
+
+/** TCP gives a connection a share in proportion to 1 / round-trip time. */
+function weights(share: Sharing, latencyS: Float64Array): Float64Array {
+  if (share === "equal") return new Float64Array(latencyS.length).fill(1);
+  if (latencyS.includes(0)) {
+    throw new Refusal({
+      code: "no-latency",
+      pointer: "",
+      found: "a message without latency, in shares by round-trip time",
+      expected: "latencies above zero: shares are in proportion to 1/latency",
+      nextStep: "give links a latency, or take --share equal",
+    });
+  }
+  return latencyS.map((seconds) => 1 / seconds);
+}
+
+/** The batch of all messages with all their links: what is solved when nothing is left out. */
+export function plainBatch(compiled: CompiledStep): ContendedBatch {
+  const kept = new Uint8Array(compiled.entryLink.length).fill(1);
+  const isContended = new Uint8Array(compiled.source.length).fill(1);
+  return ContendedBatch.of({ ...compiled, kept, isContended });
 }
 
 /** What each message waits, and the most it can carry, alone. */
@@ -125,7 +161,7 @@ function routeAll(
     end = graph.route(rankId(from), rankId(to), scratch, end);
     entryStart[m + 1] = end;
   }
-  return { entryStart, entryLink: scratch.slice(0, end) };
+  return { entryStart, entryLink: scratch.subarray(0, end) };
 }
 
 /** Graph links to 0 … touched−1, in the order in which they are first met. */
@@ -145,7 +181,7 @@ function renumbered(
     }
     local[e] = index[link]!;
   }
-  return { links: links.slice(0, count), entryLink: local };
+  return { links: links.subarray(0, count), entryLink: local };
 }
 
 export interface Ways {
@@ -153,6 +189,7 @@ export interface Ways {
   readonly entryLink: Int32Array;
   readonly latencyS: Float64Array;
   readonly bytesPerS: Float64Array;
+  readonly weight: Float64Array;
   readonly capacityBytesPerS: Float64Array;
 }
 
@@ -160,7 +197,7 @@ export interface Ways {
 const ROUNDING = 1e-12;
 
 /** 1 for each entry that the solver must see. */
-function bindingEntries(ways: Ways): Uint8Array {
+function bindingEntries(ways: Omit<Ways, "weight">): Uint8Array {
   const { entryStart, entryLink, bytesPerS, capacityBytesPerS } = ways;
   const load = new Float64Array(capacityBytesPerS.length);
   const messageCount = bytesPerS.length;

@@ -5,26 +5,33 @@
  */
 import { at } from "../../base/assert.ts";
 import type { Graph } from "../../records/graph.ts";
-import type { Program } from "../../records/schedule.ts";
+import type { Program, Sharing } from "../../records/schedule.ts";
 import { pathOf } from "../routing/path.ts";
 
-interface Flow {
+export interface MovingFlow {
   readonly links: Int32Array;
+  /** Of a full link it gets in proportion to this. */
+  readonly weight: number;
+  bytesPerS: number;
+}
+
+interface Flow extends MovingFlow {
   readonly startS: number;
   remaining: number;
-  rate: number;
   arrivalS: number;
 }
 
 /** Seconds of a program under barrier semantics; for up to about 256 ranks. */
-export function twinDurationS(program: Program, graph: Graph): number {
+export function twinDurationS(program: Program, graph: Graph, share: Sharing = "equal"): number {
   let durationS = program.steps.length === 0 ? 0 : graph.collectiveStartS;
   for (const step of program.steps) {
     for (let k = 0; k < step.repeat; k++) {
       const flows = [...step.source].map((source, m) => {
         const path = pathOf(graph, source, at(step.target, m));
         const remaining = at(step.messageBytes, m);
-        return { links: path.links, startS: path.latencyS, remaining, rate: 0, arrivalS: -1 };
+        const weight = share === "rtt" ? 1 / path.latencyS : 1;
+        const head = { links: path.links, weight, startS: path.latencyS };
+        return { ...head, remaining, bytesPerS: 0, arrivalS: -1 };
       });
       durationS += lastArrivalS(flows, graph);
     }
@@ -40,7 +47,7 @@ export function lastArrivalS(flows: Flow[], graph: Graph): number {
   let moving: Flow[] = [];
   while (waiting.length + moving.length > 0) {
     fillNaively(moving, graph);
-    const dueS = (flow: Flow): number => nowS + flow.remaining / flow.rate;
+    const dueS = (flow: Flow): number => nowS + flow.remaining / flow.bytesPerS;
     const nextS = Math.min(
       ...waiting.map((flow) => flow.startS),
       ...moving.map((flow) => dueS(flow)),
@@ -49,7 +56,7 @@ export function lastArrivalS(flows: Flow[], graph: Graph): number {
     const done = moving.filter(isOver);
     moving = moving.filter((flow) => !isOver(flow));
     for (const flow of done) flow.arrivalS = nextS;
-    for (const flow of moving) flow.remaining -= flow.rate * (nextS - nowS);
+    for (const flow of moving) flow.remaining -= flow.bytesPerS * (nextS - nowS);
     nowS = nextS;
     moving.push(...waiting.filter((flow) => flow.startS <= nowS));
     waiting = waiting.filter((flow) => flow.startS > nowS);
@@ -57,12 +64,15 @@ export function lastArrivalS(flows: Flow[], graph: Graph): number {
   return flows.reduce((last, flow) => Math.max(last, flow.arrivalS), 0);
 }
 
-function fillNaively(moving: Flow[], graph: Graph): void {
+export function fillNaively(moving: readonly MovingFlow[], graph: Graph): void {
   const room = Float64Array.from(graph.linkBytesPerS);
   let open = moving;
   while (open.length > 0) {
-    const count = new Int32Array(graph.linkCount);
-    for (const flow of open) for (const link of flow.links) count[link] = at(count, link) + 1;
+    // The weights of the open flows on each link.
+    const count = new Float64Array(graph.linkCount);
+    for (const flow of open) {
+      for (const link of flow.links) count[link] = at(count, link) + flow.weight;
+    }
     let level = Infinity;
     for (let link = 0; link < graph.linkCount; link++) {
       if (at(count, link) > 0) level = Math.min(level, at(room, link) / at(count, link));
@@ -72,8 +82,8 @@ function fillNaively(moving: Flow[], graph: Graph): void {
     const full = graph.linkBytesPerS.map((_, link) => (isFull(link) ? 1 : 0));
     const frozen = open.filter((flow) => flow.links.some((link) => at(full, link) === 1));
     for (const flow of frozen) {
-      flow.rate = level;
-      for (const link of flow.links) room[link] = at(room, link) - level;
+      flow.bytesPerS = level * flow.weight;
+      for (const link of flow.links) room[link] = at(room, link) - flow.bytesPerS;
     }
     open = open.filter((flow) => !frozen.includes(flow));
   }

@@ -1,8 +1,10 @@
 /**
  * Progressive filling of a set of flows, while all others keep their rates.
  *
- * All rates of the set rise together until a link is full; its flows are frozen at that
- * level, and the rest rise on. The next link to fill is the one of least room / open flows.
+ * All levels of the set rise together until a link is full; its flows are frozen at that
+ * level, and the rest rise on. A flow's rate is level times weight. The next link to fill is
+ * the one of least room / weight of its open flows (counted beside the weights, because a
+ * sum of fractions that should reach 0 does not).
  * These shares only rise, so a lazy heap suffices: a stale top is corrected and sunk.
  * Source: Bertsekas & Gallager 1992, Data Networks, section 6.5.2.
  */
@@ -30,8 +32,12 @@ export class WaterFill {
   readonly highest: Float64Array;
 
   readonly #flows: Incidence;
+  /** Flows of the set that rise still, and their weights; the weights of all of the set. */
   readonly #open: Int32Array;
+  readonly #openWeight: Float64Array;
+  readonly #memberWeight: Float64Array;
   readonly #pending: Int32Array;
+  readonly #pendingWeight: Float64Array;
   readonly #pendingLinks: Int32Array;
   #pendingCount = 0;
   readonly #isFrozen: Uint8Array;
@@ -55,7 +61,10 @@ export class WaterFill {
     this.frozeAt = new Float64Array(linkCount);
     this.highest = new Float64Array(linkCount);
     this.#open = new Int32Array(linkCount);
+    this.#openWeight = new Float64Array(linkCount);
+    this.#memberWeight = new Float64Array(linkCount);
     this.#pending = new Int32Array(linkCount);
+    this.#pendingWeight = new Float64Array(linkCount);
     this.#pendingLinks = new Int32Array(linkCount);
     this.#before = new Float64Array(linkCount);
     this.#heap = new Int32Array(linkCount);
@@ -67,28 +76,33 @@ export class WaterFill {
     for (let i = 0; i < this.touchedCount; i++) {
       const link = this.touched[i]!;
       this.members[link] = 0;
+      this.#memberWeight[link] = 0;
       this.#before[link] = 0;
     }
     this.count = 0;
     this.touchedCount = 0;
   }
 
-  /** Adds a flow that has the given rate now. */
-  include(flow: number, rate: number): void {
+  /** Adds a flow that has the given level now. */
+  include(flow: number, level: number): void {
     if (this.inSet[flow] === 1) return;
     this.inSet[flow] = 1;
     this.set[this.count++] = flow;
     const { entryStart, entryLink } = this.#flows;
+    const weight = this.#flows.weight[flow]!;
     for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
       const link = entryLink[e]!;
       if (this.members[link]! === 0) this.touched[this.touchedCount++] = link;
       this.members[link]!++;
-      this.#before[link]! += rate;
+      this.#memberWeight[link]! += weight;
+      this.#before[link]! += level * weight;
     }
   }
 
   run(capacity: Float64Array, used: Float64Array): void {
-    this.#start(capacity, used);
+    const least = this.#start(capacity, used);
+    this.#fillFirstLevel(least);
+    this.#heapUp();
     for (;;) {
       const link = this.#popFullest();
       if (link === -1) return;
@@ -97,7 +111,8 @@ export class WaterFill {
   }
 
   /** Every link of the set with the room that the flows outside leave. */
-  #start(capacity: Float64Array, used: Float64Array): void {
+  #start(capacity: Float64Array, used: Float64Array): number {
+    let least = Infinity;
     const { degree } = this.#flows;
     for (let i = 0; i < this.count; i++) this.#isFrozen[this.set[i]!] = 0;
     for (let i = 0; i < this.touchedCount; i++) {
@@ -107,12 +122,35 @@ export class WaterFill {
       const left = isAll ? capacity[link]! : capacity[link]! - used[link]! + this.#before[link]!;
       this.room[link] = left > 0 ? left : 0;
       this.#open[link] = members;
+      this.#openWeight[link] = this.#memberWeight[link]!;
       this.frozeAt[link] = -1;
       this.highest[link] = 0;
-      this.#key[link] = this.room[link] / members;
-      this.#heap[i] = link;
+      const key = this.room[link] / this.#openWeight[link];
+      this.#key[link] = key;
+      if (key < least) least = key;
     }
-    this.#heapLength = this.touchedCount;
+    return least;
+  }
+
+  /** The links that fill first, without a heap: where all flows are alike they are all. */
+  #fillFirstLevel(least: number): void {
+    for (let i = 0; i < this.touchedCount; i++) {
+      const link = this.touched[i]!;
+      if (this.#key[link] !== least || this.#open[link] === 0) continue;
+      if (this.room[link]! / this.#openWeight[link]! <= least) this.#freeze(link, least);
+    }
+  }
+
+  /** The others, by the share that is left to their open flows. */
+  #heapUp(): void {
+    this.#heapLength = 0;
+    for (let i = 0; i < this.touchedCount; i++) {
+      const link = this.touched[i]!;
+      if (this.#open[link] === 0) continue;
+      const share = this.room[link]! / this.#openWeight[link]!;
+      if (share > this.#key[link]!) this.#key[link] = share;
+      this.#heap[this.#heapLength++] = link;
+    }
     for (let i = (this.#heapLength >> 1) - 1; i >= 0; i--) this.#sink(i);
   }
 
@@ -121,7 +159,7 @@ export class WaterFill {
     while (this.#heapLength > 0) {
       const link = this.#heap[0]!;
       const open = this.#open[link]!;
-      const share = open === 0 ? 0 : this.room[link]! / open;
+      const share = open === 0 ? 0 : this.room[link]! / this.#openWeight[link]!;
       if (open > 0 && share > this.#key[link]!) {
         this.#key[link] = share;
       } else {
@@ -157,9 +195,11 @@ export class WaterFill {
     this.level[flow] = level;
     this.bottleneck[flow] = link;
     const { entryStart, entryLink } = this.#flows;
+    const weight = this.#flows.weight[flow]!;
     for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
       const other = entryLink[e]!;
       if (this.#pending[other]!++ === 0) this.#pendingLinks[this.#pendingCount++] = other;
+      this.#pendingWeight[other]! += weight;
     }
   }
 
@@ -168,9 +208,11 @@ export class WaterFill {
     for (let i = 0; i < this.#pendingCount; i++) {
       const link = this.#pendingLinks[i]!;
       const frozen = this.#pending[link]!;
-      const left = this.room[link]! - level * frozen;
+      const left = this.room[link]! - level * this.#pendingWeight[link]!;
       this.room[link] = left > 0 ? left : 0;
       this.#open[link]! -= frozen;
+      this.#openWeight[link]! -= this.#pendingWeight[link]!;
+      this.#pendingWeight[link] = 0;
       this.highest[link] = level;
       this.#pending[link] = 0;
     }

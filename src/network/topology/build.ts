@@ -1,8 +1,9 @@
 /** Cluster → Graph for a number of ranks, and the numbers of ranks a cluster can hold. */
 import { assert } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
-import type { Cluster } from "../../records/cluster.ts";
+import type { Cluster, FatTreeFabric } from "../../records/cluster.ts";
 import type { Graph } from "../../records/graph.ts";
+import { downPortsOfSpine, leafCountFor } from "./fat-tree-plan.ts";
 import { fatTreeGraph } from "./fat-tree.ts";
 import { switchGraph } from "./switch.ts";
 import { shapeFor, torusGraph } from "./torus.ts";
@@ -71,15 +72,24 @@ function rankCountMax(cluster: Cluster): number {
     case "switch":
       return fabric.hostCount * perNode;
     case "fat-tree": {
-      const leafCount = Math.ceil(fabric.portCount / fabric.portsPerLeaf);
-      const isJoined = leafCount === 1 || leafCount <= fabric.spineRadix;
+      const leafCount = leafCountFor(fabric, perNode, fabric.portCount);
+      const leafCountMax = leavesJoined(fabric);
+      const isJoined = leafCount === 1 || leafCount <= leafCountMax;
       if (fabric.size === "whole" && !isJoined) return 0;
-      const ports = isJoined ? fabric.portCount : fabric.spineRadix * fabric.portsPerLeaf;
+      const ports = isJoined ? fabric.portCount : leafCountMax * fabric.portsPerLeaf;
       return Math.floor(ports / perNode) * perNode;
     }
     case "torus":
       return perNode * Math.max(...fabric.shapes.map((shape) => shape.reduce((a, b) => a * b, 1)));
   }
+}
+
+/** Leaves that the tiers above can join: a port of a spine (and of a core) is one each. */
+function leavesJoined(fabric: FatTreeFabric): number {
+  const { core } = fabric;
+  const downPorts = downPortsOfSpine(fabric);
+  if (core === undefined) return downPorts;
+  return core.leavesPerPod <= downPorts ? core.leavesPerPod * core.coreRadix : 0;
 }
 
 function refusal(cluster: Cluster, rankCount: number): Refusal {

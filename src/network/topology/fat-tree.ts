@@ -1,104 +1,65 @@
 /**
- * Two tiers of switches: every rank has a port on a leaf, every leaf reaches every spine.
+ * Two or three tiers of switches: every rank has a port on a leaf, every leaf reaches every
+ * spine of its pod, and spine s of every pod reaches every core of plane s.
  *
- * Uplink j of every leaf goes to spine j mod spines, so the uplinks are spread evenly. The
- * way up is d-mod-k: a message to rank t leaves its leaf by uplink t mod uplinksPerLeaf and
- * comes down by the cable of the same number, so all messages to one rank share one way and
- * messages to neighboring ranks spread. Source: Zahavi 2010, "D-Mod-K routing providing
- * non-blocking traffic for shift permutations on real life fat trees", CCIT report 776.
+ * Uplink j of every leaf goes to spine j mod spines, uplink c of every spine to core c mod
+ * cores of its plane, so uplinks are spread evenly. The way up is chosen tier by tier, the
+ * way down is then forced, by the cables of the same numbers. By default the choice is
+ * d-mod-k: a message to port t leaves its leaf by uplink t mod uplinksPerLeaf and its spine
+ * by uplink ⌊t/uplinksPerLeaf⌋ mod uplinksPerSpine, so all messages to one rank share one
+ * way and messages to neighboring ranks spread. Source: Zahavi 2010, "D-Mod-K routing
+ * providing non-blocking traffic for shift permutations on real life fat trees", CCIT 776.
  */
-import { assert } from "../../base/assert.ts";
 import type { VertexId } from "../../base/ids.ts";
 import type { Cluster, FatTreeFabric } from "../../records/cluster.ts";
-import type { Graph } from "../../records/graph.ts";
+import type { Graph, PickUplink } from "../../records/graph.ts";
+import { fatTreePlan, portNumbers } from "./fat-tree-plan.ts";
+import type { FatTreePlan } from "./fat-tree-plan.ts";
 import { linkNames } from "./names.ts";
-import { endpointOf, hasStar, layStars, rankKind, rankName, sameNode } from "./node.ts";
+import { endpointOf, layStars, rankKind, rankName, sameNode } from "./node.ts";
 import type { Star } from "./node.ts";
 import { layHostLinks } from "./switch.ts";
 import { switchedTier, Wiring } from "./wiring.ts";
 
-/** How many of each thing there are, and at which vertex each kind starts. */
-export interface FatTreePlan {
-  readonly nodeCount: number;
-  readonly portCount: number;
-  readonly starCount: number;
-  readonly leafCount: number;
-  readonly firstLeafId: number;
-  readonly spineCount: number;
-  readonly firstSpineId: number;
-}
-
-export function fatTreePlan(
-  cluster: Cluster,
-  fabric: FatTreeFabric,
-  rankCount: number,
-): FatTreePlan {
-  const perNode = cluster.node.acceleratorCount;
-  const isWhole = fabric.size === "whole";
-  const nodeCount = isWhole
-    ? Math.floor(fabric.portCount / perNode)
-    : Math.ceil(rankCount / perNode);
-  const portCount = nodeCount * perNode;
-  const leafCount = Math.ceil((isWhole ? fabric.portCount : portCount) / fabric.portsPerLeaf);
-  const starCount = hasStar(cluster) ? nodeCount : 0;
-  const firstLeafId = portCount + starCount;
-  return {
-    nodeCount,
-    portCount,
-    starCount,
-    leafCount,
-    firstLeafId,
-    spineCount: spineCountFor(fabric, leafCount),
-    firstSpineId: firstLeafId + leafCount,
-  };
-}
-
-/**
- * Spines for so many leaves: enough ports for all uplinks, and a divisor of the uplinks of
- * a leaf, because otherwise they could not be spread evenly. One leaf needs none.
- */
-export function spineCountFor(fabric: FatTreeFabric, leafCount: number): number {
-  if (leafCount <= 1) return 0;
-  const { uplinksPerLeaf, spineRadix } = fabric;
-  let spineCount = Math.ceil((leafCount * uplinksPerLeaf) / spineRadix);
-  assert(spineCount <= uplinksPerLeaf, "every leaf has an uplink to every spine");
-  while (uplinksPerLeaf % spineCount !== 0) spineCount++;
-  return spineCount;
-}
-
 export function fatTreeGraph(cluster: Cluster, fabric: FatTreeFabric, rankCount: number): Graph {
   const plan = fatTreePlan(cluster, fabric, rankCount);
-  const wiring = new Wiring();
+  const wiring = new Wiring(cableCount(fabric, plan));
   const star = layStars(wiring, cluster, {
     nodeCount: plan.nodeCount,
     centerFirst: plan.portCount,
   });
+  const portOf = portNumbers(fabric, cluster.node.acceleratorCount);
   const hostFirst = layHostLinks(
     wiring,
     fabric,
     plan.portCount,
-    (port) => plan.firstLeafId + Math.floor(port / fabric.portsPerLeaf),
+    (rank) => plan.firstLeafId + Math.floor(portOf(rank) / fabric.portsPerLeaf),
   );
   const uplinkFirst = layUplinks(wiring, fabric, plan);
+  const coreFirst = layCoreLinks(wiring, fabric, plan);
   const arrays = wiring.arrays();
   const vertexName = vertexNames(cluster, plan);
+  const routing = routes(cluster, fabric, plan, { star, hostFirst, uplinkFirst, coreFirst });
   return {
     ...endpointOf(cluster, rankCount),
     family: "fat-tree",
     shape: [],
     wraps: [],
-    vertexCount: plan.firstSpineId + plan.spineCount,
+    vertexCount: plan.firstCoreId + plan.coreCount,
     vertexTiers: vertexTiers(cluster, plan),
     ...arrays,
-    routeLengthMax: 4,
-    route: routes(cluster, fabric, { star, hostFirst, uplinkFirst }),
+    routeLengthMax: fabric.rails === true ? 8 : 6,
+    route: routing(dModK(fabric, portOf)),
+    routeBy: routing,
     vertexName,
-    linkName: linkNames(arrays, vertexName, (link) => {
-      const hasParallels = link >= uplinkFirst && fabric.uplinksPerLeaf > plan.spineCount;
-      const uplink = Math.floor((link - uplinkFirst) / 2) % fabric.uplinksPerLeaf;
-      return hasParallels ? `cable ${Math.floor(uplink / plan.spineCount)}` : "";
-    }),
+    linkName: linkNames(arrays, vertexName, cableMark(fabric, plan, { uplinkFirst, coreFirst })),
   };
+}
+
+function cableCount({ uplinksPerLeaf, core }: FatTreeFabric, plan: FatTreePlan): number {
+  const up = plan.spineCount === 0 ? 0 : plan.leafCount * uplinksPerLeaf;
+  const over = plan.coreCount === 0 ? 0 : plan.spineCount * (core?.uplinksPerSpine ?? 0);
+  return 2 * plan.portCount + up + over;
 }
 
 /** Uplinks in leaf order; returns the link up from leaf 0 by uplink 0. */
@@ -116,44 +77,143 @@ function layUplinks(wiring: Wiring, fabric: FatTreeFabric, plan: FatTreePlan): n
     }),
   );
   for (let leaf = 0; leaf < plan.leafCount; leaf++) {
+    const pod = Math.floor(leaf / plan.leavesPerPod);
+    const firstSpine = plan.firstSpineId + pod * plan.spinesPerPod;
     for (let uplink = 0; uplink < fabric.uplinksPerLeaf; uplink++) {
-      const spine = plan.firstSpineId + (uplink % plan.spineCount);
-      wiring.cable(tier, plan.firstLeafId + leaf, spine);
+      wiring.cable(tier, plan.firstLeafId + leaf, firstSpine + (uplink % plan.spinesPerPod));
     }
   }
   return first;
 }
 
+/** Links to the cores in spine order; returns the link up from spine 0 by uplink 0. */
+function layCoreLinks(wiring: Wiring, fabric: FatTreeFabric, plan: FatTreePlan): number {
+  const first = wiring.linkCount;
+  const { core } = fabric;
+  if (core === undefined || plan.coreCount === 0) return first;
+  const tier = wiring.tier(
+    switchedTier({
+      kind: "core-uplink",
+      name: "spine to core",
+      pointer: "/fabric/core/link",
+      link: core.link,
+      switchEnds: 2,
+      switchLatencyS: fabric.switchLatencyS.value,
+    }),
+  );
+  for (let spine = 0; spine < plan.spineCount; spine++) {
+    const plane = spine % plan.spinesPerPod;
+    const firstCore = plan.firstCoreId + plane * plan.coresPerPlane;
+    for (let uplink = 0; uplink < core.uplinksPerSpine; uplink++) {
+      const coreId = firstCore + (uplink % plan.coresPerPlane);
+      wiring.cable(tier, plan.firstSpineId + spine, coreId);
+    }
+  }
+  return first;
+}
+
+function dModK({ uplinksPerLeaf }: FatTreeFabric, portOf: (rank: number) => number): PickUplink {
+  return (level, _, target, uplinks) => {
+    const port = portOf(target);
+    return level === 0 ? port % uplinks : Math.floor(port / uplinksPerLeaf) % uplinks;
+  };
+}
+
+interface Laid {
+  readonly star: Star | undefined;
+  readonly hostFirst: number;
+  readonly uplinkFirst: number;
+  readonly coreFirst: number;
+}
+
 function routes(
   cluster: Cluster,
   fabric: FatTreeFabric,
-  links: {
-    readonly star: Star | undefined;
-    readonly hostFirst: number;
-    readonly uplinkFirst: number;
-  },
-): Graph["route"] {
-  const { star, hostFirst, uplinkFirst } = links;
-  const { portsPerLeaf, uplinksPerLeaf } = fabric;
+  plan: FatTreePlan,
+  links: Laid,
+): (pick: PickUplink) => Graph["route"] {
+  const { star, hostFirst } = links;
   const perNode = cluster.node.acceleratorCount;
+  const changesRail = fabric.rails === true && star !== undefined;
+  return (pick) => {
+    const over = overSwitches(fabric, plan, { links, pick, portOf: portNumbers(fabric, perNode) });
+    return (source, target, out, at) => {
+      if (source === target) return at;
+      if (star !== undefined && sameNode(perNode, source, target)) {
+        out[at] = star.up(source);
+        out[at + 1] = star.down(target);
+        return at + 2;
+      }
+      let end = at;
+      let sender: number = source;
+      if (changesRail && source % perNode !== target % perNode) {
+        // Over the star to the accelerator of the node that is on the target's rail.
+        sender += (target % perNode) - (source % perNode);
+        out[end++] = star.up(source);
+        out[end++] = star.down(sender);
+      }
+      out[end++] = hostFirst + 2 * sender;
+      end = over(sender, target, out, end);
+      out[end++] = hostFirst + 2 * target + 1;
+      return end;
+    };
+  };
+}
+
+/** From leaf to leaf: up to a spine or a core of the picked numbers, and down by the same. */
+function overSwitches(
+  fabric: FatTreeFabric,
+  plan: FatTreePlan,
+  by: {
+    readonly links: Laid;
+    readonly pick: PickUplink;
+    readonly portOf: (rank: number) => number;
+  },
+): (source: number, target: number, out: Int32Array, at: number) => number {
+  const { pick, portOf } = by;
+  const { uplinkFirst, coreFirst } = by.links;
+  const { portsPerLeaf, uplinksPerLeaf } = fabric;
+  const { leavesPerPod, spinesPerPod } = plan;
+  const uplinksPerSpine = fabric.core?.uplinksPerSpine ?? 0;
   return (source, target, out, at) => {
-    if (source === target) return at;
-    if (star !== undefined && sameNode(perNode, source, target)) {
-      out[at] = star.up(source);
-      out[at + 1] = star.down(target);
-      return at + 2;
-    }
+    const sourceLeaf = Math.floor(portOf(source) / portsPerLeaf);
+    const targetLeaf = Math.floor(portOf(target) / portsPerLeaf);
+    if (sourceLeaf === targetLeaf) return at;
     let end = at;
-    out[end++] = hostFirst + 2 * source;
-    const sourceLeaf = Math.floor(source / portsPerLeaf);
-    const targetLeaf = Math.floor(target / portsPerLeaf);
-    if (sourceLeaf !== targetLeaf) {
-      const uplink = target % uplinksPerLeaf;
-      out[end++] = uplinkFirst + 2 * (sourceLeaf * uplinksPerLeaf + uplink);
-      out[end++] = uplinkFirst + 2 * (targetLeaf * uplinksPerLeaf + uplink) + 1;
+    const uplink = pick(0, source, target, uplinksPerLeaf);
+    out[end++] = uplinkFirst + 2 * (sourceLeaf * uplinksPerLeaf + uplink);
+    const sourcePod = Math.floor(sourceLeaf / leavesPerPod);
+    const targetPod = Math.floor(targetLeaf / leavesPerPod);
+    if (sourcePod !== targetPod) {
+      const plane = uplink % spinesPerPod;
+      const over = pick(1, source, target, uplinksPerSpine);
+      const spineUp = (sourcePod * spinesPerPod + plane) * uplinksPerSpine + over;
+      const spineDown = (targetPod * spinesPerPod + plane) * uplinksPerSpine + over;
+      out[end++] = coreFirst + 2 * spineUp;
+      out[end++] = coreFirst + 2 * spineDown + 1;
     }
-    out[end++] = hostFirst + 2 * target + 1;
+    out[end++] = uplinkFirst + 2 * (targetLeaf * uplinksPerLeaf + uplink) + 1;
     return end;
+  };
+}
+
+/** Parallel cables between two switches are told apart by a number. */
+function cableMark(
+  fabric: FatTreeFabric,
+  plan: FatTreePlan,
+  links: { readonly uplinkFirst: number; readonly coreFirst: number },
+): (link: number) => string {
+  const { uplinkFirst, coreFirst } = links;
+  const mark = (offset: number, uplinks: number, boxes: number): string => {
+    if (uplinks <= boxes) return "";
+    return `cable ${Math.floor((Math.floor(offset / 2) % uplinks) / boxes)}`;
+  };
+  return (link) => {
+    if (link < uplinkFirst) return "";
+    if (link < coreFirst) {
+      return mark(link - uplinkFirst, fabric.uplinksPerLeaf, plan.spinesPerPod);
+    }
+    return mark(link - coreFirst, fabric.core?.uplinksPerSpine ?? 0, plan.coresPerPlane);
   };
 }
 
@@ -163,14 +223,20 @@ function vertexTiers(cluster: Cluster, plan: FatTreePlan): Graph["vertexTiers"] 
     { kind: "scale-up switch", vertexCount: plan.starCount },
     { kind: "leaf", vertexCount: plan.leafCount },
     { kind: "spine", vertexCount: plan.spineCount },
+    { kind: "core", vertexCount: plan.coreCount },
   ].filter((tier) => tier.vertexCount > 0);
 }
 
 function vertexNames(cluster: Cluster, plan: FatTreePlan): (vertex: VertexId) => string {
+  const spineName = (spine: number): string => {
+    if (plan.podCount <= 1) return `spine-${spine}`;
+    return `pod-${Math.floor(spine / plan.spinesPerPod)}/spine-${spine % plan.spinesPerPod}`;
+  };
   return (vertex) => {
     if (vertex < plan.portCount) return rankName(cluster, vertex);
     if (vertex < plan.firstLeafId) return `node-${vertex - plan.portCount}`;
     if (vertex < plan.firstSpineId) return `leaf-${vertex - plan.firstLeafId}`;
-    return `spine-${vertex - plan.firstSpineId}`;
+    if (vertex < plan.firstCoreId) return spineName(vertex - plan.firstSpineId);
+    return `core-${vertex - plan.firstCoreId}`;
   };
 }

@@ -20,6 +20,7 @@ import type { Graph } from "../../records/graph.ts";
 import { linkNames } from "./names.ts";
 import { endpointOf, layStars, sameNode } from "./node.ts";
 import type { Star } from "./node.ts";
+import { twistedRoutes } from "./twist.ts";
 import { Wiring } from "./wiring.ts";
 
 const AXES = ["x", "y", "z"];
@@ -51,7 +52,14 @@ export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: num
   const grid = layGrid(wiring, fabric, { shape, nodeFirst });
   const arrays = wiring.arrays();
   const vertexName = vertexNames(cluster, grid);
-  const hops = shape.map((size, d) => (grid.wraps[d] === true ? size >> 1 : size - 1));
+  const isTwisted = fabric.twisted === true && grid.wraps.every(Boolean);
+  const { linkTarget } = arrays;
+  const around = (a: number, b: number, size: number) => signedHops(a, b, size, true);
+  const between = isTwisted
+    ? twistedRoutes({ ...grid, firstNodeId: nodeFirst, linkTarget, signedHops: around })
+    : gridRoutes(grid);
+  const isHalved = (d: number): boolean => grid.wraps[d] === true && !isTwisted;
+  const hops = shape.map((size, d) => (isHalved(d) ? size >> 1 : size - 1));
   return {
     ...endpointOf(cluster, rankCount),
     family: "torus",
@@ -64,7 +72,7 @@ export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: num
     ],
     ...arrays,
     routeLengthMax: hops.reduce((a, b) => a + b, 2),
-    route: perNode > 1 ? nodeRoutes(perNode, { star, nicFirst, grid }) : gridRoutes(grid),
+    route: perNode > 1 ? nodeRoutes(perNode, { star, nicFirst, between }) : between,
     vertexName,
     linkName: linkNames(arrays, vertexName, (link) => {
       if (link < gridFirst) return star !== undefined && link >= nicFirst ? "NIC" : "";
@@ -107,6 +115,7 @@ function layGrid(
   place: { readonly shape: readonly number[]; readonly nodeFirst: number },
 ): Grid {
   const { shape, nodeFirst } = place;
+  const twisted = fabric.twisted === true;
   const nodeCount = shape.reduce((a, b) => a * b, 1);
   const wraps = shape.map((size) => size > 1 && size >= fabric.wrapLengthMin);
   const links = new Int32Array(nodeCount * shape.length * 2).fill(-1);
@@ -117,7 +126,7 @@ function layGrid(
       for (let node = 0; node < nodeCount; node++) {
         const isLast = Math.floor(node / stride) % size === size - 1;
         if (isLast && wraps[d] !== true) continue;
-        const next = isLast ? node - (size - 1) * stride : node + stride;
+        const next = isLast ? closing(node, { shape, d, stride, twisted }) : node + stride;
         const link = wiring.cable(tier, nodeFirst + node, nodeFirst + next);
         links[(node * shape.length + d) * 2] = link;
         links[(next * shape.length + d) * 2 + 1] = link + 1;
@@ -126,6 +135,23 @@ function layGrid(
     stride *= size;
   }
   return { shape, wraps, nodeCount, nodeFirst, links };
+}
+
+/** Where a closing link leads: to the first node of its row, or half a length further. */
+function closing(
+  node: number,
+  place: {
+    readonly shape: readonly number[];
+    readonly d: number;
+    readonly stride: number;
+    readonly twisted: boolean;
+  },
+): number {
+  const { shape, d, stride, twisted } = place;
+  const first = node - (item(shape, d) - 1) * stride;
+  if (!twisted || d === shape.length - 1) return first;
+  const nodeCount = shape.reduce((a, b) => a * b, 1);
+  return (first + nodeCount / 2) % nodeCount;
 }
 
 function gridTier(fabric: TorusFabric, axis: string) {
@@ -180,11 +206,11 @@ function nodeRoutes(
   links: {
     readonly star: Star | undefined;
     readonly nicFirst: number;
-    readonly grid: Grid;
+    /** From node to node. */
+    readonly between: Graph["route"];
   },
 ): Graph["route"] {
-  const { star, nicFirst, grid } = links;
-  const between = gridRoutes(grid);
+  const { star, nicFirst, between } = links;
   return (source, target, out, at) => {
     if (source === target) return at;
     const inStar = star !== undefined && sameNode(perNode, source, target);

@@ -12,9 +12,17 @@ export type TierSpec = Omit<LinkTier, "linkCount">;
 
 export class Wiring {
   readonly #tiers: TierSpec[] = [];
-  readonly #source: number[] = [];
-  readonly #target: number[] = [];
-  readonly #tier: number[] = [];
+  #source: Int32Array;
+  #target: Int32Array;
+  #tier: Uint8Array;
+  #linkCount = 0;
+
+  /** Room for so many cables to begin with; it grows as needed. */
+  constructor(cableCount = 64) {
+    this.#source = new Int32Array(2 * cableCount);
+    this.#target = new Int32Array(2 * cableCount);
+    this.#tier = new Uint8Array(2 * cableCount);
+  }
 
   /** Opens a tier and returns its index. */
   tier(spec: TierSpec): number {
@@ -25,31 +33,55 @@ export class Wiring {
 
   /** Lays a cable and returns its link from a to b; the link back has the next id. */
   cable(tier: number, a: number, b: number): number {
-    this.#source.push(a, b);
-    this.#target.push(b, a);
-    this.#tier.push(tier, tier);
-    return this.#source.length - 2;
+    const link = this.#linkCount;
+    if (link + 2 > this.#source.length) this.#grow();
+    this.#source[link] = a;
+    this.#target[link] = b;
+    this.#source[link + 1] = b;
+    this.#target[link + 1] = a;
+    this.#tier[link] = tier;
+    this.#tier[link + 1] = tier;
+    this.#linkCount += 2;
+    return link;
   }
 
   get linkCount(): number {
-    return this.#source.length;
+    return this.#linkCount;
   }
 
   arrays(): LinkArrays {
-    const tierOf = (link: number): TierSpec => at(this.#tiers, at(this.#tier, link));
-    const linkCount = this.linkCount;
+    const linkCount = this.#linkCount;
+    const linkBytesPerS = new Float64Array(linkCount);
+    const linkLatencyS = new Float64Array(linkCount);
+    const counts = new Float64Array(this.#tiers.length);
+    // Links of a tier are laid one behind the other, nearly always: filled run by run.
+    for (let link = 0, end = 0; link < linkCount; link = end) {
+      const tier = this.#tier[link]!;
+      for (end = link + 1; end < linkCount && this.#tier[end] === tier;) end++;
+      linkBytesPerS.fill(at(this.#tiers, tier).linkBytesPerS, link, end);
+      linkLatencyS.fill(at(this.#tiers, tier).latencyS, link, end);
+      counts[tier]! += end - link;
+    }
     return {
       linkCount,
-      linkSource: Int32Array.from(this.#source),
-      linkTarget: Int32Array.from(this.#target),
-      linkTier: Uint8Array.from(this.#tier),
-      linkBytesPerS: Float64Array.from({ length: linkCount }, (_, i) => tierOf(i).linkBytesPerS),
-      linkLatencyS: Float64Array.from({ length: linkCount }, (_, i) => tierOf(i).latencyS),
-      linkTiers: this.#tiers.map((spec, index) => ({
-        ...spec,
-        linkCount: this.#tier.reduce((sum, tier) => sum + (tier === index ? 1 : 0), 0),
-      })),
+      linkSource: this.#source.subarray(0, linkCount),
+      linkTarget: this.#target.subarray(0, linkCount),
+      linkTier: this.#tier.subarray(0, linkCount),
+      linkBytesPerS,
+      linkLatencyS,
+      linkTiers: this.#tiers.map((spec, tier) => ({ ...spec, linkCount: at(counts, tier) })),
     };
+  }
+
+  #grow(): void {
+    const longer = <T extends Int32Array | Uint8Array>(old: T, made: T): T => {
+      made.set(old);
+      return made;
+    };
+    const length = 2 * this.#source.length + 2;
+    this.#source = longer(this.#source, new Int32Array(length));
+    this.#target = longer(this.#target, new Int32Array(length));
+    this.#tier = longer(this.#tier, new Uint8Array(length));
   }
 }
 

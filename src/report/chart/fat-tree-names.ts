@@ -56,7 +56,8 @@ export function nameTiers(pen: Pen, drawing: FatTreeDrawing, rows: Rows, tiers: 
 function remarks(pen: Pen, drawing: FatTreeDrawing, rows: Rows, tiers: Tiers): void {
   const x = rows.right + 18;
   if (drawing.spineCount > 0) {
-    const each = drawing.uplinksPerLeaf / drawing.spineCount;
+    const spinesReached = drawing.spineCount / (drawing.podCount ?? 1);
+    const each = drawing.uplinksPerLeaf / spinesReached;
     const whole = Number.isInteger(each);
     const links = whole ? `${fixed(each)} link${each === 1 ? "" : "s"} to each spine` : "spread";
     pen.text([x, rows.uplinks + 10], `each leaf: ${whole ? "" : "links"}`, { style: "small" });

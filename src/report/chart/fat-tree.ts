@@ -34,7 +34,8 @@ export function fatTree(drawing: FatTreeDrawing, ordinal = 1, lead = drawing.nam
     busiest === undefined
       ? ""
       : `: ${busiest.name} is the busiest tier, ${percent(busiest.utilizationMax, 0)} at most`;
-  const counts = `${fixed(drawing.leafCount)} leaves, ${fixed(drawing.spineCount)} spines`;
+  const boxes = `${fixed(drawing.leafCount)} leaves, ${fixed(drawing.spineCount)} spines`;
+  const counts = `${boxes}${coreWords(drawing)}`;
   return {
     name: "fat-tree",
     index: ordinal,
@@ -51,6 +52,12 @@ export function fatTree(drawing: FatTreeDrawing, ordinal = 1, lead = drawing.nam
     draw: (pen, { size, narrow }) => draw(pen, drawing, size[0], narrow),
     values: tierValues(drawing.tiers),
   };
+}
+
+/** Cores are not drawn: they would be a third row of one color, and are named instead. */
+function coreWords({ coreCount, podCount = 1 }: FatTreeDrawing): string {
+  if (coreCount === undefined) return "";
+  return ` in ${fixed(podCount)} pods below ${fixed(coreCount)} cores (not drawn)`;
 }
 
 /** Up to eight leaves each stand alone; more are put together by eight. */

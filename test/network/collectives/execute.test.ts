@@ -2,8 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
-import { at } from "../../../src/base/assert.ts";
-import { ALGORITHMS } from "../../../src/network/collectives/table.ts";
+import { at, present } from "../../../src/base/assert.ts";
+import { ALGORITHMS, findAlgorithm } from "../../../src/network/collectives/table.ts";
 import type { Algorithm } from "../../../src/network/collectives/table.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
 import type { Fabric } from "../../../src/records/cluster.ts";
@@ -16,12 +16,13 @@ const valueOf = (rank: number, element: number): number => (rank + 1) * 1000 + e
 
 function check(graph: Graph, algorithm: Algorithm): void {
   const n = graph.rankCount;
-  const length = 2 * n; // a torus cuts halves into n chunks
+  // A torus cuts halves into n chunks; with all links, as many parts as dimensions before.
+  const length = 2 * n * (graph.shape.filter((size) => size > 1).length || 1);
   const elements = [...Array(length).keys()];
-  const sums = elements.map((e) => elements.slice(0, n).reduce((sum, r) => sum + valueOf(r, e), 0));
+  const sums = elements.map((e) => [...Array(n).keys()].reduce((sum, r) => sum + valueOf(r, e), 0));
   const buffers = (): Float64Array[] =>
-    elements.slice(0, n).map((rank) => Float64Array.from(elements, (e) => valueOf(rank, e)));
-  const held = elements.slice(0, n).map((rank) =>
+    [...Array(n).keys()].map((rank) => Float64Array.from(elements, (e) => valueOf(rank, e)));
+  const held = [...Array(n).keys()].map((rank) =>
     algorithm.holding(graph, rank).flatMap(({ from, to }) => {
       return elements.slice(elementAt(from, length), elementAt(to, length));
     }),
@@ -57,7 +58,7 @@ function check(graph: Graph, algorithm: Algorithm): void {
 
 /** All algorithms that can run on the graph; returns their names. */
 function checkAll(graph: Graph): string[] {
-  const able = ALGORITHMS.filter((one) => one.supports(graph, "all-reduce") === undefined);
+  const able = ALGORITHMS.filter((one) => one.supports(graph, "reduce-scatter") === undefined);
   for (const algorithm of able) check(graph, algorithm);
   return able.map((algorithm) => algorithm.name);
 }
@@ -67,7 +68,100 @@ test("on a switch: ring for any number of ranks, halving-doubling for powers of 
   for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 16, 31, 32, 33, 64]) {
     for (const name of checkAll(buildGraph(bareSwitch(n), n))) seen.add(name);
   }
-  deepEqual([...seen], ["ring", "halving-doubling"]);
+  deepEqual([...seen].toSorted(), ["bruck", "halving-doubling", "ring"]);
+});
+
+test("halving-doubling folds in what is more than a power of two of ranks, or of nodes", () => {
+  const node = { name: "node", acceleratorCount: 2, scaleUp: link(450e9, 0) };
+  for (const n of [3, 5, 6, 7, 12, 13, 31, 33]) {
+    for (const name of ["halving-doubling", "hierarchical-halving-doubling"]) {
+      const made = bareSwitch(n);
+      const isFlat = name === "halving-doubling";
+      const graph = buildGraph(isFlat ? made : { ...made, node }, isFlat ? n : 2 * n);
+      const algorithm = present(findAlgorithm(name), name);
+      // Chunks are a power of two a rank.
+      const length = 64;
+      const buffers = Array.from({ length: graph.rankCount }, (_, rank) =>
+        Float64Array.from({ length }, (_, e) => valueOf(rank, e)),
+      );
+      const sums = Array.from({ length }, (_, e) => buffers.reduce((sum, b) => sum + at(b, e), 0));
+      execute(algorithm.program(graph, "all-reduce", 1e6), buffers);
+      for (const buffer of buffers) deepEqual([...buffer], sums);
+    }
+  }
+});
+
+test("a double binary tree sums on every rank, in one chunk and in many", () => {
+  for (const n of [1, 2, 3, 4, 5, 7, 8, 13, 16, 33]) {
+    for (const [sizeBytes, chunks] of [
+      [1000, 1],
+      [5 * 2 ** 20, 5],
+    ] as const) {
+      const length = 2 * chunks;
+      const buffers = Array.from({ length: n }, (_, rank) =>
+        Float64Array.from({ length }, (_, e) => valueOf(rank, e)),
+      );
+      const sums = Array.from({ length }, (_, e) => buffers.reduce((sum, b) => sum + at(b, e), 0));
+      const algorithm = present(findAlgorithm("double-binary-tree"), "it");
+      execute(algorithm.program(buildGraph(bareSwitch(n), n), "all-reduce", sizeBytes), buffers);
+      for (const buffer of buffers) deepEqual([...buffer], sums);
+    }
+  }
+});
+
+test("in the two trees of an even number of ranks no rank has children in both", () => {
+  const program = present(findAlgorithm("double-binary-tree"), "it").program(
+    buildGraph(bareSwitch(16), 16),
+    "all-reduce",
+    8 * 2 ** 20,
+  );
+  const parents = [new Set<number>(), new Set<number>()];
+  for (const { source, target, part } of program.steps) {
+    for (const [m, rank] of target.entries()) {
+      const { from, reduces } = part(m, 0);
+      if (reduces) parents[from < 0.5 ? 0 : 1]?.add(rank);
+      ok(source[m] !== rank);
+    }
+  }
+  // The root (place 0) of each tree has one child and is an odd leaf of the other.
+  const both = [...(parents[0] ?? [])].filter((rank) => parents[1]?.has(rank) === true);
+  deepEqual(both, []);
+});
+
+test("all-to-all: block j of rank i becomes block i of rank j, at once and in rounds", () => {
+  for (const n of [1, 2, 3, 5, 8, 13]) {
+    const graph = buildGraph(bareSwitch(n), n);
+    for (const name of ["direct", "pairwise"]) {
+      const buffers = Array.from({ length: n }, (_, rank) =>
+        Float64Array.from({ length: 2 * n }, (_, e) => valueOf(rank, e)),
+      );
+      const received = buffers.map((buffer, rank) => {
+        const own = new Float64Array(2 * n).fill(NaN);
+        own.set(buffer.slice(2 * rank, 2 * rank + 2), 2 * rank);
+        return own;
+      });
+      const program = present(findAlgorithm(name), name).program(graph, "all-to-all", 1e6);
+      execute(program, buffers, received);
+      for (const [rank, mine] of received.entries()) {
+        const wanted = [...mine.keys()].map((e) => valueOf(e >> 1, 2 * rank + (e % 2)));
+        deepEqual([...mine], wanted);
+      }
+    }
+  }
+});
+
+test("broadcast: every rank ends with rank 0's buffer", () => {
+  for (const n of [1, 2, 3, 5, 6, 8, 13, 32]) {
+    const graph = buildGraph(bareSwitch(n), n);
+    for (const name of ["binomial", "scatter-all-gather"]) {
+      const buffers = Array.from({ length: n }, (_, rank) =>
+        Float64Array.from({ length: n }, (_, e) => (rank === 0 ? e + 0.5 : NaN)),
+      );
+      execute(present(findAlgorithm(name), name).program(graph, "broadcast", 1e6), buffers);
+      for (const buffer of buffers) deepEqual([...buffer], [...at(buffers, 0)]);
+      ok(!Number.isNaN(at(at(buffers, 0), 0)));
+    }
+  }
 });
 
 test("in nodes of several ranks: both hierarchical algorithms too", () => {

@@ -8,27 +8,40 @@ import type { Program } from "../../../src/records/schedule.ts";
 import { bareSwitch, bareTorus, h100FatTree, h100Torus } from "../../support/clusters.ts";
 
 function reasons(graph: Graph): Record<string, string | undefined> {
-  return Object.fromEntries(ALGORITHMS.map((one) => [one.name, one.supports(graph, "all-reduce")]));
+  return Object.fromEntries(ALGORITHMS.map((one) => [one.name, one.supports(graph, "all-gather")]));
 }
 
 function program(graph: Graph, name: string, sizeBytes: number): Program {
   return present(findAlgorithm(name), name).program(graph, "all-reduce", sizeBytes);
 }
 
+const OTHERS = {
+  bruck: undefined,
+  direct: "makes all-to-all only",
+  pairwise: "makes all-to-all only",
+  binomial: "makes broadcast only",
+  "scatter-all-gather": "makes broadcast only",
+  "double-binary-tree": "makes all-reduce only",
+};
+
 test("what cannot run says why", () => {
   deepEqual(reasons(buildGraph(bareSwitch(6), 6)), {
     ring: undefined,
-    "halving-doubling": "needs a power of two of ranks, not 6",
+    "halving-doubling": "needs a power of two of ranks for all-gather, not 6",
     hierarchical: "needs several ranks in a node; here it is one",
     "hierarchical-halving-doubling": "needs several ranks in a node; here it is one",
     torus: "needs the dimensions of a torus; the fabric is a switch",
+    "torus-all-links": "needs the dimensions of a torus; the fabric is a switch",
+    ...OTHERS,
   });
   deepEqual(reasons(buildGraph(h100FatTree(1), 24)), {
     ring: undefined,
-    "halving-doubling": "needs a power of two of ranks, not 24",
+    "halving-doubling": "needs a power of two of ranks for all-gather, not 24",
     hierarchical: undefined,
-    "hierarchical-halving-doubling": "needs a power of two of nodes, not 3",
+    "hierarchical-halving-doubling": "needs a power of two of nodes for all-gather, not 3",
     torus: "needs the dimensions of a torus; the fabric is a fat-tree",
+    "torus-all-links": "needs the dimensions of a torus; the fabric is a fat-tree",
+    ...OTHERS,
   });
   equal(
     reasons(buildGraph(h100FatTree(1), 8))["hierarchical"],

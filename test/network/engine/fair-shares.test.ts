@@ -28,9 +28,9 @@ function remove(shares: FairShares, flows: readonly number[]): void {
 test("one link is shared equally", () => {
   const shares = sharesOf([[0], [0], [0]], [6]);
   add(shares, [0, 1, 2]);
-  deepEqual([...shares.rate], [2, 2, 2]);
+  deepEqual([...shares.level], [2, 2, 2]);
   remove(shares, [1]);
-  deepEqual([...shares.rate], [3, 0, 3]);
+  deepEqual([...shares.level], [3, 0, 3]);
 });
 
 test("the long flow of a line gets the least share, and the short ones what it leaves", () => {
@@ -38,10 +38,10 @@ test("the long flow of a line gets the least share, and the short ones what it l
   // First link: 1/2 for flows 0 and 1. Second: 2 − 1/2 = 3/2 for flow 2.
   const shares = sharesOf([[0, 1], [0], [1]], [1, 2]);
   add(shares, [0, 1, 2]);
-  deepEqual([...shares.rate], [0.5, 0.5, 1.5]);
+  deepEqual([...shares.level], [0.5, 0.5, 1.5]);
   // Without flow 1 the first link gives flow 0 all of its 1, and flow 2 falls to 1.
   remove(shares, [1]);
-  deepEqual([...shares.rate], [1, 0, 1]);
+  deepEqual([...shares.level], [1, 0, 1]);
 });
 
 test("five flows on four links fill in two levels", () => {
@@ -50,7 +50,7 @@ test("five flows on four links fill in two levels", () => {
   const shares = sharesOf([[0], [0, 3], [0, 1], [1, 2], [2]], [1, 1, 1, 1]);
   add(shares, [0, 1, 2, 3, 4]);
   deepEqual(
-    [...shares.rate].map((rate) => Math.round(rate * 6)),
+    [...shares.level].map((rate) => Math.round(rate * 6)),
     [2, 2, 2, 3, 3],
   );
 });
@@ -59,9 +59,9 @@ test("a departure can slow a third flow down, by letting its rival grow", () => 
   // 0 crosses a (1) and b (10); 1 crosses a; 2 crosses b with 0. Without 1, flow 0 takes a.
   const shares = sharesOf([[0, 1], [0], [1]], [1, 1.2]);
   add(shares, [0, 1, 2]);
-  deepEqual([...shares.rate], [0.5, 0.5, 0.7]);
+  deepEqual([...shares.level], [0.5, 0.5, 0.7]);
   remove(shares, [1]);
-  deepEqual([...shares.rate], [0.6, 0, 0.6]);
+  deepEqual([...shares.level], [0.6, 0, 0.6]);
 });
 
 test("a flow joins when its own link gets room that only faster flows would take", () => {
@@ -79,7 +79,7 @@ test("a flow joins when its own link gets room that only faster flows would take
 
 function near(shares: FairShares, expected: readonly number[]): void {
   for (const [flow, rate] of expected.entries()) {
-    ok(Math.abs(at(shares.rate, flow) - rate) < 1e-12, `flow ${flow}: ${at(shares.rate, flow)}`);
+    ok(Math.abs(at(shares.level, flow) - rate) < 1e-12, `flow ${flow}: ${at(shares.level, flow)}`);
   }
 }
 
@@ -89,16 +89,16 @@ test("only flows whose rate moved are reported, with the rate they had", () => {
   shares.remove(0);
   equal(shares.solve(), 1);
   equal(at(shares.changed, 0), 1);
-  equal(at(shares.rateBefore, 0), 2);
-  equal(at(shares.rate, 1), 4);
+  equal(at(shares.levelBefore, 0), 2);
+  equal(at(shares.level, 1), 4);
 });
 
 test("the proof of fairness fails on a rate that is not fair", () => {
   const shares = sharesOf([[0], [0]], [2]);
   add(shares, [0, 1]);
-  shares.rate[0] = 0.5;
+  shares.level[0] = 0.5;
   throws(() => shares.verify(), /every flow has a full link/);
-  shares.rate[0] = 1.5;
+  shares.level[0] = 1.5;
   throws(() => shares.verify(), /no link carries more than its capacity/);
 });
 
@@ -150,7 +150,7 @@ test("after any sequence of arrivals and departures the rates are those of a ful
         shares.solve();
         shares.verify();
         for (const [flow, rate] of naive(drawn, [...active], room)) {
-          ok(Math.abs(at(shares.rate, flow) - rate) <= 1e-9 * rate);
+          ok(Math.abs(at(shares.level, flow) - rate) <= 1e-9 * rate);
         }
       }
     }),
@@ -169,5 +169,5 @@ test("a link that never empties stays exact over thousands of changes", () => {
     shares.solve();
   }
   shares.verify();
-  deepEqual([...shares.rate], [0.5, 0.5, 0]);
+  deepEqual([...shares.level], [0.5, 0.5, 0]);
 });

@@ -65,3 +65,23 @@ test("whatever is set, moved and taken, the order is that of sorting", () => {
     { seed: 11, numRuns: 300 },
   );
 });
+
+test("a whole tick is taken at once, by stream number, few of many and many of few", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 60 }), (ticks) => {
+      const queue = new EventQueue(ticks.length);
+      const one = new EventQueue(ticks.length);
+      for (const [stream, tick] of ticks.entries()) {
+        queue.set(stream, tick);
+        one.set(stream, tick);
+      }
+      const taken: number[] = [];
+      const due = new Int32Array(ticks.length);
+      while (queue.length > 0) taken.push(...due.subarray(0, queue.takeTick(due)));
+      const popped: number[] = [];
+      while (one.length > 0) popped.push(one.pop());
+      deepEqual(taken, popped);
+    }),
+    { seed: 61, numRuns: 300 },
+  );
+});

@@ -5,7 +5,7 @@ import { at } from "../../../src/base/assert.ts";
 import { linkId, vertexId } from "../../../src/base/ids.ts";
 import { pathOf } from "../../../src/network/routing/path.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
-import { spineCountFor } from "../../../src/network/topology/fat-tree.ts";
+import { spineCountFor } from "../../../src/network/topology/fat-tree-plan.ts";
 import type { FatTreeFabric } from "../../../src/records/cluster.ts";
 import type { Graph } from "../../../src/records/graph.ts";
 import { bareFatTree, h100FatTree } from "../../support/clusters.ts";

@@ -1,0 +1,98 @@
+/** How the network is used, as typed: placement, routing, shares, semantics, failures. */
+import type { Options } from "yargs";
+import { InputError } from "../base/errors.ts";
+import type { NetworkChoices } from "../records/job.ts";
+import type { Placement, Routing, Semantics, Sharing } from "../records/schedule.ts";
+import { isOn, text, texts } from "./command.ts";
+import { countFlag, flagIssue } from "./flags.ts";
+
+const SEMANTICS: readonly Semantics[] = ["barrier", "rendezvous", "stream"];
+const SHARES: readonly Sharing[] = ["equal", "rtt"];
+
+export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
+  semantics: { choices: SEMANTICS, default: "barrier", describe: "when a message may start" },
+  share: { choices: SHARES, default: "equal", describe: "shares of a link: equal, or 1/latency" },
+  placement: {
+    type: "string",
+    requiresArg: true,
+    default: "natural",
+    describe: "where ranks sit: natural, random:SEED or a file",
+  },
+  routing: {
+    type: "string",
+    requiresArg: true,
+    describe: "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray, dimension-order",
+  },
+  seeds: {
+    type: "string",
+    requiresArg: true,
+    describe: "ecmp over so many seeds: p50, p95, worst",
+  },
+  fail: {
+    type: "array",
+    string: true,
+    requiresArg: true,
+    describe: "what is down: leaf-0:spine-3, or spine-3 (may be repeated)",
+  },
+  unfolded: { type: "boolean", describe: "by the plain engine: every message an event" },
+};
+
+export async function networkChoices(
+  flags: Readonly<Record<string, unknown>>,
+  rankCount: number,
+): Promise<NetworkChoices> {
+  const routing = text(flags, "routing");
+  const seeds = text(flags, "seeds");
+  const failed = texts(flags, "fail");
+  const choices: NetworkChoices = {
+    semantics: SEMANTICS.find((one) => one === text(flags, "semantics")) ?? "barrier",
+    share: SHARES.find((one) => one === text(flags, "share")) ?? "equal",
+    placement: await placementOf(text(flags, "placement") ?? "natural", rankCount),
+    ...(routing === undefined ? {} : { routing: routingOf(routing) }),
+    ...(seeds === undefined ? {} : { seedCount: countFlag("--seeds", seeds) }),
+    ...(failed.length === 0 ? {} : { failed }),
+    ...(isOn(flags, "unfolded") ? { unfolded: true } : {}),
+  };
+  if (choices.seedCount !== undefined && choices.routing?.kind !== "ecmp") {
+    const found = `--seeds with ${routing ?? "the fabric's own routing"}`;
+    const expected = "--routing ecmp:SEED, the one routing that draws";
+    throw new InputError([flagIssue("--seeds", found, expected, "add --routing ecmp:1")]);
+  }
+  return choices;
+}
+
+async function placementOf(word: string, rankCount: number): Promise<Placement> {
+  if (word === "natural") return { kind: "natural" };
+  if (/^random(:|$)/.test(word)) {
+    return { kind: "random", seed: seedOf("--placement", word, "random:7") };
+  }
+  const { readPlacement } = await import("../files/placement.ts");
+  return readPlacement(word, rankCount);
+}
+
+function routingOf(word: string): Routing {
+  const [kind = ""] = word.split(":");
+  switch (kind) {
+    case "d-mod-k":
+    case "spray":
+    case "dimension-order":
+      if (word === kind) return { kind };
+      break;
+    case "ecmp":
+    case "ecmp-unsalted":
+      return {
+        kind: "ecmp",
+        isSalted: kind === "ecmp",
+        seed: seedOf("--routing", word, "ecmp:7"),
+      };
+  }
+  const expected = "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray or dimension-order";
+  throw new InputError([flagIssue("--routing", `"${word}"`, expected, "correct --routing")]);
+}
+
+function seedOf(flag: string, word: string, example: string): number {
+  const digits = /^[a-z-]+:([0-9]{1,9})$/.exec(word)?.[1];
+  if (digits !== undefined) return Number(digits);
+  const expected = `a seed behind the colon, as in ${example}`;
+  throw new InputError([flagIssue(flag, `"${word}"`, expected, `write ${example}`)]);
+}

@@ -1,0 +1,33 @@
+/** Cluster and choices → the graph on which messages travel, with its routing and failures. */
+import { Refusal } from "../base/errors.ts";
+import type { Cluster } from "../records/cluster.ts";
+import type { Graph } from "../records/graph.ts";
+import type { Routing } from "../records/schedule.ts";
+import { failedGraph } from "./routing/failures.ts";
+import { routedGraph } from "./routing/routed.ts";
+import { buildGraph } from "./topology/build.ts";
+import { sprayedGraph } from "./topology/spray.ts";
+
+export interface SceneChoices {
+  readonly routing?: Routing;
+  /** Cables and boxes that are down. */
+  readonly failed?: readonly string[];
+}
+
+export function sceneGraph(cluster: Cluster, rankCount: number, choices: SceneChoices = {}): Graph {
+  const { routing = { kind: "natural" }, failed = [] } = choices;
+  const whole = routedGraph(buildGraph(cluster, rankCount), routing);
+  if (routing.kind !== "spray" || cluster.fabric.kind !== "fat-tree") {
+    return failedGraph(whole, failed);
+  }
+  if (failed.length > 0) {
+    throw new Refusal({
+      code: "unsupported-routing",
+      pointer: "",
+      found: "packet spraying on a tree with failed links",
+      expected: "an intact tree: spraying is modeled as bundles of equal links",
+      nextStep: "take --routing ecmp:1 or d-mod-k with --fail",
+    });
+  }
+  return sprayedGraph(cluster, cluster.fabric, rankCount);
+}
