@@ -67,10 +67,11 @@ function stored(
   const isKind = found?.data instanceof (kind === "fp32" ? Float32Array : Uint8Array);
   const isWanted = isKind && found.shape.join() === shape.join();
   if (found !== undefined && isWanted) return found;
+  const got = found === undefined ? "no tensor" : `shape ${found.shape.join(" × ")} of`;
   throw new Refusal({
     code: "not-a-checkpoint",
     pointer: "",
-    found: `${path}: ${found === undefined ? "no tensor" : `shape ${found.shape.join(" × ")} of`} ${name}`,
+    found: `${path}: ${got} ${name}`,
     expected: `${name} in ${kind} with the shape ${shape.join(" × ")}`,
     nextStep: "save it again with --checkpoint",
   });
