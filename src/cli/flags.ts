@@ -1,6 +1,8 @@
 /** Numbers on the command line: counts and nccl-tests' sizes; a wrong one is exit 3. */
 import { InputError } from "../base/errors.ts";
 import type { Issue } from "../base/errors.ts";
+import type { QuantityKind } from "../files/kinds.ts";
+import { KINDS } from "../files/kinds.ts";
 import { parseCount, parseMessageSize } from "../files/spelling.ts";
 
 /** A positive whole number: "1024", "1,024" or "4k". */
@@ -38,6 +40,21 @@ export function sizesFrom(smallest = "1M", largest = "1G", factor = "2"): number
     sizes.push(Math.floor(bytes));
   }
   return sizes;
+}
+
+/** A quantity with its unit in SI: "44 kW" as power is 44000. */
+export async function quantityFlag(
+  flag: string,
+  value: string,
+  kind: QuantityKind,
+): Promise<number> {
+  const { readQuantity, hint } = await import("../files/quantity.ts");
+  const reading = readQuantity(value, kind);
+  if ("value" in reading) return reading.value;
+  const { words, example } = KINDS[kind];
+  const next = hint(value, kind) ?? `write ${flag} '${example}'`;
+  const issue = flagIssue(flag, `"${value}"`, `${words} with its unit`, next, reading.code);
+  throw new InputError([issue]);
 }
 
 /** An issue of a flag: it has no line. */

@@ -38,3 +38,8 @@ export const SAVE_OPTION: Options = {
   requiresArg: true,
   describe: "write the question as a file instead of answering by flags alone",
 };
+export const PRICES_OPTION: Options = {
+  type: "string",
+  requiresArg: true,
+  describe: "your own prices: a CSV with sku,price,currency,kind,date,source",
+};

@@ -12,6 +12,7 @@ export const SHELVES = {
   "host-part": "topologies/parts/hosts",
   switch: "topologies/parts/switches",
   link: "topologies/parts/links",
+  nic: "topologies/parts/nics",
   software: "topologies/parts/software",
   site: "topologies/sites",
   model: "scenarios/models",

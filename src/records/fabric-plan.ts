@@ -18,3 +18,23 @@ export interface FabricPlan {
   readonly leafSpineCableCount: number;
   readonly spineCoreCableCount: number;
 }
+
+/** What a cluster holds, from its graph or by rule. */
+export interface FabricCounts {
+  readonly acceleratorCount: number;
+  readonly hostCount: number;
+  readonly leafCount: number;
+  readonly spineCount: number;
+  readonly coreCount: number;
+  readonly hostLeafCableCount: number;
+  readonly leafSpineCableCount: number;
+  readonly spineCoreCableCount: number;
+  /** Cables of a torus. */
+  readonly neighborCableCount: number;
+  /** Switch cages that hold a transceiver: each serves two ports. */
+  readonly switchCageCount: number;
+  /** One direction, through the middle of the fabric, all planes together. */
+  readonly bisectionBytesPerS: number;
+  /** Links between the two accelerators that are furthest apart, each at its own port. */
+  readonly diameterHopCount: number;
+}

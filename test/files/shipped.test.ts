@@ -35,7 +35,10 @@ test("no source is younger than the catalog, and none is without a date", () => 
 });
 
 test("the shelves list what lies on them", async () => {
-  deepEqual(await shippedIds("accelerator"), ["h100-sxm", "tpu-v5p"]);
+  deepEqual(await shippedIds("accelerator"), [
+    ...["a100-sxm-80", "b200-sxm", "b300-sxm", "gb200-nvl72", "h100-sxm", "h200-sxm"],
+    ...["mi300x", "mi355x", "tpu-v5p", "tpu-v6e"],
+  ]);
   ok((await shippedIds("cluster")).includes("h100-torus"));
 });
 
