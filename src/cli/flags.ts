@@ -3,7 +3,7 @@ import { InputError } from "../base/errors.ts";
 import type { Issue } from "../base/errors.ts";
 import type { QuantityKind } from "../files/kinds.ts";
 import { KINDS } from "../files/kinds.ts";
-import { parseCount, parseMessageSize } from "../files/spelling.ts";
+import { isDay, parseCount, parseMessageSize } from "../files/spelling.ts";
 
 /** A positive whole number: "1024", "1,024" or "4k". */
 export function countFlag(flag: string, value: string): number {
@@ -40,6 +40,12 @@ export function sizesFrom(smallest = "1M", largest = "1G", factor = "2"): number
     sizes.push(Math.floor(bytes));
   }
   return sizes;
+}
+
+/** A day, month or year of the calendar. */
+export function dayFlag(flag: string, value: string): string {
+  if (isDay(value)) return value;
+  throw new InputError([flagIssue(flag, `"${value}"`, "a day such as 2026-11-23", "write it so")]);
 }
 
 /** A quantity with its unit in SI: "44 kW" as power is 44000. */

@@ -13,6 +13,7 @@ import type { Complaint } from "./issue.ts";
 import { didYouMean, issueAt, listed, shown } from "./issue.ts";
 import { readText } from "./read.ts";
 import { shippedIds } from "./shipped.ts";
+import { isDay } from "./spelling.ts";
 
 export type PriceKind = (typeof KINDS)[number];
 
@@ -155,14 +156,6 @@ function dateComplaints(date: string): Complaint[] {
   const found = date === "" ? "a price without a date" : `the date ${shown(date)}`;
   const expected = "the day, month or year of the price: 2026-11-23";
   return [{ code: "price-without-date", found, expected, nextStep: "write YYYY-MM-DD" }];
-}
-
-/** A day, month or year of the calendar. */
-function isDay(date: string): boolean {
-  if (!/^\d{4}(-\d{2}(-\d{2})?)?$/.test(date)) return false;
-  const whole = `${date}-01-01`.slice(0, 10);
-  const ms = Date.parse(`${whole}T00:00:00Z`);
-  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(whole);
 }
 
 function repeated(sku: string): Complaint {

@@ -1,6 +1,7 @@
 /** All commands, in the order in which `--help` shows them. */
 import type { Command } from "../command.ts";
 import { bom } from "./bom.ts";
+import { catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
 import { doctor } from "./doctor.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   collective,
   topology,
   bom,
+  catalog,
   report,
   check,
   explain,

@@ -77,6 +77,7 @@ const NOT_COUNTING = (
 export const CONTRACT_KEYS: Readonly<Record<string, string>> = {
   "Sourced.value": "in the unit of the property that holds it",
   "NumericInput.sourced": "any input; its unit follows from its pointer",
+  "CatalogFigure.sourced": "any figure; its unit follows from its pointer",
   "Reading.value": "in the unit of the kind that was asked for",
   "Assumption.value": "its unit is the property beside it",
   "PointRow.usdPerHour": "asked for per hour, in reports and JSON",
