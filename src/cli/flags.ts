@@ -6,12 +6,16 @@ import { KINDS } from "../files/kinds.ts";
 import { isDay, parseCount, parseMessageSize } from "../files/spelling.ts";
 
 /** A positive whole number: "1024", "1,024" or "4k". */
-export function countFlag(flag: string, value: string): number {
+export function countFlag(flag: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
   const count = parseCount(value);
-  if (count !== undefined && Number.isSafeInteger(count) && count > 0) return count;
-  throw new InputError([
-    flagIssue(flag, `"${value}"`, "a positive whole number such as 1024", `correct ${flag}`),
-  ]);
+  if (count !== undefined && Number.isSafeInteger(count) && count > 0 && count <= most)
+    return count;
+  throw new InputError([flagIssue(flag, `"${value}"`, countWords(most), `correct ${flag}`)]);
+}
+
+function countWords(most: number): string {
+  if (most === Number.MAX_SAFE_INTEGER) return "a positive whole number such as 1024";
+  return `a whole number from 1 to ${most}`;
 }
 
 /** Sizes from the smallest to the largest, each `factor` times the one before. */
@@ -40,6 +44,15 @@ export function sizesFrom(smallest = "1M", largest = "1G", factor = "2"): number
     sizes.push(Math.floor(bytes));
   }
   return sizes;
+}
+
+/** A share: "80%" or "0.8". One of what is of use must be above zero. */
+export function shareFlag(flag: string, value: string, bound?: "above zero"): number {
+  const found = /^(\d{1,3}(?:\.\d{1,9})?)(\s*%)?$/.exec(value.trim());
+  const share = Number(found?.[1]) / (found?.[2] === undefined ? 1 : 100);
+  if (found !== null && share <= 1 && (bound === undefined || share > 0)) return share;
+  const expected = `a share ${bound === undefined ? "from 0 %" : "above 0 %"} to 100 %`;
+  throw new InputError([flagIssue(flag, `"${value}"`, expected, `write ${flag} 80%`)]);
 }
 
 /** A day, month or year of the calendar. */

@@ -18,6 +18,7 @@ import type { Shelf } from "./shipped.ts";
 import { shippedRoot } from "./shipped.ts";
 import { refuseToSimulate, ruleOf, treeByRule } from "./non-blocking.ts";
 import { issuesOf, validated } from "./validators.ts";
+import { isGroup } from "./walk.ts";
 
 export interface ClusterOptions extends Origin {
   /** Changes to the file's data before it is checked. */
@@ -63,13 +64,20 @@ export async function designFrom(
   const document = await withSettings(original, settings, async (reference, key) => {
     const shelf = SHELF_OF_KEY[key];
     if (shelf === undefined) return undefined;
-    return (await readReference(shelf, reference, { from: path })).document.data;
+    return usedPart((await readReference(shelf, reference, { from: path })).document.data);
   });
   const file = await validated<ClusterFile>("cluster", document);
   const parts = await resolvedParts(file, document, path);
   const findings = clusterFindings(parts);
   if (findings.length > 0) throw new InputError(issuesOf(document, findings));
   return designOf(parts);
+}
+
+/** What no answer about a cluster reads stays in the part's own file. */
+function usedPart(data: unknown): unknown {
+  if (!isGroup(data)) return data;
+  const unused = ["prices", "conflicts", "country", "carbon"];
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !unused.includes(key)));
 }
 
 /** Which shelf a key of a cluster file refers to. */

@@ -90,6 +90,8 @@ export interface SoftwareFile {
 export interface SiteFile {
   readonly id: string;
   readonly name: string;
+  readonly country?: string;
+  readonly carbon?: Sourced;
   readonly energyPrice: Sourced;
   readonly pue: Sourced;
   readonly loadShare: Sourced;

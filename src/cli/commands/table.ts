@@ -4,6 +4,7 @@ import { bom } from "./bom.ts";
 import { catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
+import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   collective,
   topology,
   bom,
+  cost,
   catalog,
   report,
   check,
