@@ -14,6 +14,8 @@ export interface CostRequest {
   readonly utilization: number;
   /** Interest a year; a default of ours where none is given. */
   readonly interestShare?: number;
+  /** Day on which prices are judged. */
+  readonly asOf: string;
   readonly prices?: OwnPrices;
   /** The reader's own price by the hour of an accelerator, by its id. */
   readonly rents?: ReadonlyMap<string, Rent>;
@@ -32,7 +34,7 @@ export function answerCost(request: CostRequest): OwnershipAnswer {
   const prices = request.prices === undefined ? {} : { prices: request.prices };
   return ownership({
     ...{ design, site, utilization, yearCount },
-    bill: answerBill({ design, ...prices }, rankCount),
+    bill: answerBill({ design, asOf: request.asOf, ...prices }, rankCount),
     interestShare:
       interestShare === undefined
         ? INTEREST

@@ -1,5 +1,6 @@
 /** Numbers on the command line: counts and nccl-tests' sizes; a wrong one is exit 3. */
 import { InputError } from "../base/errors.ts";
+import { CATALOG_DATE } from "../base/version.ts";
 import type { Issue } from "../base/errors.ts";
 import type { QuantityKind } from "../files/kinds.ts";
 import { KINDS } from "../files/kinds.ts";
@@ -55,10 +56,12 @@ export function shareFlag(flag: string, value: string, bound?: "above zero"): nu
   throw new InputError([flagIssue(flag, `"${value}"`, expected, `write ${flag} 80%`)]);
 }
 
-/** A day, month or year of the calendar. */
-export function dayFlag(flag: string, value: string): string {
+/** A day, month or year of the calendar; the day of the catalog where none is given. */
+export function asOfFlag(value = CATALOG_DATE): string {
   if (isDay(value)) return value;
-  throw new InputError([flagIssue(flag, `"${value}"`, "a day such as 2026-11-23", "write it so")]);
+  throw new InputError([
+    flagIssue("--as-of", `"${value}"`, "a day such as 2026-11-23", "write it so"),
+  ]);
 }
 
 /** A quantity with its unit in SI: "44 kW" as power is 44000. */

@@ -14,6 +14,7 @@ import type { PricedPart } from "../records/cost.ts";
 import type { FabricCounts } from "../records/fabric-plan.ts";
 import type { Material, MaterialBill, MaterialClass } from "../records/material.ts";
 import type { Sourced } from "../records/sourced.ts";
+import { ageDays, isStale } from "./age.ts";
 
 /** The reader's own prices, by part id. */
 export type OwnPrices = ReadonlyMap<string, Sourced>;
@@ -22,6 +23,8 @@ export interface MaterialRequest {
   readonly design: Design;
   readonly counts: FabricCounts;
   readonly prices?: OwnPrices;
+  /** Day on which prices are judged. */
+  readonly asOf: string;
   /** What a rack feeds; undefined: as much as the reference design puts into one. */
   readonly rackMaxW?: number;
 }
@@ -60,6 +63,7 @@ export function materialBill(request: MaterialRequest): MaterialBill {
     rows,
     ...(unpriced.length === 0 ? { totalUsd: exactSum(totals) } : {}),
     unpriced: [...new Set(unpriced)],
+    oldPrices: [...new Set(rows.flatMap((row) => oldPrice(row, request.asOf)))],
     notInTotal: missing.filter(isBuilding).map(({ model }) => model),
     notModeled: NOT_MODELED,
   };
@@ -68,6 +72,12 @@ export function materialBill(request: MaterialRequest): MaterialBill {
 /** A line in the price of another waits for that one only. */
 function payingModel({ model, includedIn }: Material): string[] {
   return includedIn === undefined ? [model] : [];
+}
+
+function oldPrice({ partId, unitUsd }: Material, asOf: string): string[] {
+  if (unitUsd === undefined || !isStale(unitUsd.date, asOf)) return [];
+  const days = ageDays(unitUsd.date, asOf);
+  return [`${partId} (${days === undefined ? "no date" : `${fixed(days)} days`})`];
 }
 
 interface Draft {

@@ -44,6 +44,8 @@ export interface MaterialBill {
   readonly totalUsd?: number;
   /** Models of ordered rows without a price: why there is no total. */
   readonly unpriced: readonly string[];
+  /** Prices too old to order by on the day asked about, each with its age. */
+  readonly oldPrices: readonly string[];
   /** Counted, without a price, and part of the building: outside the total. */
   readonly notInTotal: readonly string[];
   /** Not even counted. */

@@ -13,7 +13,7 @@ const isVerified = ({ unitUsd }: Material): boolean =>
   unitUsd !== undefined && unitUsd.provenance !== "assumed";
 
 export function billJson(bill: MaterialBill): string {
-  const { clusterId, name, counts, totalUsd, unpriced, notInTotal, notModeled } = bill;
+  const { clusterId, name, counts, totalUsd, unpriced, oldPrices } = bill;
   const shown = {
     clusterId,
     name,
@@ -21,8 +21,9 @@ export function billJson(bill: MaterialBill): string {
     rows: bill.rows.map(cells),
     totalUsd: totalUsd ?? null,
     unpriced,
-    notInTotal,
-    notModeled,
+    oldPrices,
+    notInTotal: bill.notInTotal,
+    notModeled: bill.notModeled,
   };
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
@@ -96,6 +97,7 @@ export function billText(bill: MaterialBill): string {
     ...laid.rows.map((row) => `  ${row}`),
     "",
     ...totalLines(bill),
+    ...noteLines("prices older than 180 days", bill.oldPrices),
     ...noteLines("not in the total (no price)", bill.notInTotal),
     ...noteLines("included in another line", included(bill)),
     ...noteLines("not modeled", bill.notModeled),

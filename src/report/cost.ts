@@ -41,6 +41,7 @@ export function costJson(answer: OwnershipAnswer): string {
     rent: rent === undefined ? null : { kind: rent.kind, usdPerAcceleratorHour: rent.hourUsd },
     breakEvenYears: answer.breakEvenYearCount ?? null,
     missing: answer.missing,
+    oldPrices: bill.oldPrices,
     notInTotal: bill.notInTotal,
     notIncluded: answer.notIncluded,
   };
@@ -87,6 +88,7 @@ export function costText(answer: OwnershipAnswer): string {
     ...lastLines(totals.find(({ yearCount }) => yearCount === answer.yearCount)),
     "",
     ...notes("no figure, because", answer.missing),
+    ...notes("prices older than 180 days", bill.oldPrices),
     ...notes("not in the capital (no price)", bill.notInTotal),
     ...notes("not included", answer.notIncluded),
   ];

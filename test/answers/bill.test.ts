@@ -15,8 +15,10 @@ import { buildGraph } from "../../src/network/topology/build.ts";
 import type { FabricCounts } from "../../src/records/fabric-plan.ts";
 import type { MaterialBill, MaterialClass } from "../../src/records/material.ts";
 
+const AS_OF = "2026-11-23";
+
 const bill = async (id: string, rankCount?: number): Promise<MaterialBill> =>
-  answerBill({ design: await readDesign(id) }, rankCount);
+  answerBill({ design: await readDesign(id), asOf: AS_OF }, rankCount);
 
 const countOf = ({ rows }: MaterialBill, name: MaterialClass): number =>
   rows.find(({ materialClass }) => materialClass === name)?.count ?? 0;
@@ -141,7 +143,8 @@ test("bisection is that of the narrowest tier: half of it at 2 : 1", async () =>
 
 test("racks hold what their power feeds, at least one node", async () => {
   const design = await readDesign("superpod-h100-4su");
-  const racks = (rackMaxW: number): number => countOf(answerBill({ design, rackMaxW }), "rack");
+  const racks = (rackMaxW: number): number =>
+    countOf(answerBill({ design, rackMaxW, asOf: AS_OF }), "rack");
   // 10.2 kW a node: 100 kW would feed nine, the reference design puts four into one.
   equal(racks(100_000), 32);
   equal(racks(40_800), 32);
@@ -160,12 +163,23 @@ test("own prices take the place of shipped ones, and price what has none", async
     ["dgx-h100", own(300_000)],
     ["rack", own(5_000)],
   ]);
-  const plain = answerBill({ design });
-  const mine = answerBill({ design, prices });
+  const plain = answerBill({ design, asOf: AS_OF });
+  const mine = answerBill({ design, prices, asOf: AS_OF });
   // 31 nodes at 75,000 less, and 8 racks.
   equal((plain.totalUsd ?? 0) - (mine.totalUsd ?? 0), 31 * 75_000 - 8 * 5_000);
   equal(mine.rows.find(({ partId }) => partId === "dgx-h100")?.unitUsd?.provenance, "yours");
   ok(!mine.notInTotal.includes("rack"));
+});
+
+test("prices above 180 days on the day asked about are named once, with their age", async () => {
+  const design = await readDesign("superpod-h100-1su");
+  // 2025-03-03 to 2026-11-23; the last day of 2024-08 to then.
+  deepEqual(answerBill({ design, asOf: AS_OF }).oldPrices, [
+    "dgx-h100 (630 days)",
+    "qm9700 (814 days)",
+    "link-400g-switch (814 days)",
+  ]);
+  deepEqual(answerBill({ design, asOf: "2025-03-03" }).oldPrices.length, 2);
 });
 
 test("more ranks than a design holds are refused", async () => {

@@ -7,7 +7,8 @@ import { readSite } from "../../src/files/site.ts";
 import { costJson, costText } from "../../src/report/cost.ts";
 
 const asked = async (id: string, site: string) => ({
-  ...{ design: await readDesign(id), site: await readSite(site), yearCount: 4, utilization: 0.8 },
+  ...{ design: await readDesign(id), site: await readSite(site) },
+  ...{ yearCount: 4, utilization: 0.8, asOf: "2026-11-23" },
 });
 
 test("256 H100 on a 2:1 fat tree: capital, power and energy by hand", async () => {

@@ -19,7 +19,14 @@ const DESIGN: Design = {
 };
 
 const BILL: MaterialBill = {
-  ...{ clusterId: "small", name: "Small", unpriced: [], notInTotal: [], notModeled: [] },
+  ...{
+    clusterId: "small",
+    name: "Small",
+    unpriced: [],
+    oldPrices: [],
+    notInTotal: [],
+    notModeled: [],
+  },
   counts: {
     ...{ acceleratorCount: 64, hostCount: 8, leafCount: 2, spineCount: 1, coreCount: 0 },
     ...{ hostLeafCableCount: 64, leafSpineCableCount: 32, spineCoreCableCount: 0 },

@@ -39,6 +39,7 @@ const BILL: MaterialBill = {
   ],
   totalUsd: 20,
   unpriced: [],
+  oldPrices: [],
   notInTotal: ["rack"],
   notModeled: ["spares"],
 };

@@ -1,7 +1,7 @@
 /** `bom CLUSTER`: what do I order, and what does it cost? */
 import type { Command } from "../command.ts";
 import { isOn, text, texts } from "../command.ts";
-import { JSON_OPTION, PRICES_OPTION, SET_OPTION } from "../options.ts";
+import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION, SET_OPTION } from "../options.ts";
 import { say } from "../output.ts";
 
 export const bom: Command = {
@@ -16,6 +16,7 @@ export const bom: Command = {
   options: {
     ranks: { type: "string", requiresArg: true, describe: "size; default: the whole cluster" },
     prices: PRICES_OPTION,
+    "as-of": AS_OF_OPTION,
     "rack-power": { type: "string", requiresArg: true, describe: "what a rack feeds: 44 kW" },
     set: SET_OPTION,
     json: JSON_OPTION,
@@ -26,7 +27,7 @@ export const bom: Command = {
     const { readDesign } = await import("../../files/cluster.ts");
     const { answerBill } = await import("../../answers/bill.ts");
     const { billCsv, billJson, billText } = await import("../../report/bill.ts");
-    const { countFlag, quantityFlag } = await import("../flags.ts");
+    const { asOfFlag, countFlag, quantityFlag } = await import("../flags.ts");
     const { parseSettings } = await import("../settings.ts");
     const { purchasePrices } = await import("../prices.ts");
 
@@ -41,6 +42,7 @@ export const bom: Command = {
     const bill = answerBill(
       {
         design,
+        asOf: asOfFlag(text(flags, "as-of")),
         prices: await purchasePrices(text(flags, "prices")),
         ...(rackMaxW === undefined ? {} : { rackMaxW }),
       },

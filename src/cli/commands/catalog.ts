@@ -1,9 +1,8 @@
 /** `catalog list|show|check`: which figures do the answers rest on? */
 import type { Command } from "../command.ts";
 import { isOn, text } from "../command.ts";
-import { JSON_OPTION, PRICES_OPTION } from "../options.ts";
+import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION } from "../options.ts";
 import { UsageError } from "../../base/errors.ts";
-import { CATALOG_DATE } from "../../base/version.ts";
 
 export const catalog: Command = {
   names: ["catalog", "catalogue"],
@@ -15,7 +14,7 @@ export const catalog: Command = {
     "fabricast catalog check --as-of 2027-01-01",
   ],
   options: {
-    "as-of": { type: "string", requiresArg: true, describe: `day asked about; ${CATALOG_DATE}` },
+    "as-of": AS_OF_OPTION,
     prices: PRICES_OPTION,
     json: JSON_OPTION,
   },
@@ -25,8 +24,8 @@ export const catalog: Command = {
     if (action === "show" && id === undefined) {
       throw new UsageError("catalog show takes the id of a part; `fabricast catalog list`");
     }
-    const { dayFlag } = await import("../flags.ts");
-    const asOf = dayFlag("--as-of", text(flags, "as-of") ?? CATALOG_DATE);
+    const { asOfFlag } = await import("../flags.ts");
+    const asOf = asOfFlag(text(flags, "as-of"));
     if (action === "list") return list(flags, asOf);
     if (action === "check") return check(flags, asOf);
     if (action === "show") return show(flags, id ?? "");

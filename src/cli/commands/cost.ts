@@ -1,7 +1,7 @@
 /** `cost CLUSTER`: what does owning it cost, and would renting be cheaper? */
 import type { Command } from "../command.ts";
 import { isOn, text, texts } from "../command.ts";
-import { JSON_OPTION, PRICES_OPTION, SET_OPTION } from "../options.ts";
+import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION, SET_OPTION } from "../options.ts";
 
 export const cost: Command = {
   names: ["cost", "tco"],
@@ -18,6 +18,7 @@ export const cost: Command = {
     utilization: { type: "string", default: "80%", describe: "share of hours that are of use" },
     interest: { type: "string", requiresArg: true, describe: "a year on capital; default 8%" },
     prices: PRICES_OPTION,
+    "as-of": AS_OF_OPTION,
     set: SET_OPTION,
     json: JSON_OPTION,
   },
@@ -26,7 +27,7 @@ export const cost: Command = {
     const { readDesign } = await import("../../files/cluster.ts");
     const { readSite } = await import("../../files/site.ts");
     const { costJson, costText } = await import("../../report/cost.ts");
-    const { countFlag, shareFlag } = await import("../flags.ts");
+    const { asOfFlag, countFlag, shareFlag } = await import("../flags.ts");
     const { purchasePrices, rentPrices } = await import("../prices.ts");
     const { parseSettings } = await import("../settings.ts");
 
@@ -41,6 +42,7 @@ export const cost: Command = {
       }),
       site: await readSite(text(flags, "site") ?? ""),
       ...{ yearCount, utilization },
+      asOf: asOfFlag(text(flags, "as-of")),
       ...(ranks === undefined ? {} : { rankCount: countFlag("--ranks", ranks) }),
       ...(interest === undefined ? {} : { interestShare: shareFlag("--interest", interest) }),
       prices: await purchasePrices(path),
