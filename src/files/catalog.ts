@@ -17,6 +17,7 @@ const SHELVES: readonly (readonly [Shelf, SchemaName, string])[] = [
   ["nic", "network-part", "nic"],
   ["switch", "network-part", "switch"],
   ["link", "network-part", "link"],
+  ["optic", "network-part", "optic"],
   ["software", "software", "software"],
   ["site", "site", "site"],
 ];

@@ -62,7 +62,7 @@ export async function readPrices(path: string): Promise<readonly OwnPrice[]> {
 }
 
 async function knownSkus(): Promise<readonly string[]> {
-  const shelves = ["accelerator", "host-part", "switch", "link", "nic"] as const;
+  const shelves = ["accelerator", "host-part", "switch", "link", "nic", "optic"] as const;
   const ids = await Promise.all(shelves.map((shelf) => shippedIds(shelf)));
   return [...ids.flat(), ...FURTHER_SKUS].sort();
 }

@@ -13,6 +13,7 @@ export const SHELVES = {
   switch: "topologies/parts/switches",
   link: "topologies/parts/links",
   nic: "topologies/parts/nics",
+  optic: "topologies/parts/optics",
   software: "topologies/parts/software",
   site: "topologies/sites",
   model: "scenarios/models",

@@ -15,7 +15,7 @@ export interface CatalogFigure {
 
 export interface CatalogPart {
   readonly id: string;
-  /** "accelerator", "node", "switch", "link", "nic", "software", "site". */
+  /** "accelerator", "node", "switch", "link", "nic", "optic", "software", "site". */
   readonly sort: string;
   readonly name: string;
   readonly figures: readonly CatalogFigure[];

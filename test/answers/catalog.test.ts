@@ -24,7 +24,16 @@ const part = (figures: readonly CatalogFigure[]): CatalogPart => ({
 test("every shipped figure has a source, a date, a unit in SI, and a known sort", async () => {
   const parts = await readCatalog();
   const sorts = new Set(parts.map(({ sort }) => sort));
-  for (const sort of ["accelerator", "node", "nic", "switch", "link", "software", "site"]) {
+  for (const sort of [
+    "accelerator",
+    "node",
+    "nic",
+    "switch",
+    "link",
+    "optic",
+    "software",
+    "site",
+  ]) {
     ok(sorts.has(sort), sort);
   }
   for (const { id, figures } of parts) {

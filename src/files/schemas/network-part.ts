@@ -1,4 +1,4 @@
-/** topologies/parts/{switches,links,nics}/*.yaml: what a fabric is built from. */
+/** topologies/parts/{switches,links,nics,optics}/*.yaml: what a fabric is built from. */
 import type { Properties } from "./schema.ts";
 import { conflictList, count, figure, file, group, id, oneOf, priceList } from "./schema.ts";
 import { tag, text } from "./schema.ts";
@@ -37,6 +37,16 @@ const nicProperties: Properties = {
   power: figure("Power of one", "power", "25 W"),
 };
 
+const opticProperties: Properties = {
+  kind: tag("optic", "A transceiver, or a cable with its ends"),
+  id: id("Names the part in the catalog", "dr8-800-100"),
+  name: text("As people call it", "MMS4X00-NS 800G 2xDR4"),
+  rate: figure("Rate of one direction", "linkSpeed"),
+  reach: figure("Longest cable", "length", "100 m"),
+  price: figure("Price of one", "money", "1200 USD"),
+  powerPerEnd: figure("Power of one end", "power", "16 W"),
+};
+
 const priced = ["price", "power"];
 const whole = [...priced, "prices", "conflicts"];
 
@@ -53,12 +63,15 @@ export const linkBody = group("A link", linkProperties, ["kind", "id", "name", .
 
 export const networkPart = file(
   "network-part",
-  "A switch, a link with both its ends, or a network card",
+  "A switch, a link with both its ends, a network card, or a transceiver",
   oneOf(
-    "A switch, a link or a network card",
+    "A switch, a link, a network card or a transceiver",
     "kind",
     group("A switch", { ...switchProperties, ...market }, whole),
     group("A link", { ...linkProperties, ...market }, whole),
     group("A network card", { ...nicProperties, ...market }, whole),
+    group("A transceiver or cable", { ...opticProperties, ...market }, [
+      ...["rate", "reach", "price", "powerPerEnd", "prices", "conflicts"],
+    ]),
   ),
 );
