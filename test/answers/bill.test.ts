@@ -101,6 +101,16 @@ test("four units of H100: the full bill, as far as published rules go", async ()
   }
 });
 
+test("transceivers of switches fill all cages of leaves and those in use above", async () => {
+  // 128 · 64 ports of leaves; spines use 4,096 down and 4,096 up, cores 4,096.
+  equal(countOf(await bill("superpod-b200-16su"), "switch transceiver"), (128 * 64 + 3 * 4096) / 2);
+  // Two planes: 256 leaves of 128 ports of 400G, and 2 · 8,192 ports of spines.
+  const ethernet = await bill("superpod-b300-ethernet-16su");
+  equal(countOf(ethernet, "switch transceiver"), (256 * 128 + 2 * 8192) / 2);
+  // 8 leaves with 32 ports down and 16 up each, their 128 uplinks on the spines.
+  equal(countOf(await bill("h100-fat-tree-2to1", 256), "switch transceiver"), (8 * 48 + 128) / 2);
+});
+
 test("a bill's total is the exact sum of its lines", async () => {
   const { rows, totalUsd } = await bill("h100-fat-tree-2to1", 256);
   equal(totalUsd, exactSum(rows.map((line) => line.totalUsd ?? 0)));
