@@ -1,5 +1,6 @@
 /** Options that several commands share, worded once. */
 import type { Options } from "yargs";
+import { CATALOG_DATE } from "../base/version.ts";
 
 export const JSON_OPTION: Options = {
   type: "boolean",
@@ -37,4 +38,14 @@ export const SAVE_OPTION: Options = {
   type: "string",
   requiresArg: true,
   describe: "write the question as a file instead of answering by flags alone",
+};
+export const PRICES_OPTION: Options = {
+  type: "string",
+  requiresArg: true,
+  describe: "your own prices: a CSV with sku,price,currency,kind,date,source",
+};
+export const AS_OF_OPTION: Options = {
+  type: "string",
+  requiresArg: true,
+  describe: `day on which prices are judged; default ${CATALOG_DATE}`,
 };

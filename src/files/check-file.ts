@@ -1,6 +1,6 @@
 /** What kind of file is this, and is it right? `fabricast check` asks. */
 import { suggest } from "../base/suggest.ts";
-import { clusterFrom } from "./cluster.ts";
+import { designFrom } from "./cluster.ts";
 import type { Document } from "./document.ts";
 import { readDocument } from "./document.ts";
 import { didYouMean, listed, refuse, shown } from "./issue.ts";
@@ -60,7 +60,7 @@ function kindOf(document: Document): SchemaName {
 
 async function idOf(kind: SchemaName, document: Document, path: string): Promise<string> {
   if (kind === "question") return (await questionIn(document, stem(path), path)).id;
-  if (kind === "cluster") return (await clusterFrom(document, path)).id;
+  if (kind === "cluster") return (await designFrom(document, path)).id;
   if (kind === "model") return (await modelFrom(document)).id;
   if (kind === "training") return (await trainingFrom(document, path)).id;
   if (kind === "result") return (await resultFrom(document)).id;

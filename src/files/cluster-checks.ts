@@ -1,5 +1,6 @@
 /** The third layer of checking: what no schema can say, because it counts ports and nodes. */
-import type { CoreFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
+import type { CoreFile, FabricFile, NonBlockingFabricFile } from "./cluster-file.ts";
+import type { ResolvedCluster } from "./cluster-file.ts";
 import type { Finding } from "./issues.ts";
 import type { SwitchFile } from "./parts.ts";
 
@@ -37,6 +38,7 @@ function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {
     const twists = fabric.twisted === true ? twistFindings(fabric.shapes) : [];
     return [...torusFindings(fabric.shapes), ...twists];
   }
+  if (fabric.kind === "non-blocking") return nonBlockingFindings(fabric, parts);
   if (fabric.kind === "switch") {
     return portFindings("/fabric/hosts", `${fabric.hosts} hosts`, fabric.hosts, parts.oneSwitch);
   }
@@ -113,6 +115,25 @@ function spineFindings(fabric: FatTreeFile, allLeaves: number): Finding[] {
   const expected = `at most the ${spineRadix} of a spine`;
   const next = `${needed - spineRadix} ports a spine are missing: more spines, or larger ones`;
   return [finding("/fabric/spines", "too-many-ports", `${needed} ports`, expected, next)];
+}
+
+/** Three tiers of switches with k ports reach k³/4 endpoints; planes multiply the ports. */
+function nonBlockingFindings(
+  { nodes, otherPorts = 0, planes = 1 }: NonBlockingFabricFile,
+  { host, leafSwitch }: ResolvedCluster,
+): Finding[] {
+  const radix = (leafSwitch?.ports ?? 0) * planes;
+  const pointer = "/fabric/switch";
+  if (radix < 2 || radix % 2 !== 0) {
+    const expected = "an even number, half of them for each direction";
+    return [finding(pointer, "out-of-range", `${radix} ports`, expected, "take another switch")];
+  }
+  const endpointCount = nodes * host.accelerators + otherPorts;
+  const most = radix ** 3 / 4;
+  if (endpointCount <= most) return [];
+  const expected = `at most ${most}, what three tiers of ${radix} ports reach`;
+  const next = "take fewer nodes or larger switches";
+  return [finding("/fabric/nodes", "too-many-ports", `${endpointCount} ports`, expected, next)];
 }
 
 function portFindings(

@@ -1,7 +1,7 @@
 /** The shape of a cluster file after conversion, and with its references followed. */
 import type { Sourced } from "../records/sourced.ts";
 import type { AcceleratorFile, EndpointFile, HostFile, LinkFile } from "./parts.ts";
-import type { SiteFile, SoftwareFile, SwitchFile } from "./parts.ts";
+import type { NicFile, SiteFile, SoftwareFile, SwitchFile } from "./parts.ts";
 
 interface SwitchFabricFile {
   readonly kind: "switch";
@@ -48,7 +48,19 @@ interface TorusFabricFile {
   readonly cablesPerNode?: number;
 }
 
-export type FabricFile = SwitchFabricFile | FatTreeFabricFile | TorusFabricFile;
+export interface NonBlockingFabricFile {
+  readonly kind: "non-blocking";
+  readonly nodes: number;
+  readonly otherPorts?: number;
+  readonly planes?: number;
+  readonly switch: string | SwitchFile;
+  readonly link: string | LinkFile;
+  readonly uplink: string | LinkFile;
+  readonly cable?: string | LinkFile;
+}
+
+export type FabricFile =
+  SwitchFabricFile | FatTreeFabricFile | TorusFabricFile | NonBlockingFabricFile;
 
 export interface Knob {
   readonly name: string;
@@ -72,6 +84,7 @@ export interface ClusterFile {
 export interface ResolvedCluster {
   readonly file: ClusterFile;
   readonly host: HostFile;
+  readonly nic: NicFile | undefined;
   readonly accelerator: AcceleratorFile | undefined;
   readonly link: LinkFile;
   readonly uplink: LinkFile | undefined;

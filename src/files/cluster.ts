@@ -1,24 +1,24 @@
 /** A cluster from its file: parts looked up, ports counted, every figure with its source. */
-import type { Cluster, CoreTier, Endpoint, Fabric } from "../records/cluster.ts";
-import type { BillParts } from "../records/cluster.ts";
-import type { PricedPart } from "../records/cost.ts";
-import type { Sourced } from "../records/sourced.ts";
+import type { Cluster, CoreTier, Design, Endpoint, Fabric } from "../records/cluster.ts";
 import { present } from "../base/assert.ts";
 import { InputError } from "../base/errors.ts";
 import type { ClusterFile, CoreFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
+import { billOf, equipmentOf } from "./cluster-bill.ts";
 import { clusterFindings } from "./cluster-checks.ts";
 import type { Document } from "./document.ts";
 import type { AcceleratorFile, EndpointFile, HostFile, LinkFile, SiteFile } from "./parts.ts";
-import type { SoftwareFile, SwitchFile } from "./parts.ts";
+import type { NicFile, SoftwareFile, SwitchFile } from "./parts.ts";
 import { refuse, shown, wholeFile } from "./issue.ts";
-import { linkOf, nodeOf, pricedPart, resolved, siteOf, softwareOf } from "./parts.ts";
+import { linkOf, nodeOf, NOT_GIVEN, resolved, softwareOf } from "./parts.ts";
 import type { Origin } from "./references.ts";
 import { readReference } from "./references.ts";
 import type { Setting } from "./settings.ts";
 import { knobsTurned, withSettings } from "./settings.ts";
 import type { Shelf } from "./shipped.ts";
 import { shippedRoot } from "./shipped.ts";
+import { refuseToSimulate, ruleOf, treeByRule } from "./non-blocking.ts";
 import { issuesOf, validated } from "./validators.ts";
+import { isGroup } from "./walk.ts";
 
 export interface ClusterOptions extends Origin {
   /** Changes to the file's data before it is checked. */
@@ -35,23 +35,50 @@ export async function readCluster(
   return path.startsWith(shippedRoot()) ? cluster : { ...cluster, reference: path };
 }
 
-/** A cluster from a document already read from a path. */
+/** A cluster to simulate, from a document already read from a path. */
 export async function clusterFrom(
   original: Document,
   path: string,
   settings: readonly Setting[] = [],
 ): Promise<Cluster> {
+  const design = await designFrom(original, path, settings);
+  return design.cluster ?? refuseToSimulate(design, original, path, readDesign);
+}
+
+/** A cluster to buy by id or path: also one whose fabric cannot be simulated. */
+export async function readDesign(reference: string, options: ClusterOptions = {}): Promise<Design> {
+  const { document, path } = await readReference("cluster", reference, options);
+  const design = await designFrom(document, path, options.set ?? []);
+  if (path.startsWith(shippedRoot())) return design;
+  const { cluster } = design;
+  const named = cluster === undefined ? {} : { cluster: { ...cluster, reference: path } };
+  return { ...design, reference: path, ...named };
+}
+
+/** Every mistake of the file in one InputError; whether it can be simulated is none. */
+export async function designFrom(
+  original: Document,
+  path: string,
+  settings: readonly Setting[] = [],
+): Promise<Design> {
   const turned = knobsTurned(original.data, settings);
   const document = await withSettings(original, turned, async (reference, key) => {
     const shelf = SHELF_OF_KEY[key];
     if (shelf === undefined) return undefined;
-    return (await readReference(shelf, reference, { from: path })).document.data;
+    return usedPart((await readReference(shelf, reference, { from: path })).document.data);
   });
   const file = await validated<ClusterFile>("cluster", document);
   const parts = await resolvedParts(file, document, path);
   const findings = clusterFindings(parts);
   if (findings.length > 0) throw new InputError(issuesOf(document, findings));
-  return clusterOf(parts);
+  return designOf(parts);
+}
+
+/** What no answer about a cluster reads stays in the part's own file. */
+function usedPart(data: unknown): unknown {
+  if (!isGroup(data)) return data;
+  const unused = ["prices", "conflicts", "country", "carbon"];
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !unused.includes(key)));
 }
 
 /** Which shelf a key of a cluster file refers to. */
@@ -61,6 +88,7 @@ const SHELF_OF_KEY: Readonly<Record<string, Shelf>> = {
   link: "link",
   uplink: "link",
   cable: "link",
+  nic: "nic",
   switch: "switch",
   leafSwitch: "switch",
   spineSwitch: "switch",
@@ -85,18 +113,22 @@ async function resolvedParts(
     optional<SwitchFile>("switch", given, at(`/fabric/${key}`));
   const isTree = fabric.kind === "fat-tree";
   const core = isTree ? fabric.core : undefined;
+  const isRule = fabric.kind === "non-blocking";
+  const same = await box("switch", isRule ? fabric.switch : undefined);
+  const hasUplink = isTree || isRule;
   const software = await optional<SoftwareFile>("software", file.software, at("/software"));
   return {
     file,
     host: node.value,
     accelerator: await optional<AcceleratorFile>("accelerator", chip, chipOrigin),
     link: present(await link("link", fabric.link), "a fabric's link"),
-    uplink: await link("uplink", isTree ? fabric.uplink : undefined),
+    nic: await optional<NicFile>("nic", node.value.nic, chipOrigin),
+    uplink: await link("uplink", hasUplink ? fabric.uplink : undefined),
     coreLink: await link("core/link", core?.link),
     cable: await link("cable", fabric.cable),
     oneSwitch: await box("switch", fabric.kind === "switch" ? fabric.switch : undefined),
-    leafSwitch: await box("leafSwitch", isTree ? fabric.leafSwitch : undefined),
-    spineSwitch: await box("spineSwitch", isTree ? fabric.spineSwitch : undefined),
+    leafSwitch: same ?? (await box("leafSwitch", isTree ? fabric.leafSwitch : undefined)),
+    spineSwitch: same ?? (await box("spineSwitch", isTree ? fabric.spineSwitch : undefined)),
     coreSwitch: await box("core/coreSwitch", core?.coreSwitch),
     software,
     site: await optional<SiteFile>("site", file.site, at("/site")),
@@ -104,14 +136,15 @@ async function resolvedParts(
 }
 
 async function optional<T extends object>(
-  shelf: "link" | "switch" | "software" | "site" | "accelerator",
+  shelf: "link" | "switch" | "nic" | "software" | "site" | "accelerator",
   given: string | T | undefined,
   origin: Origin,
 ): Promise<T | undefined> {
   if (given === undefined) return undefined;
-  const schema = shelf === "link" || shelf === "switch" ? "network-part" : shelf;
+  const isPart = shelf === "link" || shelf === "switch" || shelf === "nic";
+  const schema = isPart ? "network-part" : shelf;
   const { value } = await resolved<T>(shelf, schema, given, origin);
-  // One schema serves switches and links, so a path can lead to the other of the two.
+  // One schema serves switches, links and cards, so a path can lead to another of them.
   const kind = "kind" in value ? value.kind : shelf;
   if (schema === "network-part" && kind !== shelf) {
     return refuse(origin.place ?? wholeFile(shown(given)), {
@@ -124,22 +157,39 @@ async function optional<T extends object>(
   return value;
 }
 
-function clusterOf(parts: ResolvedCluster): Cluster {
-  const { file, software } = parts;
+function designOf(parts: ResolvedCluster): Design {
+  const { file } = parts;
+  const head = { id: file.id, name: file.name, summary: file.summary };
+  const both = { ...head, node: nodeOf(parts.host, parts.accelerator), bill: billOf(parts) };
+  const rule = ruleOf(parts);
+  const fabric = fabricOf(file.fabric, parts);
   return {
-    id: file.id,
-    name: file.name,
-    summary: file.summary,
-    node: nodeOf(parts.host, parts.accelerator),
-    fabric: fabricOf(file.fabric, parts),
-    endpoint: endpointOf(file.endpoint ?? {}, software?.endpoint ?? {}),
-    ...(software === undefined ? {} : { software: softwareOf(software) }),
-    bill: billOf(parts),
+    ...both,
+    equipment: equipmentOf(parts),
+    ...(rule === undefined ? {} : { rule }),
+    ...(fabric === undefined ? {} : { cluster: clusterOf(both, fabric, parts) }),
   };
 }
 
-function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
+function clusterOf(
+  head: Pick<Cluster, "id" | "name" | "summary" | "node" | "bill">,
+  fabric: Fabric,
+  { file, software }: ResolvedCluster,
+): Cluster {
+  const { bill, ...named } = head;
+  return {
+    ...named,
+    fabric,
+    endpoint: endpointOf(file.endpoint ?? {}, software?.endpoint ?? {}),
+    ...(software === undefined ? {} : { software: softwareOf(software) }),
+    bill,
+  };
+}
+
+/** Undefined where there is no graph for it. */
+function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric | undefined {
   const link = linkOf(parts.link);
+  if (fabric.kind === "non-blocking") return treeByRule(parts);
   if (fabric.kind === "switch") {
     const switchLatencyS = fabric.switchLatency ?? parts.oneSwitch?.latency ?? NOT_GIVEN;
     return { kind: "switch", hostCount: fabric.hosts, link, switchLatencyS };
@@ -171,39 +221,10 @@ function coreOf(core: CoreFile | undefined, parts: ResolvedCluster): { core?: Co
   return { core: { leavesPerPod, uplinksPerSpine, coreRadix, link } };
 }
 
-/** Nothing said means none is charged; reports show it as an assumption. */
-const NOT_GIVEN: Sourced = {
-  value: 0,
-  source: "none given in the cluster file",
-  date: "",
-  provenance: "assumed",
-};
-
 function endpointOf(own: EndpointFile, profile: EndpointFile): Endpoint {
   return {
     scaleUpMessageS: own.scaleUpMessage ?? profile.scaleUpMessage ?? NOT_GIVEN,
     scaleOutMessageS: own.scaleOutMessage ?? profile.scaleOutMessage ?? NOT_GIVEN,
     collectiveStartS: own.collectiveStart ?? profile.collectiveStart ?? NOT_GIVEN,
   };
-}
-
-function billOf(parts: ResolvedCluster): BillParts {
-  const { file, host, leafSwitch, spineSwitch, coreSwitch, oneSwitch, cable, site } = parts;
-  const lines: [keyof BillParts, PricedPart | undefined][] = [
-    ["node", pricedPart("node", host)],
-    ["leafSwitch", leafOf(leafSwitch ?? oneSwitch)],
-    ["spineSwitch", leafOf(spineSwitch)],
-    ["coreSwitch", leafOf(coreSwitch)],
-    ["link", cable && pricedPart("link", cable)],
-  ];
-  const cables = file.fabric.kind === "torus" ? file.fabric.cablesPerNode : undefined;
-  return {
-    ...Object.fromEntries(lines.filter(([, part]) => part !== undefined)),
-    ...(cables === undefined ? {} : { cablesPerNode: cables }),
-    ...(site === undefined ? {} : { site: siteOf(site) }),
-  };
-}
-
-function leafOf(part: SwitchFile | undefined): PricedPart | undefined {
-  return part && pricedPart("switch", part);
 }

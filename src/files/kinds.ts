@@ -23,8 +23,10 @@ export const KINDS = {
   computeRate: kind("flop/s", "a rate of arithmetic", "989 Tflop/s", false, "Tflop/s"),
   power: kind("W", "a power", "700 W", true, "W"),
   energy: kind("J", "an energy", "5 kWh", true, "kWh"),
+  length: kind("m", "a length", "50 m", true, "m"),
   money: kind("USD", "an amount of money", "310000 USD", true, "USD"),
   moneyRate: kind("USD/s", "money over time", "3.99 USD/hour", true, "USD/hour"),
+  carbonIntensity: kind("kg/J", "carbon for energy", "369 g/(kW hour)", true, "g/(kW hour)"),
   energyPrice: kind("USD/J", "a price of energy", "0.08 USD/(kW hour)", true, "USD/(kW hour)"),
 } as const;
 

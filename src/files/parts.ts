@@ -19,6 +19,8 @@ export interface AcceleratorFile {
   readonly memory: Sourced;
   readonly memoryBandwidth: Sourced;
   readonly allInPower?: Sourced;
+  readonly prices?: readonly PriceFile[];
+  readonly conflicts?: readonly string[];
   readonly rents?: readonly { readonly kind: Rent["kind"]; readonly price: Sourced }[];
 }
 
@@ -27,6 +29,18 @@ interface Priced {
   readonly name?: string;
   readonly price?: Sourced;
   readonly power?: Sourced;
+  readonly prices?: readonly PriceFile[];
+  readonly conflicts?: readonly string[];
+}
+
+/** A price that was seen, and what was priced. */
+export interface PriceFile {
+  readonly kind: string;
+  readonly price: Sourced;
+}
+
+export interface NicFile extends Priced {
+  readonly rate: Sourced;
 }
 
 export interface LinkFile extends Priced {
@@ -44,6 +58,12 @@ export interface HostFile extends Priced {
   readonly accelerator?: string | AcceleratorFile;
   readonly accelerators: number;
   readonly scaleUp?: { readonly rate: Sourced; readonly latency: Sourced };
+  readonly nic?: string;
+  readonly nics?: number;
+  readonly cages?: number;
+  readonly maxPower?: Sourced;
+  readonly perRack?: number;
+  readonly pdusPerRack?: number;
 }
 
 export interface EndpointFile {
@@ -71,11 +91,21 @@ export interface SoftwareFile {
 export interface SiteFile {
   readonly id: string;
   readonly name: string;
+  readonly country?: string;
+  readonly carbon?: Sourced;
   readonly energyPrice: Sourced;
   readonly pue: Sourced;
   readonly loadShare: Sourced;
   readonly life: Sourced;
 }
+
+/** Nothing said means none is charged; reports show it as an assumption. */
+export const NOT_GIVEN: Sourced = {
+  value: 0,
+  source: "none given in the cluster file",
+  date: "",
+  provenance: "assumed",
+};
 
 /** What was written in place, or what the id or path leads to; with the file it stands in. */
 export async function resolved<T extends object>(

@@ -12,6 +12,8 @@ export const SHELVES = {
   "host-part": "topologies/parts/hosts",
   switch: "topologies/parts/switches",
   link: "topologies/parts/links",
+  nic: "topologies/parts/nics",
+  optic: "topologies/parts/optics",
   software: "topologies/parts/software",
   site: "topologies/sites",
   model: "scenarios/models",

@@ -73,3 +73,11 @@ export function decimal(value: number): number {
 function whole(value: number): number | undefined {
   return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
+
+/** A day, month or year of the calendar. */
+export function isDay(date: string): boolean {
+  if (!/^\d{4}(-\d{2}(-\d{2})?)?$/.test(date)) return false;
+  const whole = `${date}-01-01`.slice(0, 10);
+  const ms = Date.parse(`${whole}T00:00:00Z`);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(whole);
+}

@@ -127,7 +127,7 @@ export interface Accelerator {
 
 /** A price by the hour for one accelerator, fabric and host included, as listed. */
 export interface Rent {
-  readonly kind: "on-demand" | "reserved" | "spot" | "market";
+  readonly kind: "on-demand" | "reserved" | "spot" | "market" | "ownership";
   readonly usdPerS: Sourced;
 }
 
@@ -168,6 +168,48 @@ export interface BillParts {
   /** Port-to-port cables a node needs on a torus (half its ports); fat trees count links. */
   readonly cablesPerNode?: number;
   readonly site?: Site;
+}
+
+/**
+ * A cluster as one buys it. What it holds is known for every one, also where its fabric
+ * cannot be simulated.
+ */
+export interface Design {
+  readonly id: string;
+  readonly reference?: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly node: NodeSpec;
+  readonly bill: BillParts;
+  readonly equipment: NodeEquipment;
+  /** Present where the counts follow by rule; a graph is counted otherwise. */
+  readonly rule?: NonBlockingRule;
+  /** Present where it can be simulated. */
+  readonly cluster?: Cluster;
+}
+
+/** What comes with a node, and what it stands in. Simulation needs none of it. */
+export interface NodeEquipment {
+  /** Is in the price of the node. */
+  readonly nic?: PricedPart;
+  readonly nicCount?: number;
+  /** Transceivers that a node takes. */
+  readonly cageCount?: number;
+  readonly nodeMaxW?: Sourced;
+  readonly perRackCount?: number;
+  readonly pdusPerRackCount?: number;
+}
+
+/** A fat tree without blocking, given by its hosts and its switch. */
+export interface NonBlockingRule {
+  readonly nodeCount: number;
+  /** Ports of leaves that managers of the fabric take. */
+  readonly otherPortCount: number;
+  readonly planeCount: number;
+  /** Ports of a switch at the full rate of a host's port. */
+  readonly switchRadix: number;
+  /** Of a host's port. */
+  readonly linkBytesPerS: Sourced;
 }
 
 /** Where it stands. */

@@ -16,11 +16,15 @@ import type {
 import { plain } from "./escape.ts";
 
 type Cell = string | number | boolean | undefined;
-type Row = Readonly<Record<string, Cell>>;
+export type Row = Readonly<Record<string, Cell>>;
 
 export async function csv(result: Result): Promise<string> {
+  return csvOf(rowsOf(result));
+}
+
+/** Rows of one table; the first names the columns. */
+export async function csvOf(rows: readonly Row[]): Promise<string> {
   const { stringify } = await import("csv-stringify/sync");
-  const rows = rowsOf(result);
   const columns = rows[0] === undefined ? [] : Object.keys(rows[0]);
   return stringify(
     rows.map((row) => columns.map((column) => safe(column, row[column]))),

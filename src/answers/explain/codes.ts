@@ -13,6 +13,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("not-text", "a file is not UTF-8 text", "save it as UTF-8"),
   code("not-yaml", "a file is neither YAML nor JSON", "mend the syntax at the place named"),
   code("forbidden-key", "a key such as __proto__ could change the program", "rename it"),
+  code("not-csv", "a file is no comma-separated text", "close its quotes"),
   code("duplicate-key", "a key stands twice in one block", "remove one of them"),
   code("unknown-key", "a key is not part of the format", "take the key suggested"),
   code("missing-key", "a required key is absent", "add it; `fabricast schema` lists the keys"),
@@ -73,6 +74,20 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unknown-link", "the fabric has no link or box of this name", "take a name as shown"),
   code("no-latency", "shares by round-trip time need latencies", "give links a latency"),
   code("too-many-events", "a plain run would take more events than allowed", "take barrier"),
+  code(
+    "not-simulated",
+    "the cluster has counts and a bill, but its fabric cannot be simulated",
+    "take the cluster named, or ask `bom` and `topology show`",
+  ),
+  code("rack-too-small", "a rack feeds less than one node", "give it more power"),
+  code(
+    "price-without-currency",
+    "a price in a price file names no currency",
+    "write it: 1599 is not 1599 USD",
+  ),
+  code("price-without-date", "a price in a price file has no date", "write YYYY-MM-DD"),
+  code("mixed-currencies", "prices in several currencies cannot be added up", "convert to USD"),
+  code("unsafe-text", "text could run as a formula or as markup elsewhere", "write it plainly"),
   code("faster-than-peak", "a measured rate exceeds the peak of its part", "correct one of them"),
 ]);
 

@@ -125,4 +125,31 @@ export const METRICS: ReadonlyMap<string, Metric> = new Map([
       source: OURS,
     },
   ],
+  [
+    "useful-hour",
+    {
+      name: "cost of a useful accelerator-hour",
+      formula:
+        "(capital · n · r / (1 − (1 + r)⁻ⁿ) + n · energy a year) /\n" +
+        "  (n · 8,766 h · accelerators · utilization)",
+      unit: "USD/h",
+      means:
+        "Capital is paid off with interest r over the n years and then worth nothing. Energy is " +
+        "drawn in useful and idle hours alike.",
+      source: OURS,
+    },
+  ],
+  [
+    "break-even",
+    {
+      name: "where owning and renting cost the same",
+      formula:
+        "years: −ln(1 − r · capital / (rent − energy)) / ln(1 + r), both a year\n" +
+        "  utilization: useful hour · utilization / listed price by the hour",
+      unit: "years; a ratio",
+      means:
+        "Rent is paid for useful hours only. Without a positive solution renting stays cheaper.",
+      source: OURS,
+    },
+  ],
 ]);

@@ -1,7 +1,10 @@
 /** All commands, in the order in which `--help` shows them. */
 import type { Command } from "../command.ts";
+import { bom } from "./bom.ts";
+import { catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
+import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
@@ -20,6 +23,9 @@ export const COMMANDS: readonly Command[] = [
   collective,
   topology,
   native,
+  bom,
+  cost,
+  catalog,
   report,
   check,
   explain,

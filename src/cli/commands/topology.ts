@@ -11,6 +11,7 @@ export const topology: Command = {
   describe: "Show a fabric's tiers and counts, or draw it as SVG",
   examples: [
     "fabricast topology show h100-torus --ranks 512",
+    "fabricast topology show superpod-b200-16su --json",
     "fabricast topology draw h100-fat-tree-2to1 --ranks 256 -o fabric.svg",
   ],
   options: {
@@ -30,23 +31,34 @@ export const topology: Command = {
     if (action !== "show" && action !== "draw") {
       throw new UsageError(`topology takes show or draw, not "${action}"`);
     }
-    const { readCluster } = await import("../../files/cluster.ts");
+    const { readCluster, readDesign } = await import("../../files/cluster.ts");
+    const { countsOf } = await import("../../answers/bill.ts");
     const { answerTopology } = await import("../../answers/topology.ts");
+    const { countsShown, countsText } = await import("../../report/bill.ts");
     const { topologySvg, topologyText } = await import("../../report/topology.ts");
     const { parseSettings } = await import("../settings.ts");
     const { countFlag } = await import("../flags.ts");
 
-    const cluster = await readCluster(text(flags, "cluster") ?? "", {
-      set: parseSettings(texts(flags, "set")),
-    });
+    const reference = text(flags, "cluster") ?? "";
+    const set = parseSettings(texts(flags, "set"));
+    const design = await readDesign(reference, { set });
     const ranks = text(flags, "ranks");
+    const rankCount = ranks === undefined ? undefined : countFlag("--ranks", ranks);
+    if (action === "show" && (design.cluster === undefined || isOn(flags, "json"))) {
+      const counts = countsOf(design, rankCount);
+      const drawn = design.cluster === undefined ? {} : answerTopology(design.cluster, rankCount);
+      const shown = isOn(flags, "json")
+        ? JSON.stringify({ ...drawn, ...countsShown(counts) }, null, 2)
+        : countsText(design, counts);
+      process.stdout.write(`${shown.trimEnd()}\n`);
+      return 0;
+    }
     const drawing = answerTopology(
-      cluster,
-      ranks === undefined ? undefined : countFlag("--ranks", ranks),
+      design.cluster ?? (await readCluster(reference, { set })),
+      rankCount,
     );
     if (action === "show") {
-      const shown = isOn(flags, "json") ? JSON.stringify(drawing, null, 2) : topologyText(drawing);
-      process.stdout.write(`${shown.trimEnd()}\n`);
+      process.stdout.write(`${topologyText(drawing).trimEnd()}\n`);
       return 0;
     }
     const svg = await topologySvg(drawing);

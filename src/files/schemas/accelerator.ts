@@ -1,9 +1,10 @@
 /** topologies/parts/accelerators/*.yaml: one chip as the framework schedules it. */
 import type { Properties } from "./schema.ts";
-import { choice, figure, file, group, id, list, text } from "./schema.ts";
+import { choice, conflictList, figure, file, group, id, list } from "./schema.ts";
+import { priceList, text } from "./schema.ts";
 
 const rent = group("A listed price by the hour, fabric and host included", {
-  kind: choice("How it is sold", ["on-demand", "reserved", "spot", "market"]),
+  kind: choice("How it is sold", ["on-demand", "reserved", "spot", "market", "ownership"]),
   price: figure("Price of one accelerator", "moneyRate"),
 });
 
@@ -22,10 +23,17 @@ const properties: Properties = {
   },
 };
 
-export const acceleratorBody = group("An accelerator", properties, ["allInPower", "rents"]);
+const optional = ["allInPower", "rents"];
+
+const market: Properties = {
+  prices: priceList(["module", "share-of-board", "share-of-system", "estimate"]),
+  conflicts: conflictList(),
+};
+
+export const acceleratorBody = group("An accelerator", properties, optional);
 
 export const accelerator = file(
   "accelerator",
   "An accelerator: what it computes, moves and costs by the hour",
-  acceleratorBody,
+  group("An accelerator", { ...properties, ...market }, [...optional, "prices", "conflicts"]),
 );

@@ -63,6 +63,21 @@ const fatTree: Properties = {
   cable,
 };
 
+const nonBlocking: Properties = {
+  kind: tag("non-blocking", "A fat tree whose counts follow from its hosts and its switch"),
+  nodes: count("Nodes at full size, one port an accelerator", 127, { maximum: 1 << 20 }),
+  otherPorts: count("Ports of leaves that managers of the fabric take, one each", 4, {
+    maximum: 4096,
+  }),
+  planes: count("Networks side by side: each port of a host is split into so many", 2, {
+    maximum: 8,
+  }),
+  switch: switchPart("The switch of every tier"),
+  link: link("Accelerator to leaf"),
+  uplink: link("Between switches"),
+  cable,
+};
+
 const shape = {
   ...list("Nodes per dimension, x first", count("Nodes along one dimension", 4, { maximum: 4096 })),
   maxItems: 3,
@@ -92,6 +107,7 @@ const fabric = oneOf(
     "spineSwitch",
     "cable",
   ]),
+  group("Fat tree without blocking, by rule", nonBlocking, ["otherPorts", "planes", "cable"]),
   group("Torus or mesh", torus, ["twisted", "wrapLengthMin", "cable", "cablesPerNode"]),
 );
 

@@ -1,7 +1,8 @@
 /** topologies/parts/hosts/*.yaml: what sits at a vertex of the fabric and is bought as one. */
 import { acceleratorBody } from "./accelerator.ts";
 import type { Properties } from "./schema.ts";
-import { count, figure, file, group, id, reference, text } from "./schema.ts";
+import { conflictList, count, figure, file, group, id, priceList } from "./schema.ts";
+import { reference, text } from "./schema.ts";
 
 const scaleUp = group("The star inside the node: one link an accelerator", {
   rate: figure("Usable rate of one accelerator's link, one direction", "dataRate", "370.8 GB/s"),
@@ -15,15 +16,28 @@ const properties: Properties = {
   accelerators: count("Accelerators, or 1 for a bare host", 8, { maximum: 1024 }),
   scaleUp,
   price: figure("Price of the whole node with its NICs; none where it is not sold", "money"),
+  nic: text("Id of its compute NIC, which is in the price of the node", "connectx-7"),
+  nics: count("Compute NICs", 8, { maximum: 1024 }),
+  cages: count("Cages of its compute ports: transceivers it takes", 4, { maximum: 1024 }),
+  maxPower: figure("Most the whole node draws; racks are filled by it", "power", "10.2 kW"),
+  perRack: count("Nodes that its reference design puts into a rack", 4, { maximum: 64 }),
+  pdusPerRack: count("Power units of such a rack", 3, { maximum: 64 }),
   power: figure("Power beyond the accelerators' all-in power", "power", "0 W"),
 };
 
-const optional = ["accelerator", "scaleUp", "price", "power"];
+const optional = [
+  ...["accelerator", "scaleUp", "price", "power", "nic", "nics", "cages"],
+  ...["maxPower", "perRack", "pdusPerRack"],
+];
 
 export const hostBody = group("A node", properties, ["id", ...optional]);
 
 export const hostPart = file(
   "host-part",
   "A node: accelerators, host and NICs in one box",
-  group("A node", properties, optional),
+  group(
+    "A node",
+    { ...properties, prices: priceList(["purchase", "used"]), conflicts: conflictList() },
+    [...optional, "prices", "conflicts"],
+  ),
 );

@@ -149,6 +149,21 @@ export function figure(description: string, kind: FieldKind, example?: string): 
   return figureOf(description, value);
 }
 
+/** Prices seen at other dates or places than the one that counts. */
+export function priceList(kinds: readonly string[]): Schema {
+  const entry = group("A price", {
+    kind: choice("What was priced", kinds),
+    price: figure("That price", "money"),
+  });
+  return list("Further prices, each with its date; none of them is used", entry, { minItems: 0 });
+}
+
+/** Sources that say something else than the chosen value. */
+export function conflictList(): Schema {
+  const example = "memory 192 GB in early announcements, 180 GB on current pages";
+  return list("What other sources say", text("A conflict", example), { minItems: 0 });
+}
+
 /** A figure without unit: a share, a number of passes. */
 export function plainFigure(
   description: string,

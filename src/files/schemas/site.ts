@@ -6,6 +6,8 @@ const properties: Properties = {
   id: id("Names the site in clusters", "us-average"),
   name: text("As people call it", "United States, average"),
   energyPrice: figure("Price of electricity", "energyPrice"),
+  country: text("Where its electricity is made", "United States"),
+  carbon: figure("CO2 equivalent emitted for electricity", "carbonIntensity"),
   pue: plainFigure("Facility power over IT power", 1.25, { minimum: 1, maximum: 10 }),
   loadShare: plainFigure("Share of full power drawn on average while training", 0.75, {
     exclusiveMinimum: 0,
@@ -14,6 +16,13 @@ const properties: Properties = {
   life: { ...figure("Years over which capital is spread", "duration", "5 year") },
 };
 
-export const siteBody = group("A site", properties);
+const needed = Object.fromEntries(
+  Object.entries(properties).filter(([key]) => key !== "country" && key !== "carbon"),
+);
 
-export const site = file("site", "Energy price, overhead and life of what stands there", siteBody);
+/** In place, inside a cluster: what a training run's cost needs. */
+export const siteBody = group("A site", needed);
+
+const whole = group("A site", properties, ["country", "carbon"]);
+
+export const site = file("site", "Energy price, overhead and life of what stands there", whole);

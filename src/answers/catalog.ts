@@ -1,0 +1,88 @@
+/** `catalog`: the figures that answers rest on, how old they are and who says so. */
+import { ageDays, isStale, STALE_DAYS } from "../cost/age.ts";
+import { exactSum } from "../base/sum.ts";
+import { fixed, percent } from "../base/format.ts";
+import type { CatalogFigure, CatalogPart } from "../records/catalog.ts";
+import type { Sourced } from "../records/sourced.ts";
+
+/** Own prices stand before the shipped ones of the same part, which stay visible. */
+export function withOwnPrices(
+  parts: readonly CatalogPart[],
+  prices: ReadonlyMap<string, Sourced>,
+): readonly CatalogPart[] {
+  return parts.map((part) => {
+    const own = prices.get(part.id);
+    if (own === undefined) return part;
+    const figure: CatalogFigure = {
+      pointer: "/price",
+      written: `${own.value} USD`,
+      sourced: own,
+      isPrice: true,
+      priceKind: "purchase",
+    };
+    return { ...part, figures: [figure, ...part.figures] };
+  });
+}
+
+/** The price by which a part is counted: what it is bought for, else what it is rented for. */
+export function chosenPrice({ figures }: CatalogPart): CatalogFigure | undefined {
+  return (
+    figures.find(({ pointer }) => pointer === "/price") ??
+    figures.find(({ pointer }) => pointer === "/rents/0/price")
+  );
+}
+
+/** Whether a price is too old to order by on a day. */
+export function isOldPrice({ isPrice, sourced }: CatalogFigure, asOf: string): boolean {
+  return isPrice && isStale(sourced.date, asOf);
+}
+
+/** How old a figure is on a day; undefined where it has no date. */
+export function ageOf({ sourced }: CatalogFigure, asOf: string): number | undefined {
+  return ageDays(sourced.date, asOf);
+}
+
+export interface CatalogCheck {
+  readonly asOf: string;
+  readonly partCount: number;
+  readonly figureCount: number;
+  readonly assumedCount: number;
+  readonly conflictCount: number;
+  /** Findings in words, one line each. */
+  readonly findings: readonly string[];
+}
+
+/** Prices by which something is counted are each named; further ones only tell a history. */
+export function checkCatalog(parts: readonly CatalogPart[], asOf: string): CatalogCheck {
+  const figures = parts.flatMap((part) => part.figures);
+  const assumed = figures.filter(({ sourced }) => sourced.provenance === "assumed");
+  const count = (of: (part: CatalogPart) => number): number => exactSum(parts.map(of));
+  return {
+    asOf,
+    partCount: parts.length,
+    figureCount: figures.length,
+    assumedCount: assumed.length,
+    conflictCount: count(({ conflicts }) => conflicts.length),
+    findings: [
+      ...parts.flatMap((part) => oldPrice(part, asOf)),
+      ...parts.flatMap((part) => laterFigures(part, asOf)),
+      `${fixed(assumed.length)} of ${fixed(figures.length)} figures are assumed ` +
+        `(${percent(figures.length === 0 ? 0 : assumed.length / figures.length)}).`,
+      ...parts.flatMap(({ id, conflicts }) => conflicts.map((line) => `${id}: conflict: ${line}`)),
+    ],
+  };
+}
+
+function oldPrice(part: CatalogPart, asOf: string): string[] {
+  const price = chosenPrice(part);
+  if (price === undefined || !isOldPrice(price, asOf)) return [];
+  const days = ageOf(price, asOf);
+  const age = days === undefined ? "has no date" : `is ${fixed(days)} days old`;
+  return [`${part.id}: price ${price.written} ${age}, above ${STALE_DAYS} on ${asOf}`];
+}
+
+/** A catalog asked about a day before its figures were known tells that. */
+function laterFigures({ id, figures }: CatalogPart, asOf: string): string[] {
+  const later = figures.filter((figure) => (ageOf(figure, asOf) ?? 0) < 0);
+  return later.length === 0 ? [] : [`${id}: ${later.length} figures are younger than ${asOf}`];
+}

@@ -1,0 +1,86 @@
+/** `catalog list|show|check`: which figures do the answers rest on? */
+import type { Command } from "../command.ts";
+import { isOn, text } from "../command.ts";
+import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION } from "../options.ts";
+import { UsageError } from "../../base/errors.ts";
+
+export const catalog: Command = {
+  names: ["catalog", "catalogue"],
+  words: ["catalog <action> [id]", "catalogue"],
+  describe: "List the shipped parts, show one with its sources, or check how old prices are",
+  examples: [
+    "fabricast catalog list",
+    "fabricast catalog show b200-sxm",
+    "fabricast catalog check --as-of 2027-01-01",
+  ],
+  options: {
+    "as-of": AS_OF_OPTION,
+    prices: PRICES_OPTION,
+    json: JSON_OPTION,
+  },
+  async handle(flags) {
+    const action = text(flags, "action") ?? "";
+    const id = text(flags, "id");
+    if (action === "show" && id === undefined) {
+      throw new UsageError("catalog show takes the id of a part; `fabricast catalog list`");
+    }
+    const { asOfFlag } = await import("../flags.ts");
+    const asOf = asOfFlag(text(flags, "as-of"));
+    if (action === "list") return list(flags, asOf);
+    if (action === "check") return check(flags, asOf);
+    if (action === "show") return show(flags, id ?? "");
+    throw new UsageError(`catalog takes list, show or check, not "${action}"`);
+  },
+};
+
+type Flags = Readonly<Record<string, unknown>>;
+
+const parts = async (flags: Flags) => {
+  const { readCatalog } = await import("../../files/catalog.ts");
+  const { withOwnPrices } = await import("../../answers/catalog.ts");
+  const { purchasePrices } = await import("../prices.ts");
+  return withOwnPrices(await readCatalog(), await purchasePrices(text(flags, "prices")));
+};
+
+async function list(flags: Flags, asOf: string): Promise<number> {
+  const { chosenPrice, isOldPrice } = await import("../../answers/catalog.ts");
+  const { catalogText, partShown } = await import("../../report/catalog.ts");
+  const shown = await parts(flags);
+  if (isOn(flags, "json")) return json({ asOf, parts: shown.map(partShown) });
+  const listed = shown.map((part) => {
+    const price = chosenPrice(part);
+    if (price === undefined) return { part, isOld: false };
+    return { part, price, isOld: isOldPrice(price, asOf) };
+  });
+  process.stdout.write(catalogText(listed));
+  return 0;
+}
+
+async function check(flags: Flags, asOf: string): Promise<number> {
+  const { checkCatalog } = await import("../../answers/catalog.ts");
+  const { printable } = await import("../../base/printable.ts");
+  const found = checkCatalog(await parts(flags), asOf);
+  if (isOn(flags, "json")) return json(found);
+  const head = `${found.partCount} parts, ${found.figureCount} figures, each with its source`;
+  const lines = [head, ...found.findings].map((line) => printable(line.replaceAll("\u00a0", " ")));
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return 0;
+}
+
+async function show(flags: Flags, id: string): Promise<number> {
+  const { readCatalogPart } = await import("../../files/catalog.ts");
+  const { withOwnPrices } = await import("../../answers/catalog.ts");
+  const { purchasePrices } = await import("../prices.ts");
+  const { partShown, partText } = await import("../../report/catalog.ts");
+  const prices = await purchasePrices(text(flags, "prices"));
+  for (const part of withOwnPrices([await readCatalogPart(id)], prices)) {
+    if (isOn(flags, "json")) return json(partShown(part));
+    process.stdout.write(partText(part));
+  }
+  return 0;
+}
+
+function json(shown: unknown): number {
+  process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+  return 0;
+}
