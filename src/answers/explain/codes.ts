@@ -52,6 +52,10 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unknown-collective", "no such collective is modeled", "take one of those named"),
   code("unknown-algorithm", "no such algorithm exists", "take one of those named, or auto"),
   code("unsupported-algorithm", "the algorithm cannot run on these ranks", "take another, or auto"),
+  code("empty-table", "a table has no header", "name the columns in its first line"),
+  code("ragged-table", "a record of a table has too many cells", "quote cells that hold commas"),
+  code("unknown-table", "a table has the columns of no known schema", "name them as expected"),
+  code("contradiction", "a row of a table contradicts itself", "correct one of the figures"),
   code("faster-than-peak", "a measured rate exceeds the peak of its part", "correct one of them"),
 ]);
 

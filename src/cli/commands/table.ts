@@ -1,5 +1,6 @@
 /** All commands, in the order in which `--help` shows them. */
 import type { Command } from "../command.ts";
+import { accuracy } from "./accuracy.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
 import { doctor } from "./doctor.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   solve,
   collective,
   topology,
+  accuracy,
   report,
   check,
   explain,
