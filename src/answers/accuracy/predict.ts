@@ -30,6 +30,13 @@ const SCHEMAS: readonly Schema[] = [
     answers: TRAIN_COLUMNS,
     predict: predictTrain,
   },
+  {
+    name: "memory of a rank",
+    needs: ["params_and_optimizer_gib", "activations_gib"],
+    // Shapes stand in the paper, not in the table: checked by a test of their own.
+    answers: [],
+    predict: () => ({}),
+  },
 ];
 
 export function schemaOf(columns: readonly string[]): Schema {

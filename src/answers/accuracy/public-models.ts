@@ -14,6 +14,8 @@ const expert = (experts: number, expertsPerToken: number, sharedExperts = 0): Ex
   sharedExperts,
 });
 
+const latent = (queryChannels: number) => ({ latent: { queryChannels, keyValueChannels: 512 } });
+
 const gpt = (layers: number, hiddenSize: number, heads: number, vocabularyTokens = 51_200) => ({
   ...{ layers, hiddenSize, heads, kvHeads: heads, ffnChannels: 4 * hiddenSize, vocabularyTokens },
 });
@@ -43,14 +45,23 @@ export const PUBLIC_SHAPES: readonly (readonly [RegExp, PublicShape])[] = [
   [/qwen3.?next|qwen3.?80b/, { headSize: 256, ffnChannels: 512, experts: expert(512, 10, 1) }],
   [
     /deepseek.?v2.?lite/,
-    { headSize: 160, ffnChannels: 1408, experts: expert(64, 6, 2), vocabularyTokens: 102_400 },
+    {
+      ...latent(0),
+      headSize: 160,
+      ffnChannels: 1408,
+      experts: expert(64, 6, 2),
+      vocabularyTokens: 102_400,
+    },
   ],
-  [/deepseek.?v2/, { headSize: 160, ffnChannels: 1536, experts: expert(160, 6, 2) }],
+  [
+    /deepseek.?v2/,
+    { ...latent(1536), headSize: 160, ffnChannels: 1536, experts: expert(160, 6, 2) },
+  ],
   [
     /deepseek.?v3|deepseek.?r1|kimi/,
     {
       ...llama([61, 7168, 128, 128, 2048], 129_280),
-      ...{ headSize: 160, experts: expert(256, 8, 1) },
+      ...{ ...latent(1536), headSize: 160, experts: expert(256, 8, 1) },
     },
   ],
   [/deepseek.?(?:moe.?)?16b/, { ffnChannels: 1408, experts: expert(64, 6, 2) }],

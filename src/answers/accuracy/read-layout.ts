@@ -40,11 +40,19 @@ export function readLayout(
     seqTokens: assumptions.or(number(row, "seq_len"), 4096, "seq_len"),
     recompute: readRecompute(row, text, part, assumptions),
     sharding: shards.sharding,
-    shardRanks: shardRanks(row, shards.sharding, group),
+    shardRanks: shardRanks(row, shards.sharding, group, contextRanks),
     isSequenceParallel: !/megatron-lm 2021|deepspeed|metaseq/.test(text),
-    isLora: /lora/.test(text),
+    isLora: isLora(row),
     precision: readPrecision(row, part, assumptions),
   };
+}
+
+/** Fine-tuning by adapters; latent attention has ranks of that name too. */
+function isLora(row: Row): boolean {
+  const named = `${cell(row, "model")} ${cell(row, "framework")}`;
+  return (
+    /\blora\b/i.test(named) || /lora (?:perf|fine|adapt)|\blora$|^lora/i.test(cell(row, "notes"))
+  );
 }
 
 interface Splits {
@@ -125,12 +133,14 @@ function shardingWords(row: Row, text: string, part: PartRow): { sharding: Shard
 }
 
 /** Members that share the state: a number that divides the group, or a node, or all. */
-function shardRanks(row: Row, sharding: Sharding, group: number): number {
+function shardRanks(row: Row, sharding: Sharding, group: number, contextRanks: number): number {
   const words = cell(row, "fsdp_or_zero");
   if (/hsdp|hybrid/i.test(words)) return Math.min(8, group);
   const stated = /(?:fsdp|within) ?(\d+)|^(\d+)$/i.exec(words);
   const count = Number(stated?.[1] ?? stated?.[2] ?? 0);
   const isVersion = /^fsdp[12]$/i.test(words) && count !== group;
+  // Context ranks hold the same parameters and share their shards.
+  if (count > 0 && count * contextRanks === group) return group;
   if (count > 0 && !isVersion && count <= group) return count;
   return sharding === "optimizer" && /ZeRO-0/i.test(words) ? 1 : group;
 }

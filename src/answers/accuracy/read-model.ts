@@ -33,6 +33,7 @@ export function readModel(row: Row, assumptions: Assumptions): DenseModel {
     hasDropout: false,
     windowTokens: known.windowTokens ?? (/sliding window/.test(cell(row, "framework")) ? 1024 : 0),
     ...(experts === undefined ? {} : { experts }),
+    ...(known.latent === undefined ? {} : { latent: known.latent }),
   };
   if (!Number.isFinite(headSize)) refuseShape(row);
   return model;

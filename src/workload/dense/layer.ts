@@ -13,6 +13,7 @@ import { expertLayer } from "./experts.ts";
 import type { Product } from "./matmul.ts";
 import { byInput, byWeights, matmulFlopPerS, productsS } from "./matmul.ts";
 import { resultBytes, sustainedShare } from "./matmul.ts";
+import { attentionWeights } from "./parameters.ts";
 import type { DenseRun } from "./types.ts";
 
 /** Seconds by cause, before the factor of the software. */
@@ -95,13 +96,12 @@ function layerProducts(run: DenseRun): Product[] {
   const tp = layout.tensorRanks;
   const tokens = rankTokens(run);
   const h = model.hiddenSize;
-  const q = model.heads * model.headSize;
-  const kv = model.kvHeads * model.headSize;
   const up = (model.isGated ? 2 : 1) * model.ffnChannels;
-  const around: Product[] = [
-    [tokens, (q + 2 * kv) / tp, h],
-    [tokens, h, q / tp],
-  ];
+  // The first products split their results over the ranks, the last its inputs.
+  const weights = attentionWeights(model);
+  const around = weights.map(([out, into], i): Product =>
+    i < weights.length - 1 ? [tokens, out / tp, into] : [tokens, out, into / tp],
+  );
   const experts = model.experts;
   if (experts === undefined) {
     return [...around, [tokens, up / tp, h], [tokens, h, model.ffnChannels / tp]];

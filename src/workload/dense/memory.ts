@@ -48,13 +48,24 @@ function total(statesBytes: number, activationsBytes: number, logitsBytes: numbe
 function statesBytes(run: DenseRun, layers: number): number {
   const { model, layout, software } = run;
   const tables = (layout.stages === 1 && model.isGated ? 2 : 1) * model.vocabularyTokens;
+  const { experts, ...around } = model;
   const inLayers = layers * layerParameterCount(model, layout.expertRanks);
-  const held = (inLayers + tables * model.hiddenSize) / layout.tensorRanks;
+  // Experts are replicated less often than the rest, so their state is sharded less.
+  const dense = experts === undefined ? 0 : { ...around, ffnChannels: 0 };
+  const expert = dense === 0 ? 0 : inLayers - layers * layerParameterCount(dense);
+  const rest = inLayers - expert + tables * model.hiddenSize;
   const shards = Math.max(1, layout.shardRanks);
-  if (layout.isLora) return held * WEIGHT_BYTES;
-  if (layout.sharding === "fsdp") return (held * (4 + OPTIMIZER_BYTES)) / shards;
-  const gradients = Math.max(2, software.gradientBytes);
-  return held * (WEIGHT_BYTES + gradients + OPTIMIZER_BYTES / shards);
+  const bytes = (held: number, ranks: number) => (held / layout.tensorRanks) * perParameter(ranks);
+  const perParameter = (ranks: number): number => {
+    if (layout.isLora) return WEIGHT_BYTES;
+    if (layout.sharding !== "fsdp") {
+      return WEIGHT_BYTES + Math.max(2, software.gradientBytes) + OPTIMIZER_BYTES / ranks;
+    }
+    // A pipeline keeps weights and gradients together between micro-batches.
+    const gathered = layout.stages > 1 && ranks > 1 ? 4 : 0;
+    return (4 + OPTIMIZER_BYTES) / ranks + gathered;
+  };
+  return bytes(rest, shards) + bytes(expert, Math.max(1, shards / layout.expertRanks));
 }
 
 /** In one-forward-one-backward the first stage holds as many as there are stages. */
@@ -86,7 +97,7 @@ export function layerActivationBytes(run: DenseRun): number {
     return tokens * (10 * (h / shards) + (24 * h) / t + scores);
   }
   // Half of the products' results are kept, the rest is run again.
-  if (layout.recompute === "per-op") return (17 * tokens * h) / shards;
+  if (layout.recompute === "per-op") return ((software.isEager ? 19.5 : 17) * tokens * h) / shards;
   const q = model.heads * model.headSize;
   const kv = model.kvHeads * model.headSize;
   const copies = model.experts ? model.experts.expertsPerToken + model.experts.sharedExperts : 1;

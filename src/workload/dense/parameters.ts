@@ -10,12 +10,34 @@ export function parameterCount(
   return layers * layerParameterCount(model, expertRanks) + share * embeddingCount(model);
 }
 
-export function layerParameterCount(model: DenseModel, expertRanks = 1): number {
+/** Rows and columns of the weights around attention: in and out of its heads. */
+export function attentionWeights(model: DenseModel): (readonly [out: number, into: number])[] {
   const h = model.hiddenSize;
   const q = model.heads * model.headSize;
   const kv = model.kvHeads * model.headSize;
+  if (model.latent === undefined) {
+    return [
+      [q + 2 * kv, h],
+      [h, q],
+    ];
+  }
+  // Per head 128 channels of content and of values, and 64 that carry the position.
+  const { queryChannels, keyValueChannels } = model.latent;
+  const queries = model.heads * 192;
+  const narrow = queryChannels + keyValueChannels + 64;
+  return [
+    [queryChannels === 0 ? narrow + queries : narrow, h],
+    ...(queryChannels === 0 ? [] : [[queries, queryChannels] as const]),
+    [model.heads * 256, keyValueChannels],
+    [h, model.heads * 128],
+  ];
+}
+
+export function layerParameterCount(model: DenseModel, expertRanks = 1): number {
+  const h = model.hiddenSize;
   const feed = (model.isGated ? 3 : 2) * h * model.ffnChannels;
-  const around = h * (q + 2 * kv) + q * h + 4 * h;
+  const weights = attentionWeights(model);
+  const around = weights.reduce((sum, [out, into]) => sum + out * into, 4 * h);
   const experts = model.experts;
   if (experts === undefined) return around + feed;
   const held = experts.experts / expertRanks + experts.sharedExperts;

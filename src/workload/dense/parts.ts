@@ -160,7 +160,7 @@ export const PART_ROWS: readonly PartRow[] = [
   }),
   part("tpu-v5e", {
     ...{ ...tpu, domain: 256 },
-    ...{ tera: [197, 0, 0, 181.3, 0, 90, 90], giga: [16, 819, 90, 2] },
+    ...{ tera: [197, 0, 0, 193, 0, 100, 100], giga: [16, 819, 180, 2] },
   }),
   part("tpu-v5p", {
     ...{ ...tpu, domain: 8960 },

@@ -17,6 +17,14 @@ export interface DenseModel {
   /** Sliding window of every other layer in tokens; 0 for none. */
   readonly windowTokens: number;
   readonly experts?: Experts;
+  /** Latent attention: queries, and keys with values, pass through narrow products. */
+  readonly latent?: Latent;
+}
+
+export interface Latent {
+  /** Channels queries are narrowed to; 0: they are not. */
+  readonly queryChannels: number;
+  readonly keyValueChannels: number;
 }
 
 export interface Experts {
