@@ -19,9 +19,27 @@ const TILES = [
   [64, 256, 0.85],
 ] as const;
 
+/** Factors already worked out: few shapes return many times while constants are fitted. */
+const known = new Map<number, number>();
+const KNOWN_MAX = 20_000;
+
 /** How much more than its FLOP a product occupies the part; at least 1. */
-export function tileFactor([m, n]: Product, multiprocessors: number): number {
+export function tileFactor(product: Product, multiprocessors: number): number {
   if (multiprocessors === 0) return 1;
+  const [m, n] = product;
+  // Whole and unique below 2^53: shapes beyond are not remembered.
+  const key = (m * 1e6 + n) * 1e3 + multiprocessors;
+  const isWhole = Number.isInteger(m) && Number.isInteger(n);
+  const isExact = isWhole && n < 1e6 && key < Number.MAX_SAFE_INTEGER;
+  const found = isExact ? known.get(key) : undefined;
+  if (found !== undefined) return found;
+  const factor = bestTileFactor(product, multiprocessors);
+  if (known.size >= KNOWN_MAX) known.clear();
+  if (isExact) known.set(key, factor);
+  return factor;
+}
+
+function bestTileFactor([m, n]: Product, multiprocessors: number): number {
   let best = 0;
   for (const [a, b, efficiency] of TILES) {
     for (const [high, wide] of [
