@@ -6,6 +6,7 @@ import { Refusal } from "../../base/errors.ts";
 import type { Prediction } from "../../records/prediction.ts";
 import type { Estimate } from "./prediction.ts";
 import { predictionOf, refusal } from "./prediction.ts";
+import { COLLECTIVE_COLUMNS, predictCollective } from "./predict-collective.ts";
 import { predictTrain, TRAIN_COLUMNS } from "./predict-train.ts";
 import type { Row } from "./row.ts";
 import { configurationOf } from "./row.ts";
@@ -29,6 +30,12 @@ const SCHEMAS: readonly Schema[] = [
     needs: ["gpus", "global_batch_seqs", "hidden"],
     answers: TRAIN_COLUMNS,
     predict: predictTrain,
+  },
+  {
+    name: "collectives",
+    needs: ["collective", "size_bytes", "ranks"],
+    answers: COLLECTIVE_COLUMNS,
+    predict: predictCollective,
   },
   {
     name: "memory of a rank",
