@@ -7,6 +7,7 @@ import type { Prediction } from "../../records/prediction.ts";
 import type { Estimate } from "./prediction.ts";
 import { predictionOf, refusal } from "./prediction.ts";
 import { COLLECTIVE_COLUMNS, predictCollective } from "./predict-collective.ts";
+import { KERNEL_COLUMNS, predictKernel } from "./predict-kernel.ts";
 import { predictTrain, TRAIN_COLUMNS } from "./predict-train.ts";
 import type { Row } from "./row.ts";
 import { configurationOf } from "./row.ts";
@@ -36,6 +37,12 @@ const SCHEMAS: readonly Schema[] = [
     needs: ["collective", "size_bytes", "ranks"],
     answers: COLLECTIVE_COLUMNS,
     predict: predictCollective,
+  },
+  {
+    name: "kernels",
+    needs: ["kernel", "dtype", "m", "seq_len"],
+    answers: KERNEL_COLUMNS,
+    predict: predictKernel,
   },
   {
     name: "memory of a rank",

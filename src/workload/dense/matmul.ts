@@ -17,6 +17,7 @@ const TILES = [
   [192, 128, 0.97],
   [128, 128, 0.93],
   [64, 256, 0.85],
+  [64, 128, 0.8],
 ] as const;
 
 /** Factors already worked out: few shapes return many times while constants are fitted. */

@@ -146,6 +146,22 @@ export const PART_ROWS: readonly PartRow[] = [
     ...{ family: "gaudi", sms: 0, power: [600, 0], domain: 8, tag: "assumed" },
     ...{ tera: [432, 865, 0, 418.7, 800, 210, 210], giga: [96, 2460, 210, 37.5] },
   }),
+  part("gaudi3", {
+    ...{ family: "gaudi", sms: 0, power: [900, 0], domain: 8, tag: "assumed" },
+    ...{ tera: [1677, 1677, 0, 1243, 1290, 620, 620], giga: [128, 3700, 420, 75] },
+  }),
+  part("a6000", {
+    ...{ family: "ampere", sms: 84, power: [300, 0], domain: 2, tag: "assumed" },
+    ...{ tera: [155, 0, 0, 116, 0, 80, 75], giga: [48, 768, 40, 12.5] },
+  }),
+  part("rtx-3090-ti", {
+    ...{ family: "ampere", sms: 84, power: [450, 0], domain: 1, tag: "assumed" },
+    ...{ tera: [160, 0, 0, 80, 0, 55, 50], giga: [24, 1008, 12, 12.5] },
+  }),
+  part("l40s", {
+    ...{ family: "ada", sms: 142, power: [350, 0], domain: 1, tag: "assumed" },
+    ...{ tera: [362, 733, 0, 240, 440, 160, 150], giga: [48, 864, 24, 25] },
+  }),
   part("l4", {
     ...{ family: "ada", sms: 58, power: [72, 0], domain: 1, tag: "assumed" },
     ...{ tera: [121, 242, 0, 70, 130, 45, 45], giga: [24, 300, 12, 12.5] },
