@@ -8,6 +8,7 @@ import type { Estimate } from "./prediction.ts";
 import { predictionOf, refusal } from "./prediction.ts";
 import { COLLECTIVE_COLUMNS, predictCollective } from "./predict-collective.ts";
 import { KERNEL_COLUMNS, predictKernel } from "./predict-kernel.ts";
+import { predictServing, SERVING_COLUMNS } from "./predict-serving.ts";
 import { predictTrain, TRAIN_COLUMNS } from "./predict-train.ts";
 import type { Row } from "./row.ts";
 import { configurationOf } from "./row.ts";
@@ -43,6 +44,12 @@ const SCHEMAS: readonly Schema[] = [
     needs: ["kernel", "dtype", "m", "seq_len"],
     answers: KERNEL_COLUMNS,
     predict: predictKernel,
+  },
+  {
+    name: "inference",
+    needs: ["isl", "osl", "gpus"],
+    answers: SERVING_COLUMNS,
+    predict: predictServing,
   },
   {
     name: "memory of a rank",

@@ -41,7 +41,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/tpu.?v5e|v5 ?lite/, "tpu-v5e"],
   [/tpu.?v4/, "tpu-v4"],
   [/tpu.?v3/, "tpu-v3"],
-  [/trainium1|trn1/, "trainium1"],
+  [/trainium|trn1|inferentia/, "trainium1"],
 ];
 
 /** The part of a text; a Refusal that names the nearest one known. */
