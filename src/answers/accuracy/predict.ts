@@ -7,6 +7,7 @@ import type { Prediction } from "../../records/prediction.ts";
 import type { Estimate } from "./prediction.ts";
 import { predictionOf, refusal } from "./prediction.ts";
 import { COLLECTIVE_COLUMNS, predictCollective } from "./predict-collective.ts";
+import { EXPERT_COLUMNS, predictExpert } from "./predict-expert.ts";
 import { KERNEL_COLUMNS, predictKernel } from "./predict-kernel.ts";
 import { predictServing, SERVING_COLUMNS } from "./predict-serving.ts";
 import { predictTrain, TRAIN_COLUMNS } from "./predict-train.ts";
@@ -50,6 +51,12 @@ const SCHEMAS: readonly Schema[] = [
     needs: ["isl", "osl", "gpus"],
     answers: SERVING_COLUMNS,
     predict: predictServing,
+  },
+  {
+    name: "expert dispatch",
+    needs: ["phase", "ep", "tokens_per_rank"],
+    answers: EXPERT_COLUMNS,
+    predict: predictExpert,
   },
   {
     name: "memory of a rank",
