@@ -54,6 +54,7 @@ function modelFlopPerToken({ run }: TrainReading, convention: string): number {
 const ASSUMED_SPREAD: readonly (readonly [RegExp, number])[] = [
   [/^micro_batch|^vp/, 0.06],
   [/^precision|^tp|^gpus/, 0.15],
+  [/^gpu /, 0.5],
   [/^global_batch|^seq_len/, 0.12],
   [/^hidden|^layers|^heads|^ffn/, 0.12],
   [/^recompute/, 0.08],

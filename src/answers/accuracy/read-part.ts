@@ -61,9 +61,12 @@ export function partOf(text: string): PartRow {
   });
 }
 
+/** Where a table names no part at all. */
+const USUAL_PART = "a100-sxm-80";
+
 /** The part with the node and the NICs of this row. */
 export function readPart(row: Row, assumptions: Assumptions): PartRow {
-  const part = partOf(cell(row, "gpu"));
+  const part = partOf(assumptions.or(cell(row, "gpu") || undefined, USUAL_PART, "gpu"));
   const perNode = number(row, "gpus_per_node") ?? part.domainRanks;
   const inRack = part.domainRanks > 16;
   const domainRanks = inRack ? part.domainRanks : perNode;

@@ -72,6 +72,20 @@ test("an unknown part is refused with the nearest one known", () => {
   ok(near?.reason.includes("did you mean mi300x?"), near?.reason);
 });
 
+test("a row that names no part is predicted on an assumed one, in a wide range", () => {
+  const [found] = predict({ gpu: "" });
+  equal(found?.status, "incomplete");
+  ok(found?.reason.includes("gpu a100-sxm-80"));
+  ok((found?.high ?? 0) > 1.5 * (found?.predicted ?? 0));
+});
+
+test.each(tableNames())("%s: nothing that was measured is refused", (path) => {
+  deepEqual(
+    predictTable(table(path)).filter(({ status }) => status === "refused"),
+    [],
+  );
+});
+
 test("more ranks than accelerators contradict themselves", () => {
   ok(predict({ tp: "8", pp: "8" })[0]?.reason.includes("[contradiction]"));
 });
