@@ -46,11 +46,10 @@ function summarySection({ all, dense, left, pairs }: Study): string[] {
 }
 
 function sourcesSection({ all }: Study): string[] {
-  const names = [...new Set(all.map(({ step }) => `${step.source} (${step.kind})`))];
+  const voting = all.filter(({ step }) => step.excluded === "");
+  const names = [...new Set(voting.map(({ step }) => `${step.source} (${step.kind})`))];
   const rows = names.map((name) => {
-    const mine = all.filter(
-      ({ step }) => `${step.source} (${step.kind})` === name && step.excluded === "",
-    );
+    const mine = voting.filter(({ step }) => `${step.source} (${step.kind})` === name);
     return [name, ...cells(summaryOf(mine.map(({ errorShare }) => errorShare)))];
   });
   return ["## By source, fitted", table(["source", ...ERROR_HEADS], rows)];
