@@ -16,7 +16,7 @@ export interface MeasuredStep {
 
 const SCALE = 0.05;
 const FIRST_STRIDE = 0.12;
-const LAST_STRIDE = 0.02;
+const LAST_STRIDE = 0.01;
 
 export function fitConstants(
   steps: readonly MeasuredStep[],
