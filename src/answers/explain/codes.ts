@@ -88,6 +88,10 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("price-without-date", "a price in a price file has no date", "write YYYY-MM-DD"),
   code("mixed-currencies", "prices in several currencies cannot be added up", "convert to USD"),
   code("unsafe-text", "text could run as a formula or as markup elsewhere", "write it plainly"),
+  code("empty-table", "a table has no header", "name the columns in its first line"),
+  code("ragged-table", "a record of a table has too many cells", "quote cells that hold commas"),
+  code("unknown-table", "a table has the columns of no known schema", "name them as expected"),
+  code("contradiction", "a row of a table contradicts itself", "correct one of the figures"),
   code("faster-than-peak", "a measured rate exceeds the peak of its part", "correct one of them"),
 ]);
 

@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 import { bom } from "./bom.ts";
 import { catalog } from "./catalog.ts";
+import { accuracy } from "./accuracy.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
 import { cost } from "./cost.ts";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   bom,
   cost,
   catalog,
+  accuracy,
   report,
   check,
   explain,

@@ -1,0 +1,54 @@
+/** A training row as the step-time model takes it. */
+import type { PartRow } from "../../workload/dense/parts.ts";
+import type { DenseRun } from "../../workload/dense/types.ts";
+import { readLayout } from "./read-layout.ts";
+import { readModel } from "./read-model.ts";
+import { readPart } from "./read-part.ts";
+import { readSoftware } from "./read-software.ts";
+import type { Row } from "./row.ts";
+import { Assumptions, cell, number } from "./row.ts";
+
+export interface TrainReading {
+  readonly run: DenseRun & { readonly part: PartRow };
+  readonly gpus: number;
+  readonly slices: number;
+  readonly assumed: readonly string[];
+}
+
+/** Some chips show as two devices, which degrees and micro-batches count. */
+export function devicesPerChip(row: Row): 1 | 2 {
+  return /JAX devices|NeuronCore/.test(cell(row, "notes")) ? 2 : 1;
+}
+
+function halved(part: PartRow): PartRow {
+  return {
+    ...part,
+    matmulBf16FlopPerS: part.matmulBf16FlopPerS / 2,
+    matmulFp8FlopPerS: part.matmulFp8FlopPerS / 2,
+    attentionFlopPerS: part.attentionFlopPerS / 2,
+    narrowAttentionFlopPerS: part.narrowAttentionFlopPerS / 2,
+    memoryBytes: part.memoryBytes / 2,
+    memoryBytesPerS: part.memoryBytesPerS / 2,
+    ringBytesPerS: part.ringBytesPerS / 2,
+    nicBytesPerS: part.nicBytesPerS / 2,
+    domainRanks: part.domainRanks * 2,
+  };
+}
+
+export function readTrain(row: Row): TrainReading {
+  const assumptions = new Assumptions();
+  const whole = readPart(row, assumptions);
+  const part = devicesPerChip(row) === 2 ? halved(whole) : whole;
+  const software = readSoftware(row, part, assumptions);
+  const read = readModel(row, assumptions);
+  const hasDropout = !software.hasFlashAttention;
+  const model = { ...read, hasDropout };
+  const layout = readLayout(row, { model, part, devices: devicesPerChip(row) }, assumptions);
+  const slices = /(\d+) slices?/.exec(cell(row, "network"))?.[1];
+  return {
+    run: { model, layout, part, software },
+    gpus: number(row, "gpus") ?? 8,
+    slices: slices === undefined ? 1 : Number(slices),
+    assumed: assumptions.names,
+  };
+}

@@ -1,0 +1,63 @@
+/** `accuracy`: how near do predictions come to what others measured? */
+import type { Command } from "../command.ts";
+import { isOn, text } from "../command.ts";
+import { JSON_OPTION } from "../options.ts";
+import { printable } from "../../base/printable.ts";
+
+export const accuracy: Command = {
+  names: ["accuracy"],
+  words: ["accuracy"],
+  describe: "Predict published measurements and say how far off each is",
+  examples: [
+    "fabricast accuracy --rows scenarios/validation/train-torchtitan.csv",
+    "fabricast accuracy --rows scenarios/validation/train-simumax-b200.csv --json",
+  ],
+  options: {
+    rows: {
+      type: "string",
+      requiresArg: true,
+      describe: "predict the rows of this CSV; its measured columns are not read",
+    },
+    out: {
+      type: "string",
+      requiresArg: true,
+      describe: "also write the study of all published rows as Markdown to this file",
+    },
+    json: JSON_OPTION,
+  },
+  async handle(flags) {
+    const { readCsv } = await import("../../files/csv.ts");
+    const { predictTable } = await import("../../answers/accuracy/predict.ts");
+    const file = text(flags, "rows");
+    if (file === undefined) return await study(text(flags, "out"), isOn(flags, "json"));
+    const rows = predictTable(await readCsv(file));
+    if (isOn(flags, "json")) {
+      process.stdout.write(`${JSON.stringify({ rows }, null, 1)}\n`);
+      return 0;
+    }
+    const { terminalRows } = await import("../../report/accuracy-rows.ts");
+    process.stdout.write(`${terminalRows(rows).map(printable).join("\n")}\n`);
+    return 0;
+  },
+};
+
+/** All published rows, fitted and left out; docs/accuracy.md is written by --out. */
+async function study(out: string | undefined, asJson: boolean): Promise<number> {
+  const { readValidation } = await import("../../files/validation.ts");
+  const { validationSteps } = await import("../../answers/accuracy/validation.ts");
+  const { studyOf } = await import("../../answers/accuracy/study.ts");
+  const { accuracyPage } = await import("../../answers/accuracy/page.ts");
+  const { writeText } = await import("../../files/write.ts");
+  const found = studyOf(validationSteps(await readValidation()));
+  const page = accuracyPage(found);
+  if (out !== undefined) await writeText(out, page);
+  if (asJson) {
+    const rows = found.all.map(({ step, predictedS, errorShare }) => ({
+      ...{ id: step.id, source: step.source, kind: step.kind, excluded: step.excluded },
+      ...{ measuredS: step.measuredS, predictedS, errorShare },
+    }));
+    const { left, pairs } = found;
+    process.stdout.write(`${JSON.stringify({ rows, left, pairs }, null, 1)}\n`);
+  } else process.stdout.write(page);
+  return 0;
+}

@@ -1,0 +1,25 @@
+/** The published training tables that ship with the product. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { CsvRow } from "./csv.ts";
+import { readCsv } from "./csv.ts";
+import { shippedPath } from "./shipped.ts";
+
+const FOLDER = "scenarios/validation";
+
+export interface PublishedTable {
+  readonly name: string;
+  readonly rows: readonly CsvRow[];
+}
+
+/** Training tables by name; not the one that was composed instead of measured. */
+export async function readValidation(): Promise<PublishedTable[]> {
+  const names = (await readdir(shippedPath(FOLDER))).filter((name) => /^train-.*\.csv$/.test(name));
+  const measured = names.filter((name) => !name.startsWith("train-vtrain")).sort();
+  return await Promise.all(
+    measured.map(async (name) => ({
+      name: name.slice(0, -".csv".length),
+      rows: (await readCsv(shippedPath(join(FOLDER, name)))).rows,
+    })),
+  );
+}

@@ -1,0 +1,145 @@
+/**
+ * Time of a collective as libraries run it, by a closed form fitted to published sweeps.
+ *
+ *   LL      6.6 + 0.6 k + S k / (n C)
+ *   ring    8.4 + 3.4 k + (S k + x S / (1 + S/1 GB)) / (n B)
+ *   NVLS    U(1.8 n, S (1 + 1/n) / (B e)),   U(L, T) = L + T + F L T / (T + τ L)
+ *   trees   over N domains, U of their latency and of the bytes on the busiest resource
+ *
+ * S bytes of the full vector, k steps, n ranks; microseconds; h is paid once by each call that
+ * the host times. Names of algorithms as in NCCL.
+ */
+import type { DomainRates } from "./rates.ts";
+
+export type CollectiveKind =
+  "all_reduce" | "all_gather" | "reduce_scatter" | "all_to_all" | "broadcast";
+
+export interface CollectiveCase {
+  readonly kind: CollectiveKind;
+  readonly sizeBytes: number;
+  readonly ranks: number;
+  readonly domains: number;
+  readonly rates: DomainRates;
+  /** All NICs of a node together. */
+  readonly nodeBytesPerS: number;
+  /** Extra time of a message through the NIC and its software. */
+  readonly crossingS: number;
+  /** Launch and timing of the harness. */
+  readonly harnessS: number;
+  readonly allowsInSwitch: boolean;
+  /** One kernel does it all: no protocol, no fill. */
+  readonly isOneKernel: boolean;
+}
+
+const US = 1e-6;
+const FILL = 4.5;
+const FILL_TURN = 1.9;
+const LOCAL_STEP_BYTES = 1e9;
+/** Payload share of a NIC under a library. */
+const NIC_SHARE = 0.87;
+const LL_BYTES_PER_RANK = 65_536;
+const TREE_LL_BYTES_PER_S = 0.62e9;
+
+export function collectiveS(given: CollectiveCase): number {
+  if (given.ranks <= 1) return given.harnessS;
+  const found = given.domains > 1 ? across(given) : inside(given);
+  return given.harnessS + found;
+}
+
+/** Shape of a pipeline that fills: a start, a stream, and what the start delays of it. */
+function filled(startS: number, streamS: number): number {
+  return startS + streamS + (FILL * startS * streamS) / (streamS + FILL_TURN * startS);
+}
+
+function steps({ kind, ranks }: CollectiveCase): number {
+  return kind === "all_reduce" ? 2 * (ranks - 1) : ranks - 1;
+}
+
+function inside(given: CollectiveCase): number {
+  const { kind, sizeBytes: size, ranks: n, rates, isOneKernel } = given;
+  if (kind === "all_to_all") return 10 * US + (size * (n - 1)) / n / (0.95 * bandwidth(given));
+  if (isOneKernel) return oneKernelS(given);
+  const k = steps(given);
+  if (size <= LL_BYTES_PER_RANK * n) {
+    return (6.6 + 0.6 * k) * US + (size * k) / (n * rates.lowLatencyBytesPerS);
+  }
+  const ring = ringS(given);
+  const hasSwitch = kind === "all_reduce" && n >= 5 && rates.inSwitchShare > 0;
+  return hasSwitch && given.allowsInSwitch ? Math.min(ring, inSwitchS(given)) : ring;
+}
+
+function ringS(given: CollectiveCase): number {
+  const { kind, sizeBytes: size, ranks: n, rates } = given;
+  const k = steps(given);
+  const local = (rates.localStepShare * size) / (1 + size / LOCAL_STEP_BYTES);
+  const moved = kind === "broadcast" ? size * n : size * k;
+  return (8.4 + 3.4 * k) * US + (moved + local) / (n * bandwidth(given));
+}
+
+function inSwitchS({ sizeBytes: size, ranks: n, rates }: CollectiveCase): number {
+  const rate = rates.usableBytesPerS * rates.inSwitchShare;
+  return filled(1.8 * n * US, (size * (1 + 1 / n)) / rate);
+}
+
+/** One kernel for all: the wire, and one start. */
+function oneKernelS(given: CollectiveCase): number {
+  const { sizeBytes: size, ranks: n, rates } = given;
+  const rate = rates.usableBytesPerS;
+  const twoShot = 6.45 * US + (size * steps(given)) / n / rate;
+  if (rates.inSwitchShare === 0) return twoShot;
+  return Math.min(
+    twoShot,
+    6.45 * US + size / (rate * rates.inSwitchShare * (n / (n + 1)) * (24 / 23)),
+  );
+}
+
+/**
+ * Rate of a ring: of all links where a switch joins them, of as many directed rings as fit
+ * where parts are wired to each other.
+ */
+function bandwidth({ ranks, rates }: CollectiveCase): number {
+  if (rates.isMesh) return rates.usableBytesPerS * 0.7 * Math.min(1, (ranks - 1) / 7);
+  // The cube mesh of the V100: 1, 4 and 6 of six links for 2, 4 and 8 ranks.
+  if (rates.id === "v100-sxm2-32") {
+    const rings = ranks <= 2 ? 1 : ranks <= 3 ? 2 : ranks <= 4 ? 4 : 6;
+    return (rates.usableBytesPerS * rings) / 6;
+  }
+  return rates.usableBytesPerS;
+}
+
+/** Several domains: trees for all-reduce, rings for the rest, and low latency for both. */
+function across(given: CollectiveCase): number {
+  const { kind, sizeBytes: size, ranks: n, domains, crossingS: d } = given;
+  const g = n / domains;
+  const nicBytesPerS = given.nodeBytesPerS * NIC_SHARE;
+  if (kind === "all_to_all") {
+    const leaving = (size * (n - g)) / n / (nicBytesPerS / g);
+    return (33 + 0.5 * (n - g)) * US + leaving;
+  }
+  const crossings = kind === "all_reduce" ? 2 * (domains - 1) : domains - 1;
+  const k = steps(given);
+  const rate = Math.min(bandwidth(given), nicBytesPerS);
+  const ring =
+    (8.4 + (k - crossings) * 3.4) * US + crossings * (14 * US + d) + (size * k) / (n * rate);
+  if (kind !== "all_reduce") return ring;
+  const depth = Math.log2(domains);
+  const low =
+    6.8 * US + 2 * ((g - 1) * 0.6 * US + depth * (5 * US + d)) + size / TREE_LL_BYTES_PER_S;
+  const tree = treeS(given, { g, depth, nicBytesPerS });
+  return domains === 2 ? Math.min(low, tree) : Math.min(low, tree, ring);
+}
+
+function treeS(
+  { sizeBytes: size, domains, rates, crossingS: d, allowsInSwitch }: CollectiveCase,
+  { g, depth, nicBytesPerS }: { g: number; depth: number; nicBytesPerS: number },
+): number {
+  // A double binary tree sends each byte once between two nodes, twice among more.
+  const onNic = (size * (domains === 2 ? 1 : 2)) / nicBytesPerS;
+  const B = rates.usableBytesPerS;
+  const plainStart = (8.4 + 2 * ((g - 1) * 4 + depth * 14)) * US + 2 * depth * d;
+  const plain = filled(plainStart, Math.max(onNic, (2 * size * (g - 1)) / (g * B)));
+  if (rates.inSwitchShare === 0 || !allowsInSwitch) return plain;
+  const inSwitchStart = (25 + 2 * depth * 20.9) * US + 2 * depth * d;
+  const wire = (size * (1 + 1 / g)) / (B * rates.inSwitchShare);
+  return Math.min(plain, filled(inSwitchStart, Math.max(onNic, wire)));
+}

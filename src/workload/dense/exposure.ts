@@ -1,0 +1,97 @@
+/**
+ * Traffic of data parallelism as far as it shows.
+ *
+ *   sharded parameters: wire = gathers + scatter for each micro-batch;
+ *     paid = max(visible · wire, wire − hideable · stage) + visible · wire / layers
+ *   replicated: paid = max(0, RS − hideable · B) + contention · min(RS, hideable · B)
+ *     + shown · AG, B the backward pass behind which a reduce-scatter hides
+ */
+import type { DenseConstants } from "./constants.ts";
+import { parameterCount } from "./parameters.ts";
+import type { DenseRun } from "./types.ts";
+
+export interface StageSpan {
+  readonly layers: number;
+  readonly forwardS: number;
+  readonly backwardS: number;
+}
+
+/** Seconds shown in a step, micro-batches and all. */
+export function dataExposureS(run: DenseRun, c: DenseConstants, stage: StageSpan): number {
+  const { layout } = run;
+  if (layout.isLora && layout.sharding !== "fsdp") return 0;
+  if (layout.sharding === "fsdp" || layout.sharding === "fsdp-kept") {
+    const times = layout.stages > 1 ? 1 : microBatches(run);
+    return times * shardedS(run, c, stage);
+  }
+  if (layout.replicas * layout.contextRanks === 1) return 0;
+  return replicatedS(run, c, stage);
+}
+
+export function microBatches({ layout }: DenseRun): number {
+  return layout.globalBatch / (layout.replicas * layout.microBatch);
+}
+
+/** Rate of the ring of a group with stride `tensorRanks`: the NICs its members share. */
+export function groupBytesPerS(run: DenseRun, ranks: number, c: DenseConstants): number {
+  const { layout, part } = run;
+  const inside = Math.max(1, Math.floor(part.domainRanks / layout.tensorRanks));
+  if (ranks <= inside) return part.ringBytesPerS;
+  return Math.min(part.ringBytesPerS, inside * part.nicBytesPerS * c.nicShare);
+}
+
+/** Steps of one gather's ring, most inside the domain and one for each crossing. */
+function gatherLatencyS(run: DenseRun, ranks: number, c: DenseConstants): number {
+  const inside = Math.max(1, Math.floor(run.part.domainRanks / run.layout.tensorRanks));
+  const crossings = ranks <= inside ? 0 : Math.ceil(ranks / inside) - 1;
+  return crossings * c.crossNodeStepS + (ranks - 1 - crossings) * c.ringStepS;
+}
+
+function shardedS(run: DenseRun, c: DenseConstants, stage: StageSpan): number {
+  const { layout } = run;
+  const ranks = layout.shardRanks;
+  if (ranks <= 1) return 0;
+  const gathers = layout.isLora ? 2 : layout.sharding === "fsdp-kept" ? 2 : 3;
+  const bytes = gathers * 2 * stageParameters(run, stage.layers) * ((ranks - 1) / ranks);
+  const latencyS = gathers * stage.layers * gatherLatencyS(run, ranks, c);
+  const wireS = bytes / groupBytesPerS(run, ranks, c) + latencyS;
+  const busyS = stage.forwardS + stage.backwardS;
+  const shownS = c.gatherVisibleShare * wireS;
+  return Math.max(shownS, wireS - c.hideableShare * busyS) + shownS / stage.layers;
+}
+
+function replicatedS(run: DenseRun, c: DenseConstants, stage: StageSpan): number {
+  const { layout, software } = run;
+  const ranks = layout.replicas * layout.contextRanks;
+  const ring = ((ranks - 1) / ranks) * (1 / groupBytesPerS(run, ranks, c));
+  const parameters = stageParameters(run, stage.layers);
+  const scatterS = parameters * software.gradientBytes * ring;
+  const gatherS = parameters * 2 * ring;
+  if (!software.overlapsData) return scatterS + gatherS;
+  const behindS = c.hideableShare * hidingStages(run) * stage.backwardS;
+  const shownS = Math.max(0, scatterS - behindS) + c.contentionShare * Math.min(scatterS, behindS);
+  if (layout.sharding !== "broadcast") return shownS + c.gatherShownShare * gatherS;
+  return shownS + broadcastS(run, c, parameters);
+}
+
+/** A tree of broadcasts: its depth grows with the nodes it spans. */
+function broadcastS(run: DenseRun, c: DenseConstants, parameters: number): number {
+  const ranks = run.layout.shardRanks;
+  const rate = groupBytesPerS(run, ranks, c);
+  const gatherS = (parameters * 2 * ((ranks - 1) / ranks)) / rate;
+  const inside = Math.max(1, Math.floor(run.part.domainRanks / run.layout.tensorRanks));
+  const nodes = Math.max(1, ranks / inside);
+  if (nodes <= 1) return c.gatherShownShare * gatherS;
+  return c.broadcastVisibleShare * gatherS * (1 + Math.log2(nodes));
+}
+
+/** While a pipeline drains, early stages hide their gradients behind later ones. */
+function hidingStages({ layout }: DenseRun): number {
+  return layout.stages;
+}
+
+/** Parameters of one stage on one rank of a tensor-parallel group. */
+function stageParameters(run: DenseRun, layers: number): number {
+  const { model, layout } = run;
+  return parameterCount(model, { layers, expertRanks: layout.expertRanks }) / layout.tensorRanks;
+}

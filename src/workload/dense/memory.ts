@@ -1,0 +1,107 @@
+/**
+ * Memory of the fullest rank: states, activations of the micro-batches in flight, logits.
+ *
+ *   GPT with dropout (Korthikanti et al. 2022, eq. 1-4), bytes a layer and micro-batch:
+ *     none       s·b·h · (10 + 24/t + 5·a·s/(h·t))
+ *     selective  s·b·h · 34/t with sequence parallelism
+ *   gated or flash: inputs of norms and products, q, k, v and the context, gate, up and act
+ */
+import { layerParameterCount } from "./parameters.ts";
+import { microBatches } from "./exposure.ts";
+import { rankTokens } from "./layer.ts";
+import type { DenseRun } from "./types.ts";
+
+/** Weights in bf16, master copy and two moments in fp32. */
+const WEIGHT_BYTES = 2;
+const OPTIMIZER_BYTES = 12;
+/** Logits in bf16 and fp32, their gradient and the softmax. */
+const BYTES_PER_LOGIT = 12;
+/** A layer that is recomputed holds this much for each token and channel while in work. */
+const LAYER_IN_WORK = 60;
+
+export interface RankMemory {
+  readonly statesBytes: number;
+  readonly activationsBytes: number;
+  readonly logitsBytes: number;
+  readonly totalBytes: number;
+}
+
+/** The fuller one of the first stage, with most micro-batches in flight, and the last. */
+export function rankMemory(run: DenseRun): RankMemory {
+  const { model, layout } = run;
+  const layers = model.layers / layout.stages;
+  const logitsBytes =
+    (BYTES_PER_LOGIT * rankTokens(run) * model.vocabularyTokens) / layout.tensorRanks;
+  const states = statesBytes(run, layers);
+  const first = activationBytes(run, layers * microBatchesInFlight(run));
+  const last = activationBytes(run, layers) + logitsBytes;
+  if (layout.stages === 1 || last > first) return total(states, last - logitsBytes, logitsBytes);
+  return total(states, first, 0);
+}
+
+function total(statesBytes: number, activationsBytes: number, logitsBytes: number): RankMemory {
+  const totalBytes = statesBytes + activationsBytes + logitsBytes;
+  return { statesBytes, activationsBytes, logitsBytes, totalBytes };
+}
+
+/** Weights, gradients and optimizer of the layers and one embedding (both without stages). */
+function statesBytes(run: DenseRun, layers: number): number {
+  const { model, layout, software } = run;
+  const tables = (layout.stages === 1 && model.isGated ? 2 : 1) * model.vocabularyTokens;
+  const { experts, ...around } = model;
+  const inLayers = layers * layerParameterCount(model, layout.expertRanks);
+  // Experts are replicated less often than the rest, so their state is sharded less.
+  const dense = experts === undefined ? 0 : { ...around, ffnChannels: 0 };
+  const expert = dense === 0 ? 0 : inLayers - layers * layerParameterCount(dense);
+  const rest = inLayers - expert + tables * model.hiddenSize;
+  const shards = Math.max(1, layout.shardRanks);
+  const bytes = (held: number, ranks: number) => (held / layout.tensorRanks) * perParameter(ranks);
+  const perParameter = (ranks: number): number => {
+    if (layout.isLora) return WEIGHT_BYTES;
+    if (layout.sharding !== "fsdp") {
+      return WEIGHT_BYTES + Math.max(2, software.gradientBytes) + OPTIMIZER_BYTES / ranks;
+    }
+    // A pipeline keeps weights and gradients together between micro-batches.
+    const gathered = layout.stages > 1 && ranks > 1 ? 4 : 0;
+    return (4 + OPTIMIZER_BYTES) / ranks + gathered;
+  };
+  return bytes(rest, shards) + bytes(expert, Math.max(1, shards / layout.expertRanks));
+}
+
+/** In one-forward-one-backward the first stage holds as many as there are stages. */
+export function microBatchesInFlight(run: DenseRun): number {
+  const { stages, chunks } = run.layout;
+  if (stages === 1) return 1;
+  const interleaved = chunks > 1 ? 1 + (stages - 1) / (stages * chunks) : 1;
+  return Math.min(microBatches(run), stages * interleaved);
+}
+
+function activationBytes(run: DenseRun, layerCount: number): number {
+  const { model, layout } = run;
+  const tokens = rankTokens(run);
+  const shards = layout.isSequenceParallel ? layout.tensorRanks : 1;
+  if (layout.recompute !== "full") return layerCount * layerActivationBytes(run);
+  const kept = (2 * tokens * model.hiddenSize) / shards;
+  return layerCount * kept + (LAYER_IN_WORK * tokens * model.hiddenSize) / layout.tensorRanks;
+}
+
+/** What the backward pass of one layer needs of one micro-batch. */
+export function layerActivationBytes(run: DenseRun): number {
+  const { model, layout, software } = run;
+  const tokens = rankTokens(run);
+  const t = layout.tensorRanks;
+  const shards = layout.isSequenceParallel ? t : 1;
+  const h = model.hiddenSize;
+  if (!software.hasFlashAttention || model.hasDropout) {
+    const scores = layout.recompute === "selective" ? 0 : (5 * model.heads * layout.seqTokens) / t;
+    return tokens * (10 * (h / shards) + (24 * h) / t + scores);
+  }
+  // Half of the products' results are kept, the rest is run again.
+  if (layout.recompute === "per-op") return ((software.isEager ? 19.5 : 17) * tokens * h) / shards;
+  const q = model.heads * model.headSize;
+  const kv = model.kvHeads * model.headSize;
+  const copies = model.experts ? model.experts.expertsPerToken + model.experts.sharedExperts : 1;
+  const feed = (model.isGated ? 6 : 4) * copies * model.ffnChannels;
+  const routed = model.experts ? 4 * copies * h : 0;
+  return tokens * ((8 * h) / shards + (2 * (q + 2 * kv) + 2 * q + feed) / t + routed);
+}

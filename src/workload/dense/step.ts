@@ -1,0 +1,116 @@
+/**
+ * A training step of a transformer, from its layers.
+ *
+ *   step = m · (layers · layer + logits) + (stages − 1)/chunks · stage + data + p2p + optimizer
+ *
+ * Where layers do not divide, the slowest stage sets the pace.
+ */
+import { CONSTANTS } from "./constants.ts";
+import type { DenseConstants } from "./constants.ts";
+import { dataExposureS, microBatches } from "./exposure.ts";
+import { layerTime, rankTokens, softwareFactor } from "./layer.ts";
+import type { LayerTime } from "./layer.ts";
+import { logitsS } from "./logits.ts";
+import { parameterCount } from "./parameters.ts";
+import type { DenseRun } from "./types.ts";
+
+/** Seconds of one step by cause; they sum to the step. */
+export interface StepParts {
+  readonly productsS: number;
+  readonly bytesS: number;
+  readonly attentionS: number;
+  readonly tensorS: number;
+  readonly expertsS: number;
+  readonly recomputeS: number;
+  /** What the software's factor and the floor of launches add. */
+  readonly softwareS: number;
+  readonly logitsS: number;
+  readonly bubbleS: number;
+  readonly dataS: number;
+  readonly pointToPointS: number;
+  readonly optimizerS: number;
+}
+
+export interface StepTime {
+  readonly stepS: number;
+  readonly parts: StepParts;
+  readonly softwareFactor: number;
+}
+
+export function stepTime(run: DenseRun, constants: DenseConstants = CONSTANTS): StepTime {
+  const layer = layerTime(run, constants);
+  const layerS = layer.forwardS + layer.backwardS;
+  const ends = logitsS(run, constants);
+  const { layers, extraS } = slowestStage(run, layerS, ends);
+  const m = microBatches(run);
+  const { stages, chunks } = run.layout;
+  const stage = {
+    layers,
+    forwardS: layers * layer.forwardS,
+    backwardS: layers * layer.backwardS,
+  };
+  const outside = {
+    logitsS: m * extraS,
+    bubbleS: ((stages - 1) * layers * layerS) / chunks,
+    dataS: dataExposureS(run, constants, stage),
+    pointToPointS: pointToPointS(run, constants),
+    optimizerS: optimizerS(run, constants, layers),
+  };
+  const parts = { ...layerParts(layer, m * layers), ...outside };
+  const stepS = Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
+  return { stepS, parts, softwareFactor: softwareFactor(run, constants) };
+}
+
+/** Layers of the stage that sets the pace, and what it computes besides. */
+function slowestStage(
+  { model, layout }: DenseRun,
+  layerS: number,
+  logitsS: number,
+): { layers: number; extraS: number } {
+  const { stages, chunks } = layout;
+  const each = model.layers / stages;
+  if (stages === 1 || model.layers % (stages * chunks) === 0 || model.layers % stages === 0) {
+    return { layers: each, extraS: logitsS };
+  }
+  let best = { layers: each, extraS: Number.POSITIVE_INFINITY };
+  for (let last = 0; last <= Math.ceil(each); last += 1) {
+    const others = (model.layers - last) / (stages - 1);
+    const paceS = Math.max(others * layerS, last * layerS + logitsS);
+    if (paceS < best.layers * layerS + best.extraS) {
+      best = { layers: others, extraS: Math.max(0, paceS - others * layerS) };
+    }
+  }
+  return best;
+}
+
+function layerParts({ parts, forwardS, backwardS }: LayerTime, times: number) {
+  const computedS = Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
+  return {
+    productsS: times * parts.productsS,
+    bytesS: times * parts.bytesS,
+    attentionS: times * parts.attentionS,
+    tensorS: times * parts.tensorS,
+    expertsS: times * parts.expertsS,
+    recomputeS: times * parts.recomputeS,
+    softwareS: times * (forwardS + backwardS - computedS),
+  };
+}
+
+/** Activations passed on between stages; the pipeline fills and drains once. */
+function pointToPointS(run: DenseRun, c: DenseConstants): number {
+  const { model, layout, part } = run;
+  if (layout.stages === 1) return 0;
+  const bytes = (2 * rankTokens(run) * model.hiddenSize) / layout.tensorRanks;
+  const inside = layout.tensorRanks * layout.contextRanks * layout.stages <= part.domainRanks;
+  const rate = inside ? part.ringBytesPerS : part.nicBytesPerS * c.nicShare;
+  return (2 * (layout.stages - 1) * bytes) / rate;
+}
+
+/** Adam reads and writes 30 bytes a parameter of its shard. */
+function optimizerS(run: DenseRun, c: DenseConstants, layers: number): number {
+  const { model, layout, part } = run;
+  if (layout.isLora) return 0;
+  const held = parameterCount(model, { layers, expertRanks: layout.expertRanks });
+  const mine = held / layout.tensorRanks / Math.max(1, layout.shardRanks);
+  return (c.optimizerPassesFactor * 30 * mine) / part.memoryBytesPerS;
+}

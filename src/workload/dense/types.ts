@@ -1,0 +1,120 @@
+/** What the analytical step time of a transformer is computed from. */
+
+/** How a transformer's layer is built. Sizes are in elements, before any sharding. */
+export interface DenseModel {
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly headSize: number;
+  readonly kvHeads: number;
+  /** Width of the feed-forward part: of all of it, or of one expert. */
+  readonly ffnChannels: number;
+  /** A gated feed-forward part (SwiGLU) has two matrices up instead of one. */
+  readonly isGated: boolean;
+  readonly vocabularyTokens: number;
+  /** Biased layers with dropout, as GPT up to 2022. */
+  readonly hasDropout: boolean;
+  /** Sliding window of every other layer in tokens; 0 for none. */
+  readonly windowTokens: number;
+  readonly experts?: Experts;
+  /** Latent attention: queries, and keys with values, pass through narrow products. */
+  readonly latent?: Latent;
+}
+
+export interface Latent {
+  /** Channels queries are narrowed to; 0: they are not. */
+  readonly queryChannels: number;
+  readonly keyValueChannels: number;
+}
+
+export interface Experts {
+  readonly experts: number;
+  readonly expertsPerToken: number;
+  readonly sharedExperts: number;
+}
+
+export type Recompute = "none" | "selective" | "per-op" | "full";
+
+/** Who holds the parameters of a data-parallel group, and how they come together. */
+export type Sharding =
+  /** Replicated, or only the optimizer sharded: gradients reduced once a step. */
+  | "optimizer"
+  /** Gathered for each layer and micro-batch, gradients scattered. */
+  | "fsdp"
+  /** Gathered once for each micro-batch, kept for the backward pass. */
+  | "fsdp-kept"
+  /** Optimizer sharded, parameters sent out by broadcasts that nothing hides. */
+  | "broadcast";
+
+export interface DenseLayout {
+  readonly tensorRanks: number;
+  readonly contextRanks: number;
+  readonly stages: number;
+  readonly chunks: number;
+  readonly replicas: number;
+  readonly expertRanks: number;
+  readonly microBatch: number;
+  readonly globalBatch: number;
+  readonly seqTokens: number;
+  readonly recompute: Recompute;
+  readonly sharding: Sharding;
+  /** Ranks that share the sharded state; the whole data-parallel group unless said. */
+  readonly shardRanks: number;
+  readonly isSequenceParallel: boolean;
+  /** Only small adapters learn: the base has no gradients of weights. */
+  readonly isLora: boolean;
+  readonly precision: Precision;
+}
+
+export type Precision = "fp32" | "bf16" | "fp8" | "fp4";
+
+/** What a part reaches; sustained by kernels, not printed on the box. */
+export interface PartRates {
+  readonly id: string;
+  readonly family: string;
+  readonly peakBf16FlopPerS: number;
+  readonly peakFp8FlopPerS: number;
+  readonly matmulBf16FlopPerS: number;
+  /** 0: the part has no such mode. */
+  readonly matmulFp8FlopPerS: number;
+  readonly peakFp4FlopPerS: number;
+  readonly memoryBytes: number;
+  readonly memoryBytesPerS: number;
+  readonly multiprocessors: number;
+  readonly boardW: number;
+  /** Power at which this family clocks in full; 0: it always does. */
+  readonly fullClockW: number;
+  readonly attentionFlopPerS: number;
+  /** The same for heads narrower than 128. */
+  readonly narrowAttentionFlopPerS: number;
+  readonly ringBytesPerS: number;
+  readonly domainRanks: number;
+  readonly nicBytesPerS: number;
+}
+
+/** How the framework runs it. */
+export interface DenseSoftware {
+  /** Fused kernels around the products; without them more passes over memory. */
+  readonly isFused: boolean;
+  /** Launched op by op from the host, with gaps between kernels. */
+  readonly isEager: boolean;
+  /** First releases on a new generation of parts. */
+  readonly isEarly: boolean;
+  /** Generations by which the attention kernel is older than the part's best. */
+  readonly attentionLagGenerations: number;
+  readonly hasFlashAttention: boolean;
+  readonly overlapsTensor: boolean;
+  readonly overlapsData: boolean;
+  readonly hasGraphs: boolean;
+  readonly gradientBytes: number;
+  /** What one software release costs experts beyond the law; 1 when unknown to be more. */
+  readonly expertFactor: number;
+}
+
+/** The group of a collective, as the wires see it. */
+export interface DenseRun {
+  readonly model: DenseModel;
+  readonly layout: DenseLayout;
+  readonly part: PartRates;
+  readonly software: DenseSoftware;
+}
