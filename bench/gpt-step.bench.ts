@@ -14,7 +14,7 @@ import { constantTensor } from "../src/tensor/tensor.ts";
 import { type Bench, type BenchRow, shortestS } from "./harness.ts";
 
 const [BATCH, TOKENS, COLUMNS, HEADS] = [4, 128, 256, 4] as const;
-const SHARE_MIN = 0.4;
+const SHARE_MIN = 0.7;
 
 export const bench: Bench = {
   name: "gpt-step",
