@@ -32,7 +32,7 @@ const EXCLUDED: readonly (readonly [RegExp, string])[] = [
   [/^mbridge-164$/, "70B unsharded does not fit one accelerator: not the configuration that ran"],
   [/^mbridge-166$/, "interleave left out, against all its neighbors"],
   [/^gcp-/, "parallelism and precision not published"],
-  [/-(?:79|119|120)$/, "12-25 % slower than the next row, at the edge of memory"],
+  [/^llmf-.*-(?:79|119|120)$/, "12-25 % slower than the next row, at the edge of memory"],
   [/^mbridge-(?:020|021|227|259)$/, "1.6-1.8 times slower than the same setting a release on"],
   [/^mbridge-(?:265|270|276)$/, "drops tokens: other work"],
   [/^amd-pipeline/, "sequence and batch not published"],
