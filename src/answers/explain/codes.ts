@@ -13,6 +13,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("not-text", "a file is not UTF-8 text", "save it as UTF-8"),
   code("not-yaml", "a file is neither YAML nor JSON", "mend the syntax at the place named"),
   code("forbidden-key", "a key such as __proto__ could change the program", "rename it"),
+  code("not-goal", "a schedule is not GOAL text or binary", "correct it at the place named"),
+  code("unmatched-message", "a send or receive finds no partner", "correct the schedule"),
   code("not-csv", "a file is no comma-separated text", "close its quotes"),
   code("duplicate-key", "a key stands twice in one block", "remove one of them"),
   code("unknown-key", "a key is not part of the format", "take the key suggested"),

@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { native } from "./native.ts";
+import { replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   solve,
   collective,
   topology,
+  replay,
   native,
   bom,
   cost,

@@ -1,0 +1,34 @@
+/** What ASTRA-sim's analytical network and system files say, in their own units. */
+export type AstraTopology = "Ring" | "FullyConnected" | "Switch";
+
+export interface AstraDimension {
+  readonly topology: AstraTopology;
+  readonly npuCount: number;
+  /** Its gigabyte is 2^30 bytes. */
+  readonly bandwidthGibPerS: number;
+  readonly latencyNs: number;
+}
+
+/** Innermost dimension first: a rank's first coordinate varies fastest. */
+export interface AstraNetwork {
+  readonly dimensions: readonly AstraDimension[];
+}
+
+export type AstraCollective = "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all";
+
+export interface AstraSystem {
+  readonly endpointDelayNs: number;
+  /** Pieces that a collective is cut into, sent one after another. */
+  readonly splitCount: number;
+  readonly activeChunkCount: number;
+  /** Bytes a nanosecond (a gigabyte is 10^9 here); undefined: reductions cost nothing. */
+  readonly memoryBytesPerNs: number | undefined;
+  /** The algorithm of each collective, one word a dimension. */
+  readonly algorithms: Readonly<Record<AstraCollective, readonly string[]>>;
+}
+
+export interface AstraMessage {
+  readonly fromRank: number;
+  readonly toRank: number;
+  readonly sizeBytes: number;
+}
