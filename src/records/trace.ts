@@ -29,6 +29,25 @@ export interface TraceOp {
   readonly writtenBytes: number;
 }
 
+/** Ways of dividing a model among ranks; "embedding": the two stages that share a table. */
+export type GroupKind = "data" | "tensor" | "pipeline" | "expert" | "context" | "embedding";
+
+/** An exchange that a rank asks for in a step. */
+export interface TraceCollective {
+  readonly kind:
+    "all-reduce" | "all-gather" | "reduce-scatter" | "all-to-all" | "exchange" | "send" | "receive";
+  readonly group: GroupKind;
+  readonly phase: Phase;
+  /** The module that asked for it. */
+  readonly name: string;
+  /** Ranks of the group. */
+  readonly rankCount: number;
+  /** Of the whole buffer: all-reduce and all-to-all the own, gather and scatter the long one. */
+  readonly bytes: number;
+  /** It starts once so many ops of the step have run. */
+  readonly op: number;
+}
+
 /** When the gradient of a parameter is final. In order of readiness. */
 export interface GradientReady {
   readonly parameter: string;
@@ -50,6 +69,8 @@ export interface Trace {
   /** Forward, then backward, then optimizer (the whole model's update, unsharded). */
   readonly ops: readonly TraceOp[];
   readonly gradients: readonly GradientReady[];
+  /** In the order in which the rank asks for them; absent where it computes alone. */
+  readonly collectives?: readonly TraceCollective[];
 }
 
 /** A transformer or multi-layer perceptron by its sizes: `scenarios/models/*.yaml`. */

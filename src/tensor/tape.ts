@@ -8,7 +8,7 @@
  * operations per element, an exponential, root or division counting as one.
  */
 import { assert } from "../base/assert.ts";
-import type { OpKind, Phase, Trace, TraceOp } from "../records/trace.ts";
+import type { OpKind, Phase, Trace, TraceCollective, TraceOp } from "../records/trace.ts";
 import type { Backend, Numbers } from "./arithmetic.ts";
 import type { Device } from "./device.ts";
 import type { Parameter, Tensor } from "./tensor.ts";
@@ -33,6 +33,7 @@ export type TraceHead = Pick<Trace, "model" | "sampleCount" | "tokensPerSample">
 export class Tape {
   readonly device: Device;
   readonly #ops: TraceOp[] = [];
+  readonly #collectives: TraceCollective[] = [];
   readonly #backward: (() => void)[] = [];
   readonly #gradients = new Map<Tensor, Numbers>();
   readonly #saved = new Set<Tensor>();
@@ -64,6 +65,12 @@ export class Tape {
     this.#ops.push({ kind, phase: this.#phase, name, shape, flop, readBytes, writtenBytes });
     if (kind === "matmul") this.#matmulFlop += flop;
     this.device.compute(kind, kernel, name);
+  }
+
+  /** Asks a group for an exchange; `action` is what a device with numbers does. */
+  collective(record: Omit<TraceCollective, "phase" | "op">, action: () => void): void {
+    this.#collectives.push({ ...record, phase: this.#phase, op: this.#ops.length });
+    if (this.device.kind === "native") action();
   }
 
   /** Flop of all matrix products so far. */
@@ -154,6 +161,7 @@ export class Tape {
         elementCount: parameter.elementCount,
         op,
       })),
+      ...(this.#collectives.length === 0 ? {} : { collectives: this.#collectives }),
     };
   }
 }
