@@ -18,7 +18,7 @@
 namespace {
 
 /** Raised whenever a signature below changes, so that an old binary is never called. */
-const int INTERFACE_VERSION = 3;
+const int INTERFACE_VERSION = 4;
 
 /** The kernels this processor can run, best first. */
 int supported_kernels(const Kernels* found[3]) {
@@ -52,6 +52,8 @@ float* aligned_floats(size_t count) {
 }
 
 #include "calls.h"
+
+#include "llama-calls.h"
 
 #include "shared.h"
 
@@ -138,6 +140,16 @@ napi_value init(napi_env env, napi_value exports) {
       method("crossEntropyBackward", cross_entropy_backward),
       method("meanSquaredError", mean_squared_error),
       method("meanSquaredErrorBackward", binary<&Kernels::mean_squared_error_backward>),
+      method("rmsNorm", rms_norm),
+      method("rmsNormBackward", rms_norm_backward),
+      method("rotary", rotary_call<false>),
+      method("rotaryBackward", rotary_call<true>),
+      method("swiglu", swiglu),
+      method("swigluBackward", swiglu_backward),
+      method("lookup", lookup_call<false>),
+      method("lookupBackward", lookup_call<true>),
+      method("combine", combine),
+      method("combineBackward", combine_backward),
       method("fmaPeakFlopPerS", fma_peak),
       method("memoryFile", memory_file),
       method("mapMemory", map_memory),
