@@ -56,7 +56,8 @@ export class GptCache {
       const normed = applyLayerNorm(tape, block.attentionNorm, x);
       const qkv = applyLinear(tape, block.attention.input, normed);
       const core = this.#attend(tape, at(this.#layers, i), qkv);
-      x = finishPreNormBlock(tape, block, x, applyLinear(tape, block.attention.output, core));
+      const mixed = applyLinear(tape, block.attention.output, core);
+      x = finishPreNormBlock(tape, block, { x, mixed });
     }
     this.#seenCount += 1;
     return gptHead(tape, this.#gpt, x).data;

@@ -47,7 +47,7 @@ export function traceShapes(spec: ModelSpec, options: ShapeOptions): Trace {
 function shapeBatch(spec: ModelSpec, batch: number, tokens: number): Batch {
   if (spec.family !== "mlp") {
     const ids = { shape: [batch, tokens], data: NO_IDS };
-    if (spec.family === "gpt") return { kind: "tokens", inputs: ids, targets: ids };
+    if (spec.family !== "bert") return { kind: "tokens", inputs: ids, targets: ids };
     const places = { shape: [batch * maskedCount(tokens)], data: NO_IDS };
     return { kind: "masked", inputs: ids, places, targets: places };
   }

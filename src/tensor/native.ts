@@ -4,9 +4,10 @@
  */
 import type { Backend, Numbers } from "./arithmetic.ts";
 import { NORM_EPSILON } from "./arithmetic.ts";
+import { route, routeBackward } from "./reference/routing.ts";
 
 /** Must equal INTERFACE_VERSION in native/addon.cc. */
-export const INTERFACE_VERSION = 3;
+export const INTERFACE_VERSION = 4;
 
 /** The addon's functions, arguments in the order of native/addon.cc. */
 export interface Addon {
@@ -39,6 +40,16 @@ export interface Addon {
   crossEntropy(...call: Call): number;
   crossEntropyBackward(...call: Call): void;
   adam(...call: Call): void;
+  rmsNorm(...call: Call): void;
+  rmsNormBackward(...call: Call): void;
+  rotary(...call: Call): void;
+  rotaryBackward(...call: Call): void;
+  swiglu(...call: Call): void;
+  swigluBackward(...call: Call): void;
+  lookup(...call: Call): void;
+  lookupBackward(...call: Call): void;
+  combine(...call: Call): void;
+  combineBackward(...call: Call): void;
 }
 
 /** Must equal TRANSPORT_VERSION in native/transport.cc. */
@@ -84,7 +95,13 @@ type MatmulCall = readonly [
 ];
 
 export function nativeBackend(addon: Addon): Backend {
-  return { name: "native", ...elementwise(addon), ...rowwise(addon), ...lookups(addon) };
+  return {
+    name: "native",
+    ...elementwise(addon),
+    ...rowwise(addon),
+    ...lookups(addon),
+    ...llama(addon),
+  };
 }
 
 type ElementOps =
@@ -164,5 +181,46 @@ function lookups(addon: Addon): Pick<Backend, LookupOps> {
       addon.crossEntropy(logits, targets, statistics, rows, columns),
     crossEntropyBackward: (logits, targets, statistics, dlogits, { rows, columns }) =>
       addon.crossEntropyBackward(logits, targets, statistics, dlogits, rows, columns),
+  };
+}
+
+type LlamaOps =
+  | "rmsNorm"
+  | "rmsNormBackward"
+  | "rotary"
+  | "rotaryBackward"
+  | "swiglu"
+  | "swigluBackward"
+  | "lookup"
+  | "lookupBackward"
+  | "combine"
+  | "combineBackward"
+  | "route"
+  | "routeBackward";
+
+function llama(addon: Addon): Pick<Backend, LlamaOps> {
+  return {
+    rmsNorm: ({ x, scale, y, statistics }, { rows, columns }) =>
+      addon.rmsNorm(x, scale, y, statistics, rows, columns, NORM_EPSILON),
+    rmsNormBackward: ({ x, scale, statistics, dy, dx, dscale }, { rows, columns }) =>
+      addon.rmsNormBackward(x, scale, statistics, dy, dx, dscale, rows, columns),
+    rotary: (qkv, turns, y, { batch, tokens, heads, keyValueHeads, headSize }) =>
+      addon.rotary(qkv, turns, y, batch, tokens, heads, keyValueHeads, headSize),
+    rotaryBackward: (dy, turns, dqkv, { batch, tokens, heads, keyValueHeads, headSize }) =>
+      addon.rotaryBackward(dy, turns, dqkv, batch, tokens, heads, keyValueHeads, headSize),
+    swiglu: (x, y, { rows, columns }) => addon.swiglu(x, y, rows, columns),
+    swigluBackward: (x, dy, dx, { rows, columns }) =>
+      addon.swigluBackward(x, dy, dx, rows, columns),
+    lookup: (ids, rows, y, { count, columns, entries, first }) =>
+      addon.lookup(ids, rows, y, count, columns, entries, first),
+    lookupBackward: (ids, dy, gradient, { count, columns, entries, first }) =>
+      addon.lookupBackward(ids, dy, gradient, count, columns, entries, first),
+    combine: ({ x, weights, places }, y, { rows, picks, columns }) =>
+      addon.combine(x, weights, places, y, rows, picks, columns),
+    combineBackward: ({ x, weights, places }, { dy, dx, dweights }, { rows, picks, columns }) =>
+      addon.combineBackward(x, weights, places, dy, dx, dweights, rows, picks, columns),
+    // A few comparisons a token: not worth a kernel.
+    route,
+    routeBackward,
   };
 }

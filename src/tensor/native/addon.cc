@@ -13,7 +13,7 @@ napi_status fabricast_define_transport(napi_env env, napi_value exports);
 namespace {
 
 /** Raised whenever a signature below changes, so that an old binary is never called. */
-const int INTERFACE_VERSION = 3;
+const int INTERFACE_VERSION = 4;
 
 /** The kernels this processor can run, best first. */
 int supported_kernels(const Kernels* found[3]) {
@@ -47,6 +47,8 @@ float* aligned_floats(size_t count) {
 }
 
 #include "calls.h"
+
+#include "llama-calls.h"
 
 napi_value text_value(napi_env env, const char* text) {
   napi_value result = nullptr;
@@ -131,6 +133,16 @@ napi_value init(napi_env env, napi_value exports) {
       method("crossEntropyBackward", cross_entropy_backward),
       method("meanSquaredError", mean_squared_error),
       method("meanSquaredErrorBackward", binary<&Kernels::mean_squared_error_backward>),
+      method("rmsNorm", rms_norm),
+      method("rmsNormBackward", rms_norm_backward),
+      method("rotary", rotary_call<false>),
+      method("rotaryBackward", rotary_call<true>),
+      method("swiglu", swiglu),
+      method("swigluBackward", swiglu_backward),
+      method("lookup", lookup_call<false>),
+      method("lookupBackward", lookup_call<true>),
+      method("combine", combine),
+      method("combineBackward", combine_backward),
       method("fmaPeakFlopPerS", fma_peak),
   };
   if (napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]),
