@@ -2,7 +2,7 @@
  * How one rank's share of a model is cut out of the whole: the groups it exchanges with, and
  * which layers it holds.
  */
-import { assert, at } from "../base/assert.ts";
+import { assert } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import type { Groups } from "../tensor/communicator.ts";
 import { ALONE_GROUPS } from "../tensor/communicator.ts";
@@ -83,11 +83,6 @@ export function interleaved(
   rankCount: number,
 ): readonly Stage[] {
   return stages.filter((_, i) => i % rankCount === rank);
-}
-
-/** The stage of one place in the pipeline. */
-export function stageAt(layerCount: number, stageCount: number, index: number): Stage {
-  return at(balancedStages(layerCount, stageCount), index);
 }
 
 /** What of a model of so many layers a rank holds. */

@@ -3,8 +3,8 @@
  * some of the layers, with the embedding or the head if it is first or last.
  */
 import { assert, at, present } from "../base/assert.ts";
+import { Refusal } from "../base/errors.ts";
 import type { BertSpec, GptSpec, LlamaSpec, MoeSpec } from "../records/trace.ts";
-import type { Communicator } from "../tensor/communicator.ts";
 import type { Region } from "../tensor/ops/region.ts";
 import type { Parameters } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
@@ -32,7 +32,6 @@ export interface Transformer {
 }
 
 export type TokenInputs = Exclude<Inputs, { readonly kind: "vectors" }>;
-type TokenBatch = Exclude<Batch, { readonly kind: "vectors" }>;
 
 export interface TransformerParts {
   readonly spec: GptSpec | BertSpec | LlamaSpec | MoeSpec;
@@ -99,6 +98,7 @@ function throughStage(tape: Tape, { transformer }: TransformerParts, run: Run): 
 function passOf({ layout, transformer, spec }: TransformerParts, ids: Ids): Pass {
   const { context } = layout.groups;
   const sequences = sequencesOf(ids.shape, context, transformer.isCausal);
+  refuseOddRows(sequences.batch * sequences.tokens, regionOf(layout));
   return { sequences, shape: [sequences.batch, sequences.tokens, spec.hiddenSize] };
 }
 
@@ -107,17 +107,21 @@ function hiddenShape(ids: Ids, parts: TransformerParts): readonly number[] {
   const region: Region = regionOf(parts.layout);
   if (!region.splitsRows) return shape;
   const [batch, tokens, columns] = [at(shape, 0), at(shape, 1), at(shape, 2)];
-  return [rowsOf(batch * tokens, region.tensor), columns];
+  return [(batch * tokens) / region.tensor.rankCount, columns];
 }
 
-function rowsOf(rows: number, { rankCount }: Communicator): number {
-  assert(rows % rankCount === 0, "rows divide among the tensor group");
-  return rows / rankCount;
+function refuseOddRows(rows: number, { tensor, splitsRows }: Region): void {
+  if (!splitsRows || rows % tensor.rankCount === 0) return;
+  throw new Refusal({
+    code: "does-not-divide",
+    pointer: "/tensor",
+    found: `${rows} rows of a batch for ${tensor.rankCount} tensor-parallel ranks`,
+    expected: "a number of ranks that divides them, where they split the rows",
+    nextStep: "take another batch, or leave out sequence parallelism",
+  });
 }
 
 function checked<T extends Inputs>({ kind, spec }: TransformerParts, inputs: T) {
   assert(inputs.kind === kind, `a ${spec.family} reads ${kind}`);
   return inputs as Extract<T, { readonly kind: "tokens" | "masked" }>;
 }
-
-export type { TokenBatch };

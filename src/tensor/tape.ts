@@ -143,11 +143,11 @@ export class Tape {
     this.#ready.set(parameter, this.#ops.length - 1);
   }
 
-  /** From the loss, or from the given gradient of an output that a later stage goes on with. */
-  backward(from?: { readonly output: Tensor; readonly gradient: Numbers }): void {
+  /** From the loss, and from given gradients of outputs that later stages go on with. */
+  backward(...from: readonly { readonly output: Tensor; readonly gradient: Numbers }[]): void {
     assert(this.#phase === "forward", "a tape runs backwards once");
     this.#phase = "backward";
-    if (from !== undefined) this.#gradients.set(from.output, from.gradient);
+    for (const { output, gradient } of from) this.#gradients.set(output, gradient);
     for (const step of this.#backward.toReversed()) step();
     this.#phase = "optimizer";
   }
