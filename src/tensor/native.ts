@@ -72,6 +72,8 @@ export interface TransportAddon {
   close(post: Post): void;
   allReduce(...call: readonly [Post, Int32Array, Numbers, boolean, boolean]): Ticket;
   reduceScatter(...call: readonly [Post, Int32Array, Numbers, Numbers, boolean]): Ticket;
+  /** Returns at once. */
+  send(post: Post, target: number, numbers: Numbers): void;
   transfer(
     ...call: readonly [
       Post,

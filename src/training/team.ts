@@ -29,6 +29,7 @@ const NO_WIRES: Wires = {
   allReduce: () => 0,
   reduceScatter: () => 0,
   transfer: () => 0,
+  send: () => undefined,
   finish: () => 0,
   close: () => undefined,
 };

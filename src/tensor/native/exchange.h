@@ -5,6 +5,7 @@
 #pragma once
 #include <sched.h>
 
+#include <deque>
 #include <vector>
 
 #include "mailbox.h"
@@ -17,6 +18,13 @@ struct Parcel {
   int peer;
   char* data;
   size_t bytes;
+  size_t done;
+};
+
+/** Sent without waiting: a parcel with its own copy of the bytes. */
+struct Letter {
+  int peer;
+  std::vector<char> bytes;
   size_t done;
 };
 
@@ -69,9 +77,15 @@ class Mover {
  public:
   Mover(const SharedMemory& memory, int rank) : memory_(memory), rank_(rank) {}
 
+  /** Leaves behind all earlier ones to the same rank; it goes with the exchanges that follow. */
+  void send_later(int peer, const char* data, size_t bytes) {
+    if (bytes > 0) letters_.push_back({peer, std::vector<char>(data, data + bytes), 0});
+    deliver();
+  }
+
   /** Moves what can be moved now; whether that was anything. */
   bool progress(Exchange& job) {
-    bool moved = false;
+    bool moved = job.lane == 0 && deliver();
     for (Parcel& parcel : job.sends) moved |= send(job.lane, parcel, parcel.bytes);
     moved |= reduce(job);
     for (size_t i = 0; i < job.results.size(); i++) {
@@ -96,8 +110,44 @@ class Mover {
  private:
   const SharedMemory& memory_;
   const int rank_;
+  /** In the order of sending; of lane 0. */
+  std::deque<Letter> letters_;
+
+  bool deliver() {
+    bool moved = false;
+    for (size_t i = 0; i < letters_.size();) {
+      Letter& letter = letters_[i];
+      if (is_first(i)) {
+        Parcel parcel = {letter.peer, letter.bytes.data(), letter.bytes.size(), letter.done};
+        while (put(0, parcel, parcel.bytes)) moved = true;
+        letter.done = parcel.done;
+      }
+      if (letter.done < letter.bytes.size()) {
+        i++;
+      } else {
+        letters_.erase(letters_.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    }
+    return moved;
+  }
+
+  bool is_first(size_t index) const {
+    for (size_t i = 0; i < index; i++) {
+      if (letters_[i].peer == letters_[index].peer) return false;
+    }
+    return true;
+  }
 
   bool send(int lane, Parcel& parcel, size_t limit) {
+    if (lane == 0) {
+      for (const Letter& letter : letters_) {
+        if (letter.peer == parcel.peer) return false;
+      }
+    }
+    return put(lane, parcel, limit);
+  }
+
+  bool put(int lane, Parcel& parcel, size_t limit) {
     if (parcel.done >= limit) return false;
     Mailbox mailbox = memory_.mailbox(rank_, parcel.peer, lane);
     const size_t part = mailbox.write(parcel.data + parcel.done, limit - parcel.done, PIECE_BYTES,

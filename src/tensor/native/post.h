@@ -60,6 +60,10 @@ class Post {
     return true;
   }
 
+  void send_later(int peer, const char* data, size_t bytes) {
+    mover_.send_later(peer, data, bytes);
+  }
+
   /** Starts the helper thread at the first call. The ticket, or 0 where there is no thread. */
   int hand_over(std::unique_ptr<Job> job) {
     pthread_mutex_lock(&mutex_);

@@ -4,7 +4,7 @@
 
 // memoryFile(rankCount): a file descriptor for open(), in this process and those that inherit it
 napi_value memory_file(napi_env env, napi_callback_info info) {
-  Letter call(env, info);
+  Call call(env, info);
   const long rank_count = call.whole(0, RANK_COUNT_MAX);
   if (!call.ok()) return nullptr;
   const int file = static_cast<int>(syscall(SYS_memfd_create, "fabricast", 0));
@@ -24,7 +24,7 @@ void drop(napi_env, void* data, void*) {
 
 // open(file descriptor, rank, rankCount): a post office
 napi_value open_post(napi_env env, napi_callback_info info) {
-  Letter call(env, info);
+  Call call(env, info);
   const long file = call.whole(0, INT32_MAX), rank_count = call.whole(2, RANK_COUNT_MAX);
   const long rank = call.whole(1, rank_count - 1);
   if (!call.ok()) return nullptr;
@@ -46,7 +46,7 @@ napi_value open_post(napi_env env, napi_callback_info info) {
 
 // close(post): whoever waits in it is told; nothing can be sent afterwards
 napi_value close_post(napi_env env, napi_callback_info info) {
-  Letter call(env, info);
+  Call call(env, info);
   Post** box = call.box();
   if (!call.ok()) return nullptr;
   delete *box;
@@ -54,7 +54,7 @@ napi_value close_post(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-napi_value do_or_hand_over(Letter& call, Post& post, std::unique_ptr<Job> job, bool is_background) {
+napi_value do_or_hand_over(Call& call, Post& post, std::unique_ptr<Job> job, bool is_background) {
   if (is_background) {
     const int ticket = post.hand_over(std::move(job));
     if (ticket == 0) call.fail("there is a thread for exchanges in the background");
@@ -71,7 +71,7 @@ size_t place_in(const std::vector<int>& members, int rank) {
 
 // allReduce(post, members, numbers, isMax, isBackground): in place; chunk i is summed by member i
 napi_value all_reduce(napi_env env, napi_callback_info info) {
-  Letter call(env, info);
+  Call call(env, info);
   Post* post = call.post();
   if (!call.ok()) return nullptr;
   const std::vector<int> members = call.ranks(1, post->rank_count());
@@ -101,7 +101,7 @@ napi_value all_reduce(napi_env env, napi_callback_info info) {
 
 // reduceScatter(post, members, all, own, isBackground): `own` is the sum of this rank's part
 napi_value reduce_scatter(napi_env env, napi_callback_info info) {
-  Letter call(env, info);
+  Call call(env, info);
   Post* post = call.post();
   if (!call.ok()) return nullptr;
   const std::vector<int> members = call.ranks(1, post->rank_count());
@@ -127,7 +127,7 @@ napi_value reduce_scatter(napi_env env, napi_callback_info info) {
   return do_or_hand_over(call, *post, std::move(job), is_background);
 }
 
-void add_parcels(Letter& call, const Post& post, size_t index, std::vector<Parcel>* parcels) {
+void add_parcels(Call& call, const Post& post, size_t index, std::vector<Parcel>* parcels) {
   const std::vector<int> peers = call.ranks(index, post.rank_count());
   if (!call.ok()) return;
   const std::vector<Bytes> arrays = call.arrays(index + 1, peers.size());
@@ -138,9 +138,21 @@ void add_parcels(Letter& call, const Post& post, size_t index, std::vector<Parce
   }
 }
 
+// send(post, target, array): returns at once, with a copy on its way
+napi_value send_later(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  Post* post = call.post();
+  if (!call.ok()) return nullptr;
+  const long target = call.whole(1, post->rank_count() - 1);
+  const Bytes numbers = call.floats(2);
+  if (target == post->rank()) call.fail("a rank sends to others");
+  if (call.ok()) post->send_later(static_cast<int>(target), numbers.data, numbers.count);
+  return nullptr;
+}
+
 // transfer(post, targets, sent arrays, sources, received arrays, isBackground)
 napi_value transfer(napi_env env, napi_callback_info info) {
-  Letter call(env, info);
+  Call call(env, info);
   Post* post = call.post();
   if (!call.ok()) return nullptr;
   std::unique_ptr<Job> job(new Job);
@@ -153,7 +165,7 @@ napi_value transfer(napi_env env, napi_callback_info info) {
 
 // finish(post, ticket): seconds that the exchange took; −1 when the parent has ended
 napi_value finish(napi_env env, napi_callback_info info) {
-  Letter call(env, info);
+  Call call(env, info);
   Post* post = call.post();
   const long ticket = call.whole(1, INT32_MAX);
   if (!call.ok()) return nullptr;

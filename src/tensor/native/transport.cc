@@ -27,9 +27,9 @@ struct Bytes {
 };
 
 /** Arguments of the calls below; the first is always a post office. */
-class Letter {
+class Call {
  public:
-  Letter(napi_env env, napi_callback_info info) : env_(env) {
+  Call(napi_env env, napi_callback_info info) : env_(env) {
     size_t count = CAPACITY;
     if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
       fail("arguments can be read");
@@ -158,6 +158,7 @@ napi_status fabricast_define_transport(napi_env env, napi_value exports) {
       method("close", close_post),
       method("allReduce", all_reduce),
       method("reduceScatter", reduce_scatter),
+      method("send", send_later),
       method("transfer", transfer),
       method("finish", finish),
   };

@@ -87,8 +87,10 @@ export class RankGroup implements Communicator {
     this.#transfer(outgoing, [{ peer: at(this.members, from), numbers: received }], false);
   }
 
+  /** Does not wait for the other. */
   send(to: number, numbers: Numbers): void {
-    this.#transfer([{ peer: at(this.members, to), numbers }], [], false);
+    this.#sentBytes += numbers.byteLength;
+    this.#wires.send({ peer: at(this.members, to), numbers });
   }
 
   receive(from: number, numbers: Numbers): void {

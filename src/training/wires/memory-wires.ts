@@ -66,6 +66,9 @@ export function memoryWires(file: number, rank: number, rankCount: number): Wire
       const ticket = addon.transfer(post, targets, from, sources, into, isBackground);
       return started(ticket, [...from, ...into]);
     },
+    send({ peer, numbers }) {
+      addon.send(post, peer, numbers);
+    },
     finish(ticket) {
       if (ticket === 0) return 0;
       const durationS = addon.finish(post, ticket);

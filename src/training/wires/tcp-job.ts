@@ -30,6 +30,8 @@ export interface TcpJob {
   };
   readonly results: readonly PeerSpan[];
   readonly receives: readonly PeerSpan[];
+  /** Without: later exchanges do not wait for this one, whose sends are on their way. */
+  readonly waits?: false;
 }
 
 /** To the thread. */

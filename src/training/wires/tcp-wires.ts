@@ -147,6 +147,17 @@ class TcpWires implements Wires {
     return this.#start(packing, job, receives);
   }
 
+  send({ peer, numbers }: Parcel): void {
+    const memory = new SharedArrayBuffer(HEADER_BYTES + numbers.byteLength);
+    const packing = new Packing();
+    const span = packing.add(numbers);
+    packing.fill(memory);
+    post(this.#worker, {
+      ...{ kind: "job", memory },
+      job: { lane: 0, sends: [{ peer, span }], results: [], receives: [], waits: false },
+    });
+  }
+
   finish(ticket: Ticket): number {
     if (ticket === 0) return 0;
     const started = present(this.#started.get(ticket), "a ticket is redeemed once");

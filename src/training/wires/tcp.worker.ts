@@ -35,7 +35,11 @@ port.on("message", (message: TcpMessage) => {
   }
   if (message.kind === "job") {
     const { job, memory } = message;
-    ends[job.lane] = present(ends[job.lane], "a lane").then(() => attempt(job, memory));
+    const begun = present(ends[job.lane], "a lane");
+    ends[job.lane] = begun.then(() => {
+      const done = attempt(job, memory);
+      return job.waits === false ? undefined : done;
+    });
     return;
   }
   own = message.rank;

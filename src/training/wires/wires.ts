@@ -1,5 +1,5 @@
 /**
- * What moves bytes between the processes of one training: three exchanges, each done at once or
+ * What moves bytes between the processes of one training: exchanges that are done at once or
  * in the background while the caller computes. Sums are made in the order of ranks, so that they
  * have the same bits on every rank and over every transport.
  */
@@ -12,6 +12,8 @@ export interface Wires {
   allReduce(call: AllReduce, isBackground: boolean): Ticket;
   reduceScatter(call: ReduceScatter, isBackground: boolean): Ticket;
   transfer(call: Transfer, isBackground: boolean): Ticket;
+  /** Returns at once, with a copy on its way; behind all that this rank sent to that one. */
+  send(parcel: Parcel): void;
   /** Waits for a background exchange; the seconds it took from its start to its end. */
   finish(ticket: Ticket): number;
   close(): void;
