@@ -5,7 +5,6 @@
 import { errorMessage } from "./messages.ts";
 import type { RankMessage, StartMessage } from "./messages.ts";
 import { present } from "../base/assert.ts";
-import { ONE_RANK } from "./mesh.ts";
 import { runTraining } from "./run.ts";
 import { savingOptions } from "./saving.ts";
 import { createTeam } from "./team.ts";
@@ -48,9 +47,8 @@ async function run(start: StartMessage): Promise<void> {
       : memoryWires(MEMORY_DESCRIPTOR, rank, ports.length);
   const report = await runTraining(training, {
     ...options,
-    prune,
-    reduces,
-    team: createTeam(wires, { ...ONE_RANK, data: ports.length }),
+    ...{ prune, reduces, parallel: start.parallel },
+    team: createTeam(wires, start.parallel.degrees),
     onStep: async (trainer, loss) => {
       if (isFirst) say({ kind: "step", step: trainer.step, loss });
       await options.onStep?.(trainer, loss);
