@@ -29,6 +29,25 @@ export interface TraceOp {
   readonly writtenBytes: number;
 }
 
+/** Ways of dividing a model among ranks; "embedding": the two stages that share a table. */
+export type GroupKind = "data" | "tensor" | "pipeline" | "expert" | "context" | "embedding";
+
+/** An exchange that a rank asks for in a step. */
+export interface TraceCollective {
+  readonly kind:
+    "all-reduce" | "all-gather" | "reduce-scatter" | "all-to-all" | "exchange" | "send" | "receive";
+  readonly group: GroupKind;
+  readonly phase: Phase;
+  /** The module that asked for it. */
+  readonly name: string;
+  /** Ranks of the group. */
+  readonly rankCount: number;
+  /** Of the whole buffer: all-reduce and all-to-all the own, gather and scatter the long one. */
+  readonly bytes: number;
+  /** It starts once so many ops of the step have run. */
+  readonly op: number;
+}
+
 /** When the gradient of a parameter is final. In order of readiness. */
 export interface GradientReady {
   readonly parameter: string;
@@ -50,10 +69,12 @@ export interface Trace {
   /** Forward, then backward, then optimizer (the whole model's update, unsharded). */
   readonly ops: readonly TraceOp[];
   readonly gradients: readonly GradientReady[];
+  /** In the order in which the rank asks for them; absent where it computes alone. */
+  readonly collectives?: readonly TraceCollective[];
 }
 
 /** A transformer or multi-layer perceptron by its sizes: `scenarios/models/*.yaml`. */
-export type ModelSpec = GptSpec | BertSpec | MlpSpec;
+export type ModelSpec = GptSpec | BertSpec | LlamaSpec | MoeSpec | MlpSpec;
 
 export interface TransformerSizes {
   readonly id: string;
@@ -71,6 +92,35 @@ export interface GptSpec extends TransformerSizes {
 
 export interface BertSpec extends TransformerSizes {
   readonly family: "bert";
+}
+
+/** Root-mean-square norms, turned queries and keys, shared keys and values, gated layers. */
+export interface LlamaSizes extends TransformerSizes {
+  /** Heads of keys and values; divides the heads of queries. */
+  readonly keyValueHeadCount: number;
+  /** Width inside the gated layers. */
+  readonly feedForwardSize: number;
+  /** Base of the angles by which positions turn. */
+  readonly ropeBase: number;
+  /** Whether the token table gives the logits too. */
+  readonly tiesEmbedding: boolean;
+}
+
+export interface LlamaSpec extends LlamaSizes {
+  readonly family: "llama";
+}
+
+/** A Llama whose gated layers are mixtures of experts. */
+export interface MoeSpec extends LlamaSizes {
+  readonly family: "moe";
+  readonly expertCount: number;
+  /** Experts that take each token. */
+  readonly expertsPerToken: number;
+  /**
+   * Who takes a token: the router's choice; or, whatever it says, experts in turn, so that all
+   * have the same load; or the first experts more often than the last.
+   */
+  readonly routing: "learned" | "balanced" | "skewed";
 }
 
 export interface MlpSpec {

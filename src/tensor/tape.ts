@@ -7,8 +7,8 @@
  * logarithms of sums) and ids count 4 bytes each; flop of ops that are not matrix products are
  * operations per element, an exponential, root or division counting as one.
  */
-import { assert } from "../base/assert.ts";
-import type { OpKind, Phase, Trace, TraceOp } from "../records/trace.ts";
+import { assert, present } from "../base/assert.ts";
+import type { OpKind, Phase, Trace, TraceCollective, TraceOp } from "../records/trace.ts";
 import type { Backend, Numbers } from "./arithmetic.ts";
 import type { Device } from "./device.ts";
 import type { Parameter, Tensor } from "./tensor.ts";
@@ -33,6 +33,7 @@ export type TraceHead = Pick<Trace, "model" | "sampleCount" | "tokensPerSample">
 export class Tape {
   readonly device: Device;
   readonly #ops: TraceOp[] = [];
+  readonly #collectives: TraceCollective[] = [];
   readonly #backward: (() => void)[] = [];
   readonly #gradients = new Map<Tensor, Numbers>();
   readonly #saved = new Set<Tensor>();
@@ -42,8 +43,12 @@ export class Tape {
   #matmulFlop = 0;
   #phase: Phase = "forward";
 
-  constructor(device: Device) {
+  readonly #onGradient: ((parameter: Parameter) => void) | undefined;
+
+  /** `onGradient` hears of each op that has added to the gradient of a parameter. */
+  constructor(device: Device, onGradient?: (parameter: Parameter) => void) {
     this.device = device;
+    this.#onGradient = onGradient;
     device.begin();
   }
 
@@ -66,6 +71,12 @@ export class Tape {
     this.device.compute(kind, kernel, name);
   }
 
+  /** Asks a group for an exchange; `action` is what a device with numbers does. */
+  collective(record: Omit<TraceCollective, "phase" | "op">, action: () => void): void {
+    this.#collectives.push({ ...record, phase: this.#phase, op: this.#ops.length });
+    if (this.device.kind === "native") action();
+  }
+
   /** Flop of all matrix products so far. */
   get matmulFlop(): number {
     return this.#matmulFlop;
@@ -76,6 +87,11 @@ export class Tape {
     if (this.#saved.has(tensor)) return;
     this.#saved.add(tensor);
     this.#activationBytes += this.bytes(tensor.elementCount);
+  }
+
+  /** Keeps so many numbers alive for backward that are no tensor of their own. */
+  saveElements(count: number): void {
+    this.#activationBytes += this.bytes(count);
   }
 
   /** Keeps so many statistics or ids alive for backward. */
@@ -129,13 +145,21 @@ export class Tape {
   touchGradient(parameter: Parameter): void {
     this.#ready.delete(parameter); // so that the map stays in the order of readiness
     this.#ready.set(parameter, this.#ops.length - 1);
+    this.#onGradient?.(parameter);
   }
 
-  backward(): void {
+  /** From the loss, and from given gradients of outputs that later stages go on with. */
+  backward(...from: readonly { readonly output: Tensor; readonly gradient: Numbers }[]): void {
     assert(this.#phase === "forward", "a tape runs backwards once");
     this.#phase = "backward";
+    for (const { output, gradient } of from) this.#gradients.set(output, gradient);
     for (const step of this.#backward.toReversed()) step();
     this.#phase = "optimizer";
+  }
+
+  /** After backward: of a tensor from outside that needs one, such as an earlier stage's output. */
+  gradientOf(input: Tensor): Numbers {
+    return present(this.#gradients.get(input), "the gradient of an input that was used");
   }
 
   /** The step as a record; after backward, and after the optimizer if there is one. */
@@ -154,6 +178,7 @@ export class Tape {
         elementCount: parameter.elementCount,
         op,
       })),
+      ...(this.#collectives.length === 0 ? {} : { collectives: this.#collectives }),
     };
   }
 }

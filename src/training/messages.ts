@@ -2,6 +2,7 @@
 import { InputError, MachineError, Refusal } from "../base/errors.ts";
 import type { Issue } from "../base/errors.ts";
 import type { Training } from "../records/job.ts";
+import type { Parallel } from "./parallel.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
@@ -19,6 +20,7 @@ export interface StartMessage {
   readonly saving: Saving;
   readonly prune: PruneOptions | undefined;
   readonly reduces: boolean;
+  readonly parallel: Parallel;
   readonly transport: Transport;
 }
 

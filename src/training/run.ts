@@ -7,10 +7,12 @@ import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
-import type { Group } from "./group.ts";
-import { ALONE } from "./group.ts";
+import { refuseDivergence } from "./divergence.ts";
+import type { Parallel } from "./parallel.ts";
 import type { PruneKind } from "./prune.ts";
-import type { ProcessReport, PruningReport } from "./report.ts";
+import type { ProcessReport, PruningReport, RankReport } from "./report.ts";
+import type { Team } from "./team.ts";
+import { teamOfOne } from "./team.ts";
 import { Trainer } from "./trainer.ts";
 
 export interface PruneOptions {
@@ -22,7 +24,8 @@ export interface PruneOptions {
 
 export interface RunOptions {
   readonly backend?: Backend;
-  readonly group?: Group;
+  readonly team?: Team;
+  readonly parallel?: Parallel;
   readonly prune?: PruneOptions | undefined;
   /** Changes a new trainer, to go on from a checkpoint. */
   readonly prepare?: (trainer: Trainer) => void;
@@ -36,25 +39,27 @@ export async function runTraining(
   training: Training,
   options: RunOptions = {},
 ): Promise<ProcessReport> {
-  const { backend = loadBackend(), group = ALONE, reduces = true } = options;
-  const trainer = new Trainer(training, { backend, share: group.share });
+  const { backend = loadBackend(), team = teamOfOne(), parallel, reduces } = options;
+  const trainer = new Trainer(training, {
+    ...{ backend, team },
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(reduces === undefined ? {} : { reduces }),
+  });
   options.prepare?.(trainer);
   refuseLatePruning(options.prune, trainer.step);
   const firstStep = trainer.step + 1;
-  const { parameters } = trainer.model;
   const losses: number[] = [];
   const stepTimesS: number[] = [];
   let pruning: Pruning | undefined;
   while (trainer.step < training.steps) {
     const startS = nowS();
-    const own = trainer.computeGradients();
-    if (reduces) await group.allReduce(parameters.gradients);
+    const loss = meanOver(team, trainer.computeGradients());
+    if (!Number.isFinite(loss)) refuseDivergence(trainer, loss);
     trainer.update();
-    const loss = mean(await group.allGather(own));
     stepTimesS.push(nowS() - startS);
     losses.push(loss);
     if (trainer.step === options.prune?.step) {
-      pruning = await prune(trainer, group, options.prune);
+      pruning = prune(trainer, options.prune);
     }
     await options.onStep?.(trainer, loss);
   }
@@ -63,14 +68,22 @@ export async function runTraining(
     losses,
     stepTimesS,
     backend: backend.name,
-    rank: {
-      rank: group.share.rank,
-      pid: process.pid,
-      parameterBytes: parameters.data.byteLength,
-      ...trainer.totals,
-      sentBytes: group.sentBytes,
-    },
-    ...(pruning === undefined ? {} : { pruning: await pruning() }),
+    rank: rankReport(trainer),
+    ...{ microBatches: trainer.microBatches, overlap: trainer.overlap },
+    ...(pruning === undefined ? {} : { pruning: pruning() }),
+  };
+}
+
+function rankReport({ team, sync, totals, optimizer }: Trainer): RankReport {
+  const states = [...optimizer.state.values()];
+  return {
+    rank: team.rank,
+    pid: process.pid,
+    parameterBytes: sync.parameterBytes,
+    ...totals,
+    sentBytes: team.sentBytes(),
+    gradientBytes: sync.gradientBytes,
+    optimizerBytes: states.reduce((sum, { byteLength }) => sum + byteLength, 0),
   };
 }
 
@@ -86,24 +99,26 @@ function refuseLatePruning(prune: PruneOptions | undefined, step: number): void 
 }
 
 /** Gives the report once fine-tuning is done. */
-type Pruning = () => Promise<PruningReport>;
+type Pruning = () => PruningReport;
 
-async function prune(
-  trainer: Trainer,
-  group: Group,
-  { ratio, kind, step }: PruneOptions,
-): Promise<Pruning> {
+function prune(trainer: Trainer, { ratio, kind, step }: PruneOptions): Pruning {
   const batches = trainer.lastBatches();
-  const loss = async () => mean(await group.allGather(trainer.evaluate(batches)));
-  const before = await loss();
+  const loss = () => meanOver(trainer.team, trainer.evaluate(batches));
+  const before = loss();
   const prunedCount = trainer.prune(ratio, kind);
-  const after = await loss();
-  return async () => {
-    const losses = { before, after, fineTuned: await loss() };
+  const after = loss();
+  return () => {
+    const losses = { before, after, fineTuned: loss() };
     return { kind, ratio, step, prunedCount, losses };
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/**
+ * Over all ranks that have a loss, which are those of the last stage. Each rank's reaches the
+ * others in a collective that is counted, as all else.
+ */
+function meanOver({ world, degrees }: Team, own: number | undefined): number {
+  const all = new Float64Array(world.rankCount);
+  world.allGather(Float64Array.of(own ?? 0), all);
+  return all.reduce((sum, loss) => sum + loss, 0) / (world.rankCount / degrees.pipeline);
 }
