@@ -29,6 +29,7 @@ export function drawingOf(cluster: Cluster, graph: Graph, load?: CollectiveTime)
     spineCount: verticesOf(graph, "spine"),
     leafPortCounts: leafPortCounts(graph),
     uplinksPerLeaf: cluster.fabric.uplinksPerLeaf,
+    ...(cluster.fabric.planeCount === undefined ? {} : { planeCount: cluster.fabric.planeCount }),
     ...coresOf(cluster.fabric, graph),
   };
 }

@@ -53,7 +53,7 @@ export function countsOfGraph(cluster: Cluster, graph: Graph): FabricCounts {
     spineCoreCableCount: core.count,
     neighborCableCount: 0,
     switchCageCount: Math.ceil(
-      (leafCount * leafPortCount(cluster) + up.count + 2 * core.count) / 2,
+      (leafCount * leafPortCount(cluster) + planesOf(cluster) * (up.count + 2 * core.count)) / 2,
     ),
     bisectionBytesPerS: Math.min(
       ...tiers.map(({ count, linkBytesPerS }) => (count / 2) * linkBytesPerS),
@@ -78,7 +78,8 @@ function nodeCountOf(cluster: Cluster, graph: Graph): number {
 }
 
 function verticesOf(graph: Graph, kind: string): number {
-  return graph.vertexTiers.find((tier) => tier.kind === kind)?.vertexCount ?? 0;
+  const tier = graph.vertexTiers.find((candidate) => candidate.kind === kind);
+  return (tier?.vertexCount ?? 0) * (tier?.planeCount ?? 1);
 }
 
 /** A cable is two directed links. */
@@ -86,6 +87,9 @@ function cablesOf(graph: Graph, kind: string): { count: number; linkBytesPerS: n
   const tier = graph.linkTiers.find((candidate) => candidate.kind === kind);
   return { count: (tier?.linkCount ?? 0) / 2, linkBytesPerS: tier?.linkBytesPerS ?? 0 };
 }
+
+const planesOf = ({ fabric }: Cluster): number =>
+  fabric.kind === "fat-tree" ? (fabric.planeCount ?? 1) : 1;
 
 function leafPortCount({ fabric }: Cluster): number {
   if (fabric.kind === "fat-tree") return fabric.portsPerLeaf + fabric.uplinksPerLeaf;

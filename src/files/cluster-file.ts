@@ -20,6 +20,8 @@ interface FatTreeFabricFile {
   readonly spineRadix: number;
   readonly spines?: number;
   readonly rails?: boolean;
+  readonly railOnly?: boolean;
+  readonly planes?: number;
   readonly core?: CoreFile;
   readonly size?: "whole" | "grows";
   readonly link: string | LinkFile;

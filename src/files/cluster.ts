@@ -16,7 +16,7 @@ import type { Setting } from "./settings.ts";
 import { knobsTurned, withSettings } from "./settings.ts";
 import type { Shelf } from "./shipped.ts";
 import { shippedRoot } from "./shipped.ts";
-import { refuseToSimulate, ruleOf, treeByRule } from "./non-blocking.ts";
+import { ruleOf, treeByRule } from "./non-blocking.ts";
 import { issuesOf, validated } from "./validators.ts";
 import { isGroup } from "./walk.ts";
 
@@ -41,21 +41,18 @@ export async function clusterFrom(
   path: string,
   settings: readonly Setting[] = [],
 ): Promise<Cluster> {
-  const design = await designFrom(original, path, settings);
-  return design.cluster ?? refuseToSimulate(design, original, path, readDesign);
+  return (await designFrom(original, path, settings)).cluster;
 }
 
-/** A cluster to buy by id or path: also one whose fabric cannot be simulated. */
+/** A cluster to buy by id or path. */
 export async function readDesign(reference: string, options: ClusterOptions = {}): Promise<Design> {
   const { document, path } = await readReference("cluster", reference, options);
   const design = await designFrom(document, path, options.set ?? []);
   if (path.startsWith(shippedRoot())) return design;
-  const { cluster } = design;
-  const named = cluster === undefined ? {} : { cluster: { ...cluster, reference: path } };
-  return { ...design, reference: path, ...named };
+  return { ...design, reference: path, cluster: { ...design.cluster, reference: path } };
 }
 
-/** Every mistake of the file in one InputError; whether it can be simulated is none. */
+/** Every mistake of the file in one InputError. */
 export async function designFrom(
   original: Document,
   path: string,
@@ -129,7 +126,7 @@ async function resolvedParts(
     oneSwitch: await box("switch", fabric.kind === "switch" ? fabric.switch : undefined),
     leafSwitch: same ?? (await box("leafSwitch", isTree ? fabric.leafSwitch : undefined)),
     spineSwitch: same ?? (await box("spineSwitch", isTree ? fabric.spineSwitch : undefined)),
-    coreSwitch: await box("core/coreSwitch", core?.coreSwitch),
+    coreSwitch: same ?? (await box("core/coreSwitch", core?.coreSwitch)),
     software,
     site: await optional<SiteFile>("site", file.site, at("/site")),
   };
@@ -167,7 +164,7 @@ function designOf(parts: ResolvedCluster): Design {
     ...both,
     equipment: equipmentOf(parts),
     ...(rule === undefined ? {} : { rule }),
-    ...(fabric === undefined ? {} : { cluster: clusterOf(both, fabric, parts) }),
+    cluster: clusterOf(both, fabric, parts),
   };
 }
 
@@ -186,8 +183,7 @@ function clusterOf(
   };
 }
 
-/** Undefined where there is no graph for it. */
-function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric | undefined {
+function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
   const link = linkOf(parts.link);
   if (fabric.kind === "non-blocking") return treeByRule(parts);
   if (fabric.kind === "switch") {
@@ -205,7 +201,9 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric | undefine
     uplinksPerLeaf: fabric.uplinksPerLeaf,
     spineRadix: fabric.spineRadix,
     ...(fabric.spines === undefined ? {} : { spines: fabric.spines }),
-    ...(fabric.rails ? { rails: true } : {}),
+    ...(fabric.rails || fabric.railOnly ? { rails: true } : {}),
+    ...(fabric.railOnly ? { railOnly: true } : {}),
+    ...((fabric.planes ?? 1) > 1 ? { planeCount: fabric.planes ?? 1 } : {}),
     ...coreOf(fabric.core, parts),
     size: fabric.size ?? "whole",
     link,

@@ -77,6 +77,13 @@ export interface FatTreeFabric {
    * accelerators-per-node leaves. A message to another rail first crosses the scale-up star.
    */
   readonly rails?: boolean;
+  /** Rails do not meet: spines join leaves of one rail only, and rails only meet in nodes. */
+  readonly railOnly?: boolean;
+  /**
+   * Trees side by side: every port of a host is split into so many, and every message spreads
+   * over them in equal parts. Counts are those of one tree, rates those of all together.
+   */
+  readonly planeCount?: number;
   /** The third tier, which joins pods of leaves and spines; absent: one pod. */
   readonly core?: CoreTier;
   /** "whole": all of it is there whatever the job uses. "grows": bought for the job's size. */
@@ -170,10 +177,7 @@ export interface BillParts {
   readonly site?: Site;
 }
 
-/**
- * A cluster as one buys it. What it holds is known for every one, also where its fabric
- * cannot be simulated.
- */
+/** A cluster as one buys it. */
 export interface Design {
   readonly id: string;
   readonly reference?: string;
@@ -184,8 +188,8 @@ export interface Design {
   readonly equipment: NodeEquipment;
   /** Present where the counts follow by rule; a graph is counted otherwise. */
   readonly rule?: NonBlockingRule;
-  /** Present where it can be simulated. */
-  readonly cluster?: Cluster;
+  /** What is simulated. */
+  readonly cluster: Cluster;
 }
 
 /** What comes with a node, and what it stands in. Simulation needs none of it. */

@@ -37,6 +37,8 @@ export interface FatTreeDrawing extends DrawingHead {
   /** Ports in use on each leaf, in leaf order. */
   readonly leafPortCounts: readonly number[];
   readonly uplinksPerLeaf: number;
+  /** Trees like this one side by side; all counts are of one. */
+  readonly planeCount?: number;
   /** Three tiers: pods, and the cores that join them. */
   readonly podCount?: number;
   readonly coreCount?: number;

@@ -24,6 +24,8 @@ export interface VertexTier {
   /** "accelerator", "scale-up switch", "node", "leaf", "spine", "host", "switch". */
   readonly kind: string;
   readonly vertexCount: number;
+  /** Switches that one vertex stands for: one in each plane; absent: one. */
+  readonly planeCount?: number;
 }
 
 /** Which of so many uplinks a message takes: level 0 from its leaf, 1 from its spine. */

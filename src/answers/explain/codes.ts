@@ -74,11 +74,6 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unknown-link", "the fabric has no link or box of this name", "take a name as shown"),
   code("no-latency", "shares by round-trip time need latencies", "give links a latency"),
   code("too-many-events", "a plain run would take more events than allowed", "take barrier"),
-  code(
-    "not-simulated",
-    "the cluster has counts and a bill, but its fabric cannot be simulated",
-    "take the cluster named, or ask `bom` and `topology show`",
-  ),
   code("rack-too-small", "a rack feeds less than one node", "give it more power"),
   code(
     "price-without-currency",

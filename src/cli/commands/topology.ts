@@ -31,10 +31,10 @@ export const topology: Command = {
     if (action !== "show" && action !== "draw") {
       throw new UsageError(`topology takes show or draw, not "${action}"`);
     }
-    const { readCluster, readDesign } = await import("../../files/cluster.ts");
+    const { readDesign } = await import("../../files/cluster.ts");
     const { countsOf } = await import("../../answers/bill.ts");
     const { answerTopology } = await import("../../answers/topology.ts");
-    const { countsShown, countsText } = await import("../../report/bill.ts");
+    const { countsShown } = await import("../../report/bill.ts");
     const { topologySvg, topologyText } = await import("../../report/topology.ts");
     const { parseSettings } = await import("../settings.ts");
     const { countFlag } = await import("../flags.ts");
@@ -44,19 +44,12 @@ export const topology: Command = {
     const design = await readDesign(reference, { set });
     const ranks = text(flags, "ranks");
     const rankCount = ranks === undefined ? undefined : countFlag("--ranks", ranks);
-    if (action === "show" && (design.cluster === undefined || isOn(flags, "json"))) {
-      const counts = countsOf(design, rankCount);
-      const drawn = design.cluster === undefined ? {} : answerTopology(design.cluster, rankCount);
-      const shown = isOn(flags, "json")
-        ? JSON.stringify({ ...drawn, ...countsShown(counts) }, null, 2)
-        : countsText(design, counts);
-      process.stdout.write(`${shown.trimEnd()}\n`);
+    const drawing = answerTopology(design.cluster, rankCount);
+    if (action === "show" && isOn(flags, "json")) {
+      const shown = { ...drawing, ...countsShown(countsOf(design, rankCount)) };
+      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
       return 0;
     }
-    const drawing = answerTopology(
-      design.cluster ?? (await readCluster(reference, { set })),
-      rankCount,
-    );
     if (action === "show") {
       process.stdout.write(`${topologyText(drawing).trimEnd()}\n`);
       return 0;

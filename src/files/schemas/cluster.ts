@@ -43,12 +43,20 @@ const fatTree: Properties = {
   kind: tag("fat-tree", "Two or three tiers of switches"),
   ports: count("Ports of accelerators (or bare hosts) at full size", 1024, { maximum: 1 << 20 }),
   portsPerLeaf: count("Ports of accelerators on one leaf", 32, { maximum: 4096 }),
-  uplinksPerLeaf: count("Links from one leaf up to the spines", 32, { maximum: 4096 }),
+  uplinksPerLeaf: count("Links from one leaf up to the spines; 0 where nothing is above", 32, {
+    minimum: 0,
+    maximum: 4096,
+  }),
   spineRadix: count("Ports of one spine", 64, { maximum: 4096 }),
   spines: count("Spines (of each pod), where not as few as have ports for all uplinks", 32, {
     maximum: 4096,
   }),
   rails: flag("Accelerator k of every node on the leaf of rail k", false),
+  railOnly: flag("Rails, each with spines of its own: they meet in the nodes only", false),
+  planes: count("Trees side by side: each port of a host is split into so many", 1, {
+    maximum: 8,
+    default: 1,
+  }),
   core,
   size: choice(
     "whole: all of it is there whatever the job uses; grows: bought for the job's size",
@@ -100,6 +108,8 @@ const fabric = oneOf(
   group("Fat tree", fatTree, [
     "spines",
     "rails",
+    "railOnly",
+    "planes",
     "core",
     "size",
     "switchLatency",

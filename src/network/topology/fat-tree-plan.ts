@@ -15,9 +15,9 @@ export interface FatTreePlan {
   readonly starCount: number;
   readonly leafCount: number;
   readonly firstLeafId: number;
-  /** 1 on a tree of two tiers. */
+  /** 1 on a tree of two tiers; where rails do not meet, each is a pod. */
   readonly podCount: number;
-  readonly leavesPerPod: number;
+  readonly podOf: (leaf: number) => number;
   readonly spinesPerPod: number;
   readonly spineCount: number;
   readonly firstSpineId: number;
@@ -41,9 +41,7 @@ export function fatTreePlan(
   const leafCount = leafCountFor(fabric, perNode, isWhole ? fabric.portCount : portCount);
   const starCount = hasStar(cluster) ? nodeCount : 0;
   const firstLeafId = portCount + starCount;
-  const leavesPerPod = fabric.core?.leavesPerPod ?? leafCount;
-  const podCount = Math.ceil(leafCount / leavesPerPod);
-  const spinesPerPod = spineCountFor(fabric, podCount > 1 ? leavesPerPod : leafCount, podCount);
+  const { podCount, spinesPerPod, podOf } = podsOf(fabric, perNode, leafCount);
   const spineCount = podCount * spinesPerPod;
   const firstSpineId = firstLeafId + leafCount;
   const coresPerPlane = coresPerPlaneFor(fabric, podCount);
@@ -54,7 +52,7 @@ export function fatTreePlan(
     leafCount,
     firstLeafId,
     podCount,
-    leavesPerPod,
+    podOf,
     spinesPerPod,
     spineCount,
     firstSpineId,
@@ -62,6 +60,21 @@ export function fatTreePlan(
     coreCount: coresPerPlane * spinesPerPod,
     firstCoreId: firstSpineId + spineCount,
   };
+}
+
+function podsOf(
+  fabric: FatTreeFabric,
+  perNode: number,
+  leafCount: number,
+): Pick<FatTreePlan, "podCount" | "spinesPerPod" | "podOf"> {
+  if (fabric.railOnly === true) {
+    const spinesPerPod = spineCountFor(fabric, leafCount / perNode);
+    return { podCount: perNode, spinesPerPod, podOf: (leaf) => leaf % perNode };
+  }
+  const leavesPerPod = fabric.core?.leavesPerPod ?? leafCount;
+  const podCount = Math.ceil(leafCount / leavesPerPod);
+  const spinesPerPod = spineCountFor(fabric, podCount > 1 ? leavesPerPod : leafCount, podCount);
+  return { podCount, spinesPerPod, podOf: (leaf) => Math.floor(leaf / leavesPerPod) };
 }
 
 /** Leaves for so many ports: filled in rank order, or by rail in groups of nodes. */

@@ -38,7 +38,7 @@ export function fatTreeGraph(cluster: Cluster, fabric: FatTreeFabric, rankCount:
   const uplinkFirst = layUplinks(wiring, fabric, plan);
   const coreFirst = layCoreLinks(wiring, fabric, plan);
   const arrays = wiring.arrays();
-  const vertexName = vertexNames(cluster, plan);
+  const vertexName = vertexNames(cluster, plan, fabric.railOnly === true ? "rail" : "pod");
   const routing = routes(cluster, fabric, plan, { star, hostFirst, uplinkFirst, coreFirst });
   return {
     ...endpointOf(cluster, rankCount),
@@ -46,7 +46,7 @@ export function fatTreeGraph(cluster: Cluster, fabric: FatTreeFabric, rankCount:
     shape: [],
     wraps: [],
     vertexCount: plan.firstCoreId + plan.coreCount,
-    vertexTiers: vertexTiers(cluster, plan),
+    vertexTiers: vertexTiers(cluster, plan, fabric.planeCount),
     ...arrays,
     routeLengthMax: fabric.rails === true ? 8 : 6,
     route: routing(dModK(fabric, portOf)),
@@ -77,8 +77,7 @@ function layUplinks(wiring: Wiring, fabric: FatTreeFabric, plan: FatTreePlan): n
     }),
   );
   for (let leaf = 0; leaf < plan.leafCount; leaf++) {
-    const pod = Math.floor(leaf / plan.leavesPerPod);
-    const firstSpine = plan.firstSpineId + pod * plan.spinesPerPod;
+    const firstSpine = plan.firstSpineId + plan.podOf(leaf) * plan.spinesPerPod;
     for (let uplink = 0; uplink < fabric.uplinksPerLeaf; uplink++) {
       wiring.cable(tier, plan.firstLeafId + leaf, firstSpine + (uplink % plan.spinesPerPod));
     }
@@ -173,7 +172,7 @@ function overSwitches(
   const { pick, portOf } = by;
   const { uplinkFirst, coreFirst } = by.links;
   const { portsPerLeaf, uplinksPerLeaf } = fabric;
-  const { leavesPerPod, spinesPerPod } = plan;
+  const { podOf, spinesPerPod } = plan;
   const uplinksPerSpine = fabric.core?.uplinksPerSpine ?? 0;
   return (source, target, out, at) => {
     const sourceLeaf = Math.floor(portOf(source) / portsPerLeaf);
@@ -182,8 +181,8 @@ function overSwitches(
     let end = at;
     const uplink = pick(0, source, target, uplinksPerLeaf);
     out[end++] = uplinkFirst + 2 * (sourceLeaf * uplinksPerLeaf + uplink);
-    const sourcePod = Math.floor(sourceLeaf / leavesPerPod);
-    const targetPod = Math.floor(targetLeaf / leavesPerPod);
+    const sourcePod = podOf(sourceLeaf);
+    const targetPod = podOf(targetLeaf);
     if (sourcePod !== targetPod) {
       const plane = uplink % spinesPerPod;
       const over = pick(1, source, target, uplinksPerSpine);
@@ -217,20 +216,29 @@ function cableMark(
   };
 }
 
-function vertexTiers(cluster: Cluster, plan: FatTreePlan): Graph["vertexTiers"] {
+function vertexTiers(
+  cluster: Cluster,
+  plan: FatTreePlan,
+  planeCount: number | undefined,
+): Graph["vertexTiers"] {
+  const planes = planeCount === undefined ? {} : { planeCount };
   return [
     { kind: rankKind(cluster), vertexCount: plan.portCount },
     { kind: "scale-up switch", vertexCount: plan.starCount },
-    { kind: "leaf", vertexCount: plan.leafCount },
-    { kind: "spine", vertexCount: plan.spineCount },
-    { kind: "core", vertexCount: plan.coreCount },
+    { kind: "leaf", vertexCount: plan.leafCount, ...planes },
+    { kind: "spine", vertexCount: plan.spineCount, ...planes },
+    { kind: "core", vertexCount: plan.coreCount, ...planes },
   ].filter((tier) => tier.vertexCount > 0);
 }
 
-function vertexNames(cluster: Cluster, plan: FatTreePlan): (vertex: VertexId) => string {
+function vertexNames(
+  cluster: Cluster,
+  plan: FatTreePlan,
+  pod: string,
+): (vertex: VertexId) => string {
   const spineName = (spine: number): string => {
     if (plan.podCount <= 1) return `spine-${spine}`;
-    return `pod-${Math.floor(spine / plan.spinesPerPod)}/spine-${spine % plan.spinesPerPod}`;
+    return `${pod}-${Math.floor(spine / plan.spinesPerPod)}/spine-${spine % plan.spinesPerPod}`;
   };
   return (vertex) => {
     if (vertex < plan.portCount) return rankName(cluster, vertex);
