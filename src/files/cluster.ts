@@ -5,7 +5,9 @@ import { InputError } from "../base/errors.ts";
 import type { ClusterFile, CoreFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
 import { billOf, equipmentOf } from "./cluster-bill.ts";
 import { clusterFindings } from "./cluster-checks.ts";
+import { directFabricOf } from "./direct-fabric.ts";
 import type { Document } from "./document.ts";
+import { drawnGraph } from "./drawn-graph.ts";
 import type { AcceleratorFile, EndpointFile, HostFile, LinkFile, SiteFile } from "./parts.ts";
 import type { NicFile, SoftwareFile, SwitchFile } from "./parts.ts";
 import { refuse, shown, wholeFile } from "./issue.ts";
@@ -84,6 +86,9 @@ const SHELF_OF_KEY: Readonly<Record<string, Shelf>> = {
   accelerator: "accelerator",
   link: "link",
   uplink: "link",
+  localLink: "link",
+  globalLink: "link",
+  sliceLink: "link",
   cable: "link",
   nic: "nic",
   switch: "switch",
@@ -110,7 +115,11 @@ async function resolvedParts(
     optional<SwitchFile>("switch", given, at(`/fabric/${key}`));
   const isTree = fabric.kind === "fat-tree";
   const core = isTree ? fabric.core : undefined;
+  const local = "localLink" in fabric ? fabric.localLink : undefined;
+  const global = "globalLink" in fabric ? fabric.globalLink : undefined;
+  const slice = fabric.kind === "slices" ? fabric.sliceLink : undefined;
   const isRule = fabric.kind === "non-blocking";
+  const one = "switch" in fabric && !isRule ? fabric.switch : undefined;
   const same = await box("switch", isRule ? fabric.switch : undefined);
   const hasUplink = isTree || isRule;
   const software = await optional<SoftwareFile>("software", file.software, at("/software"));
@@ -122,8 +131,12 @@ async function resolvedParts(
     nic: await optional<NicFile>("nic", node.value.nic, chipOrigin),
     uplink: await link("uplink", hasUplink ? fabric.uplink : undefined),
     coreLink: await link("core/link", core?.link),
+    localLink: await link("localLink", local),
+    globalLink: await link("globalLink", global),
+    sliceLink: await link("sliceLink", slice),
+    drawn: fabric.kind === "custom" ? await drawnGraph(fabric, document, path) : undefined,
     cable: await link("cable", fabric.cable),
-    oneSwitch: await box("switch", fabric.kind === "switch" ? fabric.switch : undefined),
+    oneSwitch: await box("switch", one),
     leafSwitch: same ?? (await box("leafSwitch", isTree ? fabric.leafSwitch : undefined)),
     spineSwitch: same ?? (await box("spineSwitch", isTree ? fabric.spineSwitch : undefined)),
     coreSwitch: same ?? (await box("core/coreSwitch", core?.coreSwitch)),
@@ -191,9 +204,11 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
     return { kind: "switch", hostCount: fabric.hosts, link, switchLatencyS };
   }
   if (fabric.kind === "torus") {
-    const { shapes, twisted, wrapLengthMin = 1 } = fabric;
-    return { kind: "torus", shapes, ...(twisted ? { twisted } : {}), wrapLengthMin, link };
+    const { shapes, twisted, wrapLengthMin = 1, cubeLength } = fabric;
+    const cubes = cubeLength === undefined ? {} : { cubeLength };
+    return { kind: "torus", shapes, ...(twisted ? { twisted } : {}), wrapLengthMin, ...cubes, link };
   }
+  if (fabric.kind !== "fat-tree") return directFabricOf(fabric, parts);
   return {
     kind: "fat-tree",
     portCount: fabric.ports,

@@ -5,6 +5,7 @@
  * topology room builds the graph for a given number of ranks. Rates are one direction.
  */
 import type { PricedPart } from "./cost.ts";
+import type { DirectFabric } from "./fabric.ts";
 import type { Sourced } from "./sourced.ts";
 
 export interface Cluster {
@@ -30,8 +31,19 @@ export interface NodeSpec {
   readonly acceleratorCount: number;
   /** Absent on bare clusters, which only carry messages. */
   readonly accelerator?: Accelerator;
-  /** The star inside the node (NVSwitch): one link per accelerator; absent for one rank. */
-  readonly scaleUp?: LinkSpec;
+  /** The network inside the node; absent for one rank. */
+  readonly scaleUp?: ScaleUpSpec;
+}
+
+/**
+ * The rate is that of one link: of an accelerator to the center of a star (NVSwitch), of a
+ * pair in a full mesh, of one NVLink of a cube mesh (8 GPUs), of a card in a PCIe tree.
+ */
+export interface ScaleUpSpec extends LinkSpec {
+  /** Absent: a star. */
+  readonly shape?: "star" | "full-mesh" | "cube-mesh" | "pcie-tree";
+  /** PCIe tree: below each switch, then below each socket; sockets are joined pairwise. */
+  readonly fanouts?: readonly number[];
 }
 
 export interface LinkSpec {
@@ -49,7 +61,7 @@ export interface Endpoint {
   readonly collectiveStartS: Sourced;
 }
 
-export type Fabric = SwitchFabric | FatTreeFabric | TorusFabric;
+export type Fabric = SwitchFabric | FatTreeFabric | TorusFabric | DirectFabric;
 
 /** Hosts on one switch. */
 export interface SwitchFabric {
@@ -102,7 +114,7 @@ export interface CoreTier {
   readonly link: LinkSpec;
 }
 
-/** A grid of nodes with one link a neighbor and direction, in 1 to 3 dimensions (x, y, z). */
+/** A grid of nodes with one link a neighbor and direction, in 1 to 6 dimensions (x, y, z, …). */
 export interface TorusFabric {
   readonly kind: "torus";
   /** The shapes it comes in, smallest first, in nodes: [[2,2,2],[4,4,4]]. */
@@ -114,6 +126,11 @@ export interface TorusFabric {
   readonly twisted?: boolean;
   /** A dimension closes to a ring only if it is at least this long (4 on TPU v5p; else 1). */
   readonly wrapLengthMin: number;
+  /**
+   * Optical switches close rings of cubes this long: a shape closes in all dimensions if
+   * each is a multiple, in none otherwise (4 on TPU v4 and v5p). Stronger than wrapLengthMin.
+   */
+  readonly cubeLength?: number;
   readonly link: LinkSpec;
 }
 

@@ -1,12 +1,13 @@
 /** One fabric by itself: as text for a terminal, as a drawing that stands alone. */
 import { bitRate, fixed, percent } from "../base/format.ts";
-import type { Drawing, DrawnTier } from "../records/drawing.ts";
+import type { Drawing, DrawnTier, GroupsDrawing } from "../records/drawing.ts";
+import { AXES } from "../records/graph.ts";
 import { plain } from "./escape.ts";
 import { layOut } from "./text-table.ts";
 import type { TextColumn } from "./text-table.ts";
 
 /** Tiers with counts, cables and rates; loads only where there was one. */
-export function topologyText(drawing: Drawing): string {
+export function topologyText(drawing: Drawing, ends?: FabricEnds): string {
   const isLoaded = drawing.tiers.some((tier) => tier.utilizationMax > 0);
   const load: TextColumn<DrawnTier>[] = [
     { head: "busiest", isNumber: true, cell: (tier) => percent(tier.utilizationMax, 0) },
@@ -22,7 +23,7 @@ export function topologyText(drawing: Drawing): string {
   const laid = layOut(columns, drawing.tiers, Infinity);
   const lines = [
     plain(`${drawing.name} (${drawing.clusterId})`),
-    ...factsOf(drawing).map(([name, value]) => `  ${name.padEnd(14)}${value}`),
+    ...[...factsOf(drawing), ...endFacts(ends)].map(([name, value]) => `  ${name.padEnd(14)}${value}`),
     "",
     `  ${laid.head}`,
     `  ${"─".repeat(laid.columnCount)}`,
@@ -30,6 +31,23 @@ export function topologyText(drawing: Drawing): string {
     ...(isLoaded ? ["", `  load of ${plain(drawing.loadOf)}`] : []),
   ];
   return `${lines.join("\n").replaceAll("\u00a0", " ")}\n`;
+}
+
+/** Middle and width of a fabric, and how they were found. */
+export interface FabricEnds {
+  readonly bisectionBytesPerS: number;
+  readonly diameterHopCount: number;
+  /** By maximum flow from the first half of the nodes to the second, not by a formula. */
+  readonly isMeasured: boolean;
+}
+
+function endFacts(ends: FabricEnds | undefined): (readonly [string, string])[] {
+  if (ends === undefined) return [];
+  const how = ends.isMeasured ? ", the most that flows from the first half to the second" : "";
+  return [
+    ["bisection", `${bitRate(ends.bisectionBytesPerS)}${how}`],
+    ["diameter", `${fixed(ends.diameterHopCount)} links`],
+  ];
 }
 
 function factsOf(drawing: Drawing): (readonly [string, string])[] {
@@ -43,8 +61,10 @@ function factsOf(drawing: Drawing): (readonly [string, string])[] {
     case "fat-tree": {
       const ports = Math.max(0, ...drawing.leafPortCounts);
       const each = `at most ${fixed(ports)} ports down, ${fixed(drawing.uplinksPerLeaf)} up`;
+      const { planeCount } = drawing;
+      const planes = planeCount === undefined ? "" : `, ${fixed(planeCount)} planes like this`;
       return [
-        ["family", `fat tree, ${drawing.coreCount === undefined ? "two" : "three"} tiers`],
+        ["family", `fat tree, ${drawing.coreCount === undefined ? "two" : "three"} tiers${planes}`],
         ...head,
         ["leaves", `${fixed(drawing.leafCount)}, ${each}`],
         ["spines", fixed(drawing.spineCount)],
@@ -60,7 +80,7 @@ function factsOf(drawing: Drawing): (readonly [string, string])[] {
     }
     case "torus": {
       const shape = drawing.shape.map((length) => fixed(length)).join(" × ");
-      const closed = ["x", "y", "z"].filter((_, index) => drawing.wraps[index] === true);
+      const closed = AXES.filter((_, index) => drawing.wraps[index] === true);
       return [
         ["family", `${drawing.shape.length}D ${closed.length === 0 ? "mesh" : "torus"}`],
         ...head,
@@ -68,8 +88,34 @@ function factsOf(drawing: Drawing): (readonly [string, string])[] {
         ["closed", closed.length === 0 ? "none" : closed.join(", ")],
       ];
     }
+    default: {
+      const { groups, groupKind, bundles } = drawing;
+      const boxes = groups.map(({ boxCount }) => boxCount);
+      const [least, most] = [Math.min(...boxes), Math.max(...boxes)];
+      const each = least === most ? fixed(most) : `${fixed(least)} to ${fixed(most)}`;
+      const plural = `${groupKind}${groupKind.endsWith("ch") ? "es" : "s"}`;
+      const cables = bundles.map(({ cableCount }) => cableCount);
+      const some = cables.length === 0 ? "" : `, at most ${fixed(Math.max(...cables))} cables each`;
+      return [
+        ["family", familyWords(drawing.family)],
+        ...head,
+        [plural, most > 1 ? `${fixed(groups.length)} of ${each}` : fixed(groups.length)],
+        ["joined", `${fixed(bundles.length)} pairs of ${plural}${some}`],
+      ];
+    }
   }
 }
+
+const FAMILIES: Readonly<Record<GroupsDrawing["family"], string>> = {
+  dragonfly: "dragonfly",
+  "dragonfly-plus": "dragonfly+",
+  hyperx: "HyperX",
+  "slim-fly": "Slim Fly",
+  slices: "torus slices over a data-center network",
+  custom: "a graph of your own",
+};
+
+export const familyWords = (family: GroupsDrawing["family"]): string => FAMILIES[family];
 
 /** One SVG file: title and source inside, colors baked, no outside reference. */
 export async function topologySvg(drawing: Drawing): Promise<string> {

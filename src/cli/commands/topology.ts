@@ -51,7 +51,9 @@ export const topology: Command = {
       return 0;
     }
     if (action === "show") {
-      process.stdout.write(`${topologyText(drawing).trimEnd()}\n`);
+      const { fabricEnds } = await import("../../answers/fabric-ends.ts");
+      const shown = topologyText(drawing, fabricEnds(design, rankCount));
+      process.stdout.write(`${shown.trimEnd()}\n`);
       return 0;
     }
     const svg = await topologySvg(drawing);

@@ -103,7 +103,9 @@ class Detours {
   #distances(target: number): Int32Array {
     const known = this.#known.get(target);
     if (known !== undefined) return known;
-    const { vertexCount, linkTarget, rankCount } = this.#graph;
+    const { vertexCount, vertexTiers, linkTarget, ranksForward } = this.#graph;
+    // Accelerators come first, also those that the job leaves idle.
+    const acceleratorCount = at(vertexTiers, 0).vertexCount;
     const distance = new Int32Array(vertexCount).fill(-1);
     const queue = new Int32Array(vertexCount);
     distance[target] = 0;
@@ -111,7 +113,7 @@ class Detours {
     let length = 1;
     for (let next = 0; next < length; next++) {
       const vertex = queue[next]!;
-      if (vertex !== target && vertex < rankCount && !this.#ranksForward()) continue;
+      if (vertex !== target && vertex < acceleratorCount && ranksForward !== true) continue;
       for (let i = this.#start[vertex]!; i < this.#start[vertex + 1]!; i++) {
         const link = this.#links[i]!;
         const behind = linkTarget[link]!;
@@ -124,11 +126,6 @@ class Detours {
     if (this.#known.size >= 256) this.#known.clear();
     this.#known.set(target, distance);
     return distance;
-  }
-
-  #ranksForward(): boolean {
-    const { family, vertexTiers } = this.#graph;
-    return family === "torus" && vertexTiers.length === 1;
   }
 
   #stuck(source: number, target: number): Refusal {

@@ -6,13 +6,13 @@
  */
 import { assert } from "../../base/assert.ts";
 import type { Cluster, FatTreeFabric } from "../../records/cluster.ts";
-import { hasStar } from "./node.ts";
+import { scaleUpBoxes } from "./node.ts";
 
 /** How many of each thing there are, and at which vertex each kind starts. */
 export interface FatTreePlan {
   readonly nodeCount: number;
   readonly portCount: number;
-  readonly starCount: number;
+  readonly boxCount: number;
   readonly leafCount: number;
   readonly firstLeafId: number;
   /** 1 on a tree of two tiers; where rails do not meet, each is a pod. */
@@ -39,8 +39,8 @@ export function fatTreePlan(
     : Math.ceil(rankCount / perNode);
   const portCount = nodeCount * perNode;
   const leafCount = leafCountFor(fabric, perNode, isWhole ? fabric.portCount : portCount);
-  const starCount = hasStar(cluster) ? nodeCount : 0;
-  const firstLeafId = portCount + starCount;
+  const boxCount = nodeCount * scaleUpBoxes(cluster).length;
+  const firstLeafId = portCount + boxCount;
   const { podCount, spinesPerPod, podOf } = podsOf(fabric, perNode, leafCount);
   const spineCount = podCount * spinesPerPod;
   const firstSpineId = firstLeafId + leafCount;
@@ -48,7 +48,7 @@ export function fatTreePlan(
   return {
     nodeCount,
     portCount,
-    starCount,
+    boxCount,
     leafCount,
     firstLeafId,
     podCount,
