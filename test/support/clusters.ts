@@ -1,5 +1,6 @@
 /** Clusters as records, for tests of rooms that read no files. */
 import type { Cluster, Endpoint, Fabric, LinkSpec, NodeSpec } from "../../src/records/cluster.ts";
+import type { DirectFabric } from "../../src/records/fabric.ts";
 import type { Sourced } from "../../src/records/sourced.ts";
 
 export function sourced(value: number): Sourced {
@@ -154,4 +155,14 @@ export function barePods(
     switchLatencyS: sourced(0),
   };
   return cluster("bare-pods", { fabric });
+}
+
+/** Fabrics without tiers above, of bare hosts on links of 400 Gb/s and 500 ns. */
+export function direct<F extends DirectFabric>(
+  fabric: Omit<F, "link" | "switchLatencyS" | "localLink" | "globalLink"> & { kind: F["kind"] },
+  node?: NodeSpec,
+): Cluster {
+  const links = { link: BARE_LINK, localLink: BARE_LINK, globalLink: BARE_LINK };
+  const whole = { ...links, switchLatencyS: sourced(0), ...fabric } as unknown as F;
+  return cluster(`bare-${fabric.kind}`, { fabric: whole, ...(node ? { node } : {}) });
 }

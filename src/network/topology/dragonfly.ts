@@ -1,7 +1,7 @@
 /**
  * Dragonfly: groups of switches all joined to each other, every two groups by global links.
  *
- * Minimal: to the switch of the group that has a link to the target's group, over it, and on
+ * Minimal, with one global link: to the switch of the group that has a link to the target's group, over it, and on
  * inside. Of several such links the pick chooses, by default target mod links. Valiant: over
  * a third group that the pick chooses. Within a group both go straight.
  * Source: Kim et al. 2008, "Technology-driven, highly-scalable Dragonfly topology", ISCA.
