@@ -2,7 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { at } from "../../src/base/assert.ts";
 import { rankId } from "../../src/base/ids.ts";
-import { hashed } from "../../src/network/routing/routed.ts";
+import { hashed } from "../../src/network/routing/hash.ts";
 import type { Graph } from "../../src/records/graph.ts";
 
 /** Links of a way, which must lead from the source to the target within the bound. */

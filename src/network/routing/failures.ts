@@ -15,17 +15,22 @@ export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
   const isDead = deadLinks(graph, failed);
   const detours = new Detours(graph, isDead, failed);
   const routeLengthMax = 3 * graph.routeLengthMax + 4;
-  return {
-    ...graph,
-    routeLengthMax,
-    route(source, target, out, start) {
-      const end = graph.route(source, target, out, start);
+  const around =
+    (route: Graph["route"]): Graph["route"] =>
+    (source, target, out, start) => {
+      const end = route(source, target, out, start);
       for (let i = start; i < end; i++) {
         if (isDead[out[i]!] === 1)
           return detours.route(source, target, { out, start, routeLengthMax });
       }
       return end;
-    },
+    };
+  const { stepRoute } = graph;
+  return {
+    ...graph,
+    routeLengthMax,
+    route: around(graph.route),
+    ...(stepRoute === undefined ? {} : { stepRoute: (count) => around(stepRoute(count)) }),
   };
 }
 
