@@ -12,6 +12,7 @@ import type { AcceleratorFile, EndpointFile, HostFile, LinkFile, SiteFile } from
 import type { NicFile, SoftwareFile, SwitchFile } from "./parts.ts";
 import { refuse, shown, wholeFile } from "./issue.ts";
 import { linkOf, nodeOf, NOT_GIVEN, resolved, softwareOf } from "./parts.ts";
+import { withOwnParts } from "./own-parts.ts";
 import type { Origin } from "./references.ts";
 import { readReference } from "./references.ts";
 import type { Setting } from "./settings.ts";
@@ -19,6 +20,7 @@ import { knobsTurned, withSettings } from "./settings.ts";
 import type { Shelf } from "./shipped.ts";
 import { shippedRoot } from "./shipped.ts";
 import { ruleOf, treeByRule } from "./non-blocking.ts";
+import { isShortForm, shortCluster } from "./short-form.ts";
 import { issuesOf, validated } from "./validators.ts";
 import { isGroup } from "./walk.ts";
 
@@ -32,22 +34,16 @@ export async function readCluster(
   reference: string,
   options: ClusterOptions = {},
 ): Promise<Cluster> {
-  const { document, path } = await readReference("cluster", reference, options);
-  const cluster = await clusterFrom(document, path, options.set ?? []);
-  return path.startsWith(shippedRoot()) ? cluster : { ...cluster, reference: path };
-}
-
-/** A cluster to simulate, from a document already read from a path. */
-export async function clusterFrom(
-  original: Document,
-  path: string,
-  settings: readonly Setting[] = [],
-): Promise<Cluster> {
-  return (await designFrom(original, path, settings)).cluster;
+  return (await readDesign(reference, options)).cluster;
 }
 
 /** A cluster to buy by id or path. */
 export async function readDesign(reference: string, options: ClusterOptions = {}): Promise<Design> {
+  if (isShortForm(reference)) {
+    const short = await shortCluster(reference, options);
+    const made = await designFrom(short, options.from ?? "cluster.yaml", options.set ?? []);
+    return { ...made, reference, cluster: { ...made.cluster, reference } };
+  }
   const { document, path } = await readReference("cluster", reference, options);
   const design = await designFrom(document, path, options.set ?? []);
   if (path.startsWith(shippedRoot())) return design;
@@ -61,7 +57,8 @@ export async function designFrom(
   settings: readonly Setting[] = [],
 ): Promise<Design> {
   const turned = knobsTurned(original.data, settings);
-  const document = await withSettings(original, turned, async (reference, key) => {
+  const own = withOwnParts(original, Object.keys(SHELF_OF_KEY));
+  const document = await withSettings(own, turned, async (reference, key) => {
     const shelf = SHELF_OF_KEY[key];
     if (shelf === undefined) return undefined;
     return usedPart((await readReference(shelf, reference, { from: path })).document.data);

@@ -74,6 +74,11 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unknown-link", "the fabric has no link or box of this name", "take a name as shown"),
   code("no-latency", "shares by round-trip time need latencies", "give links a latency"),
   code("too-many-events", "a plain run would take more events than allowed", "take barrier"),
+  code(
+    "bad-short-form",
+    "a cluster in one line does not say nodes, fabric and rate",
+    "write it as 128 x dgx-h100, rail fat tree 2:1, 400G",
+  ),
   code("bad-module", "a module of yours failed or made no plain data", "run it with node"),
   code("rack-too-small", "a rack feeds less than one node", "give it more power"),
   code(
