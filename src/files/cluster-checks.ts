@@ -20,6 +20,7 @@ function nodeFindings({ host, accelerator, file }: ResolvedCluster): Finding[] {
       finding("/node", "missing-key", `no "scaleUp"`, expected, "add its rate and latency"),
     );
   }
+  findings.push(...scaleUpFindings(host));
   if (file.fabric.kind === "fat-tree" && file.fabric.ports % count !== 0) {
     const { ports } = file.fabric;
     const expected = `a multiple of the ${count} accelerators of a node`;
@@ -32,6 +33,25 @@ function nodeFindings({ host, accelerator, file }: ResolvedCluster): Finding[] {
     findings.push(finding("/node", "out-of-range", "matmulBf16 above peakBf16", expected, next));
   }
   return findings;
+}
+
+/** A cube mesh has eight, a PCIe tree its fanouts, and tables of ways an end. */
+function scaleUpFindings({ accelerators: count, scaleUp }: ResolvedCluster["host"]): Finding[] {
+  if (scaleUp === undefined) return [];
+  const { shape = "star", fanouts } = scaleUp;
+  const found = `${shape} of ${count} accelerators`;
+  const wrong = (expected: string, next: string): Finding[] => [
+    finding("/node", "out-of-range", found, expected, next),
+  ];
+  if (shape === "cube-mesh" && count !== 8) return wrong("8 of them", "take full-mesh or star");
+  if (shape === "pcie-tree" && fanouts === undefined) {
+    return wrong("fanouts: accelerators a switch, switches a socket", "write fanouts: [2, 2]");
+  }
+  if (shape !== "pcie-tree" && fanouts !== undefined) {
+    return wrong("fanouts only in a pcie-tree", "leave fanouts out");
+  }
+  if (shape !== "star" && count > 256) return wrong("at most 256", "take a star");
+  return [];
 }
 
 function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {

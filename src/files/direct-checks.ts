@@ -123,7 +123,7 @@ function sliceFindings(
   if (size % acceleratorsPerLink !== 0) {
     const expected = `a divisor of the ${size} accelerators of a slice`;
     const found = `${acceleratorsPerLink} a link`;
-    const next = "take 1, 2, 4 or 8";
+    const next = "take 1, 2 or 4, as there are on a host";
     findings.push(
       finding("/fabric/acceleratorsPerLink", "does-not-divide", found, expected, next),
     );

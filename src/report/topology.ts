@@ -1,6 +1,7 @@
 /** One fabric by itself: as text for a terminal, as a drawing that stands alone. */
 import { bitRate, fixed, percent } from "../base/format.ts";
 import type { Drawing, DrawnTier, GroupsDrawing } from "../records/drawing.ts";
+import type { FabricCounts } from "../records/fabric-plan.ts";
 import { AXES } from "../records/graph.ts";
 import { plain } from "./escape.ts";
 import { layOut } from "./text-table.ts";
@@ -30,6 +31,46 @@ export function topologyText(drawing: Drawing, ends?: FabricEnds): string {
     ...laid.rows.map((row) => `  ${row}`),
     ...(isLoaded ? ["", `  load of ${plain(drawing.loadOf)}`] : []),
   ];
+  return `${lines.join("\n").replaceAll("\u00a0", " ")}\n`;
+}
+
+/** A fabric's counts beside those of the design it is held against. */
+export function againstText(
+  counts: FabricCounts,
+  reference: { readonly name: string; readonly counts: FabricCounts },
+): string {
+  const rows: readonly (readonly [string, keyof FabricCounts])[] = [
+    ["accelerators", "acceleratorCount"],
+    ["nodes", "hostCount"],
+    ["leaves", "leafCount"],
+    ["spines", "spineCount"],
+    ["cores", "coreCount"],
+    ["host to leaf", "hostLeafCableCount"],
+    ["leaf to spine", "leafSpineCableCount"],
+    ["spine to core", "spineCoreCableCount"],
+    ["other cables", "neighborCableCount"],
+    ["bisection, GB/s", "bisectionBytesPerS"],
+    ["diameter, links", "diameterHopCount"],
+  ];
+  const value = (of: FabricCounts, key: keyof FabricCounts): number =>
+    key === "bisectionBytesPerS" ? of[key] / 1e9 : of[key];
+  const columns: TextColumn<readonly [string, keyof FabricCounts]>[] = [
+    { head: "count", cell: ([name]) => name },
+    { head: "here", isNumber: true, cell: ([, key]) => fixed(value(counts, key)) },
+    { head: "reference", isNumber: true, cell: ([, key]) => fixed(value(reference.counts, key)) },
+    {
+      head: "difference",
+      isNumber: true,
+      cell: ([, key]) => {
+        const difference = value(counts, key) - value(reference.counts, key);
+        return difference === 0 ? "=" : `${difference > 0 ? "+" : "−"}${fixed(Math.abs(difference))}`;
+      },
+    },
+  ];
+  const kept = rows.filter(([, key]) => counts[key] !== 0 || reference.counts[key] !== 0);
+  const laid = layOut(columns, kept, Infinity);
+  const lines = ["", `against ${plain(reference.name)}`, `  ${laid.head}`];
+  lines.push(...laid.rows.map((row) => `  ${row}`));
   return `${lines.join("\n").replaceAll("\u00a0", " ")}\n`;
 }
 

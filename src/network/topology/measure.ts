@@ -52,8 +52,11 @@ function furthestHost(
   return furthest;
 }
 
-/** The maximum flow from the first half of the accelerators to the second, in bytes a second. */
-export function measuredBisection(graph: Graph): number {
+/**
+ * The maximum flow from the first half of the accelerators to the second, in bytes a second;
+ * without the links that are dead (1).
+ */
+export function measuredBisection(graph: Graph, isDead?: Uint8Array): number {
   const hostCount = at(graph.vertexTiers, 0).vertexCount;
   const perNode = graph.ranksPerNode;
   // Whole nodes: what goes inside them crosses no fabric.
@@ -73,6 +76,7 @@ export function measuredBisection(graph: Graph): number {
   };
   for (let link = 0; link < graph.linkCount; link++) {
     if (at(graph.linkTiers, at(graph.linkTier, link)).kind === "scale-up") continue;
+    if (isDead?.[link] === 1) continue;
     const [a, b] = [at(graph.linkSource, link), at(graph.linkTarget, link)];
     const bytesPerS = at(graph.linkBytesPerS, link);
     if (forwards || (a >= hostCount && b >= hostCount)) put(a, b, bytesPerS);
