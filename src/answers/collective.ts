@@ -57,12 +57,13 @@ function timersOf({
   rankCount,
   network = {},
 }: CollectiveQuestion): Timer[] {
-  const { routing, seedCount = 1, placement = { kind: "natural" } } = network;
+  const { routing, seedCount = 1, queuePairCount, placement = { kind: "natural" } } = network;
   const order = orderOf(placement, rankCount);
   return Array.from({ length: seedCount }, (_, i): Timer => {
-    const drawn = routing?.kind === "ecmp" ? { ...routing, seed: routing.seed + i } : routing;
+    const isDrawn = routing !== undefined && "seed" in routing;
+    const drawn = isDrawn ? { ...routing, seed: routing.seed + i } : routing;
     const graph = sceneGraph(cluster, rankCount, { ...network, ...(drawn && { routing: drawn }) });
-    const head = { collective, algorithm, order, run: network };
+    const head = { collective, algorithm, order, queuePairCount, run: network };
     return (sizeBytes) => collectiveTime(graph, { ...head, sizeBytes });
   });
 }

@@ -1,6 +1,7 @@
 /** A fabric as it is drawn: counts from the graph that was simulated, loads from its run. */
 import { assert, at } from "../base/assert.ts";
 import { bytes } from "../base/format.ts";
+import { drawnGroups } from "./drawn-groups.ts";
 import type { Cluster, FatTreeFabric } from "../records/cluster.ts";
 import type { Drawing, DrawnTier, FatTreeDrawing } from "../records/drawing.ts";
 import type { Graph } from "../records/graph.ts";
@@ -21,6 +22,7 @@ export function drawingOf(cluster: Cluster, graph: Graph, load?: CollectiveTime)
     return { ...head, family: "torus", shape: graph.shape, wraps: graph.wraps };
   }
   if (graph.family === "switch") return { ...head, family: "switch" };
+  if (graph.family !== "fat-tree") return { ...head, family: graph.family, ...drawnGroups(graph) };
   assert(cluster.fabric.kind === "fat-tree", "a fat-tree graph is of a fat-tree cluster");
   return {
     ...head,
@@ -29,6 +31,7 @@ export function drawingOf(cluster: Cluster, graph: Graph, load?: CollectiveTime)
     spineCount: verticesOf(graph, "spine"),
     leafPortCounts: leafPortCounts(graph),
     uplinksPerLeaf: cluster.fabric.uplinksPerLeaf,
+    ...(cluster.fabric.planeCount === undefined ? {} : { planeCount: cluster.fabric.planeCount }),
     ...coresOf(cluster.fabric, graph),
   };
 }

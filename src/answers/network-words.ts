@@ -20,6 +20,9 @@ export function networkWords(choices: NetworkChoices = {}): string[] {
     ...(share === "equal" ? [] : ["Flows share a link in proportion to 1 / latency (rtt)."]),
     ...(placement === undefined ? [] : placementWords(placement)),
     ...(routing === undefined ? [] : [routingWords(routing, choices.seedCount)]),
+    ...(choices.queuePairCount === undefined
+      ? []
+      : [`Every message is spread over ${fixed(choices.queuePairCount)} queue pairs.`]),
     ...(failed.length === 0 ? [] : [`Down: ${failed.join(", ")}; messages take ways round.`]),
     ...(choices.unfolded === true ? ["Plain engine: every message was simulated."] : []),
   ];
@@ -32,12 +35,20 @@ function placementWords(placement: Placement): string[] {
 }
 
 function routingWords(routing: Routing, seedCount = 0): string {
-  if (routing.kind !== "ecmp") return `Routing: ${routing.kind}.`;
-  const salt = routing.isSalted ? "" : ", without a salt a tier (switches hash alike)";
-  if (seedCount === 0) return `Routing: ECMP by hash, seed ${routing.seed}${salt}.`;
+  if (!("seed" in routing)) return `Routing: ${routing.kind}.`;
+  const salt =
+    routing.kind === "ecmp" && !routing.isSalted
+      ? ", without a salt a tier (switches hash alike)"
+      : "";
+  const name = {
+    ecmp: "ECMP by hash",
+    valiant: "Valiant, over a place in between picked by hash",
+    adaptive: "adaptive, the least loaded way when messages start",
+  }[routing.kind];
+  if (seedCount === 0) return `Routing: ${name}, seed ${routing.seed}${salt}.`;
   const last = routing.seed + seedCount - 1;
   return (
-    `Routing: ECMP by hash, seeds ${routing.seed} to ${last}${salt}; ` +
+    `Routing: ${name}, seeds ${routing.seed} to ${last}${salt}; ` +
     `the time is the median over ${fixed(seedCount)} seeds.`
   );
 }

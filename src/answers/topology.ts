@@ -1,6 +1,7 @@
 /** `topology`: the fabric of a cluster at one size, as counted on its graph. */
 import { at } from "../base/assert.ts";
 import type { Cluster } from "../records/cluster.ts";
+import { directPortCount } from "../records/fabric.ts";
 import type { Drawing } from "../records/drawing.ts";
 import { buildGraph } from "../network/topology/build.ts";
 import { drawingOf } from "./drawing.ts";
@@ -21,5 +22,7 @@ export function fullRankCount({ fabric, node }: Cluster): number {
       const largest = at(fabric.shapes, fabric.shapes.length - 1);
       return largest.reduce((product, size) => product * size, 1) * node.acceleratorCount;
     }
+    default:
+      return Math.floor(directPortCount(fabric) / node.acceleratorCount) * node.acceleratorCount;
   }
 }

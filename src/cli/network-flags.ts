@@ -21,12 +21,19 @@ export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
   routing: {
     type: "string",
     requiresArg: true,
-    describe: "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray, dimension-order",
+    describe:
+      "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray, adaptive:SEED, dimension-order, minimal, " +
+      "valiant:SEED",
   },
   seeds: {
     type: "string",
     requiresArg: true,
-    describe: "ecmp over so many seeds: p50, p95, worst",
+    describe: "a routing that draws, over so many seeds: p50, p95, worst",
+  },
+  "queue-pairs": {
+    type: "string",
+    requiresArg: true,
+    describe: "connections that each message is spread over, hashed one by one",
   },
   fail: {
     type: "array",
@@ -43,6 +50,7 @@ export async function networkChoices(
 ): Promise<NetworkChoices> {
   const routing = text(flags, "routing");
   const seeds = text(flags, "seeds");
+  const pairs = text(flags, "queue-pairs");
   const failed = texts(flags, "fail");
   const choices: NetworkChoices = {
     semantics: SEMANTICS.find((one) => one === text(flags, "semantics")) ?? "barrier",
@@ -50,12 +58,14 @@ export async function networkChoices(
     placement: await placementOf(text(flags, "placement") ?? "natural", rankCount),
     ...(routing === undefined ? {} : { routing: routingOf(routing) }),
     ...(seeds === undefined ? {} : { seedCount: countFlag("--seeds", seeds) }),
+    ...(pairs === undefined ? {} : { queuePairCount: countFlag("--queue-pairs", pairs) }),
     ...(failed.length === 0 ? {} : { failed }),
     ...(isOn(flags, "unfolded") ? { unfolded: true } : {}),
   };
-  if (choices.seedCount !== undefined && choices.routing?.kind !== "ecmp") {
+  const isDrawn = choices.routing !== undefined && "seed" in choices.routing;
+  if (choices.seedCount !== undefined && !isDrawn) {
     const found = `--seeds with ${routing ?? "the fabric's own routing"}`;
-    const expected = "--routing ecmp:SEED, the one routing that draws";
+    const expected = "--routing ecmp:SEED, valiant:SEED or adaptive:SEED, which draw";
     throw new InputError([flagIssue("--seeds", found, expected, "add --routing ecmp:1")]);
   }
   return choices;
@@ -76,6 +86,7 @@ function routingOf(word: string): Routing {
     case "d-mod-k":
     case "spray":
     case "dimension-order":
+    case "minimal":
       if (word === kind) return { kind };
       break;
     case "ecmp":
@@ -85,8 +96,13 @@ function routingOf(word: string): Routing {
         isSalted: kind === "ecmp",
         seed: seedOf("--routing", word, "ecmp:7"),
       };
+    case "valiant":
+    case "adaptive":
+      return { kind, seed: seedOf("--routing", word, `${kind}:7`) };
   }
-  const expected = "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray or dimension-order";
+  const expected =
+    "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray, adaptive:SEED, dimension-order, minimal or " +
+    "valiant:SEED";
   throw new InputError([flagIssue("--routing", `"${word}"`, expected, "correct --routing")]);
 }
 

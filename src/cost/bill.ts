@@ -9,8 +9,8 @@ import type { Cluster } from "../records/cluster.ts";
 import type { Bill, BillLine, PartClass, PricedPart } from "../records/cost.ts";
 import type { Graph } from "../records/graph.ts";
 
-/** Tiers whose links are cables one buys; "scale-up" and "nic" links come inside the node. */
-const CABLE_TIERS: readonly string[] = ["host", "uplink", "core-uplink", "x", "y", "z"];
+/** Tiers whose links come inside the node; all others are cables one buys. */
+const NODE_TIERS: readonly string[] = ["scale-up", "nic"];
 
 /** What a vertex with a rank is called; on a torus of single accelerators it is the node. */
 const RANK_KINDS: readonly string[] = ["accelerator", "host", "node"];
@@ -66,7 +66,7 @@ function nodeCount(cluster: Cluster, graph: Graph): number {
 
 function vertexCount(graph: Graph, kind: string): number {
   const tier = graph.vertexTiers.find((candidate) => candidate.kind === kind);
-  return tier?.vertexCount ?? 0;
+  return (tier?.vertexCount ?? 0) * (tier?.planeCount ?? 1);
 }
 
 /**
@@ -79,7 +79,7 @@ function cableCount(cluster: Cluster, graph: Graph): number {
     return nodeCount(cluster, graph) * cablesPerNode;
   }
   const directedCount = graph.linkTiers
-    .filter(({ kind }) => CABLE_TIERS.includes(kind))
+    .filter(({ kind }) => !NODE_TIERS.includes(kind))
     .reduce((sum, { linkCount }) => sum + linkCount, 0);
   assert(directedCount % 2 === 0, "a cable carries both directions");
   return directedCount / 2;

@@ -8,6 +8,7 @@
 import { assert } from "../base/assert.ts";
 import type { Cluster, Design, NonBlockingRule } from "../records/cluster.ts";
 import type { FabricCounts } from "../records/fabric-plan.ts";
+import { AXES } from "../records/graph.ts";
 import type { Graph } from "../records/graph.ts";
 import { fabricPlan } from "./fabric-plan.ts";
 
@@ -35,10 +36,21 @@ export function countsByRule({ node }: Design, rule: NonBlockingRule): FabricCou
   };
 }
 
-export function countsOfGraph(cluster: Cluster, graph: Graph): FabricCounts {
+/** What no count of cables tells where the fabric has no tiers: see `network/topology/measure`. */
+export interface Ends {
+  readonly bisectionBytesPerS: number;
+  readonly diameterHopCount: number;
+}
+
+/** `ends` where the fabric has no tiers; asked only then. */
+export function countsOfGraph(cluster: Cluster, graph: Graph, ends?: () => Ends): FabricCounts {
   const hostCount = nodeCountOf(cluster, graph);
   const head = { acceleratorCount: hostCount * cluster.node.acceleratorCount, hostCount };
   if (graph.family === "torus") return { ...head, ...NO_SWITCHES, ...torusCounts(cluster, graph) };
+  if (graph.family !== "fat-tree" && graph.family !== "switch") {
+    assert(ends !== undefined, "a fabric without tiers is measured");
+    return { ...head, ...directCounts(graph), ...ends() };
+  }
   const [host, up, core] = ["host", "uplink", "core-uplink"].map((kind) => cablesOf(graph, kind));
   assert(host !== undefined && up !== undefined && core !== undefined, "three tiers are counted");
   const leafCount = verticesOf(graph, "leaf") + verticesOf(graph, "switch");
@@ -53,7 +65,7 @@ export function countsOfGraph(cluster: Cluster, graph: Graph): FabricCounts {
     spineCoreCableCount: core.count,
     neighborCableCount: 0,
     switchCageCount: Math.ceil(
-      (leafCount * leafPortCount(cluster) + up.count + 2 * core.count) / 2,
+      (leafCount * leafPortCount(cluster) + planesOf(cluster) * (up.count + 2 * core.count)) / 2,
     ),
     bisectionBytesPerS: Math.min(
       ...tiers.map(({ count, linkBytesPerS }) => (count / 2) * linkBytesPerS),
@@ -61,6 +73,28 @@ export function countsOfGraph(cluster: Cluster, graph: Graph): FabricCounts {
     diameterHopCount: 2 * tiers.length,
   };
 }
+
+/** All cables between switches that lead to no spine of their group join neighbors. */
+function directCounts(graph: Graph): Omit<FabricCounts, keyof Ends | keyof Nodes> {
+  const inNode = ["scale-up", "nic", "host", "uplink"];
+  const between = graph.linkTiers.filter(({ kind }) => !inNode.includes(kind));
+  const neighborCableCount = between.reduce((sum, { linkCount }) => sum + linkCount, 0) / 2;
+  const [host, up] = [cablesOf(graph, "host").count, cablesOf(graph, "uplink").count];
+  const leafCount = verticesOf(graph, "leaf") + verticesOf(graph, "switch");
+  return {
+    leafCount,
+    spineCount: verticesOf(graph, "spine"),
+    coreCount: 0,
+    hostLeafCableCount: host,
+    leafSpineCableCount: up,
+    spineCoreCableCount: 0,
+    neighborCableCount,
+    switchCageCount:
+      leafCount === 0 ? 0 : Math.ceil((host + 2 * up + 2 * neighborCableCount) / 2),
+  };
+}
+
+type Nodes = Pick<FabricCounts, "acceleratorCount" | "hostCount">;
 
 const NO_SWITCHES = {
   ...{ leafCount: 0, spineCount: 0, coreCount: 0, switchCageCount: 0 },
@@ -78,7 +112,8 @@ function nodeCountOf(cluster: Cluster, graph: Graph): number {
 }
 
 function verticesOf(graph: Graph, kind: string): number {
-  return graph.vertexTiers.find((tier) => tier.kind === kind)?.vertexCount ?? 0;
+  const tier = graph.vertexTiers.find((candidate) => candidate.kind === kind);
+  return (tier?.vertexCount ?? 0) * (tier?.planeCount ?? 1);
 }
 
 /** A cable is two directed links. */
@@ -86,6 +121,9 @@ function cablesOf(graph: Graph, kind: string): { count: number; linkBytesPerS: n
   const tier = graph.linkTiers.find((candidate) => candidate.kind === kind);
   return { count: (tier?.linkCount ?? 0) / 2, linkBytesPerS: tier?.linkBytesPerS ?? 0 };
 }
+
+const planesOf = ({ fabric }: Cluster): number =>
+  fabric.kind === "fat-tree" ? (fabric.planeCount ?? 1) : 1;
 
 function leafPortCount({ fabric }: Cluster): number {
   if (fabric.kind === "fat-tree") return fabric.portsPerLeaf + fabric.uplinksPerLeaf;
@@ -104,7 +142,7 @@ function torusCounts(
   const nodeCount = shape.reduce((product, length) => product * length, 1);
   const longest = Math.max(...shape);
   const side = shape.indexOf(longest);
-  const tiers = graph.linkTiers.filter(({ kind }) => ["x", "y", "z"].includes(kind));
+  const tiers = graph.linkTiers.filter(({ kind }) => AXES.includes(kind));
   const linkBytesPerS = Math.max(0, ...tiers.map((tier) => tier.linkBytesPerS));
   const cuts = longest === 1 ? 0 : wraps[side] === true ? 2 : 1;
   const laid = tiers.reduce((sum, { linkCount }) => sum + linkCount, 0) / 2;

@@ -151,7 +151,9 @@ function cableDrafts({ design, counts }: MaterialRequest): Draft[] {
     draft("host-leaf cable", link, counts.hostLeafCableCount, "one a port of a host"),
     draft("leaf-spine cable", link, counts.leafSpineCableCount, rule),
     draft("spine-core cable", link, counts.spineCoreCableCount, rule),
-    draft("torus cable", link, counts.neighborCableCount, "half the ports of a node"),
+    counts.leafCount === 0
+      ? draft("torus cable", link, counts.neighborCableCount, "half the ports of a node")
+      : draft("switch cable", link, counts.neighborCableCount, "one a link between switches"),
   ];
 }
 

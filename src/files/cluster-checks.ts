@@ -1,8 +1,9 @@
 /** The third layer of checking: what no schema can say, because it counts ports and nodes. */
 import type { CoreFile, FabricFile, NonBlockingFabricFile } from "./cluster-file.ts";
 import type { ResolvedCluster } from "./cluster-file.ts";
+import { directFindings } from "./direct-checks.ts";
+import { finding, portFinding } from "./finding.ts";
 import type { Finding } from "./issues.ts";
-import type { SwitchFile } from "./parts.ts";
 
 /** Findings about a cluster whose shape is right but which cannot be built. */
 export function clusterFindings(parts: ResolvedCluster): Finding[] {
@@ -19,6 +20,7 @@ function nodeFindings({ host, accelerator, file }: ResolvedCluster): Finding[] {
       finding("/node", "missing-key", `no "scaleUp"`, expected, "add its rate and latency"),
     );
   }
+  findings.push(...scaleUpFindings(host));
   if (file.fabric.kind === "fat-tree" && file.fabric.ports % count !== 0) {
     const { ports } = file.fabric;
     const expected = `a multiple of the ${count} accelerators of a node`;
@@ -33,37 +35,84 @@ function nodeFindings({ host, accelerator, file }: ResolvedCluster): Finding[] {
   return findings;
 }
 
-function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {
-  if (fabric.kind === "torus") {
-    const twists = fabric.twisted === true ? twistFindings(fabric.shapes) : [];
-    return [...torusFindings(fabric.shapes), ...twists];
+/** A cube mesh has eight, a PCIe tree its fanouts, and tables of ways an end. */
+function scaleUpFindings({ accelerators: count, scaleUp }: ResolvedCluster["host"]): Finding[] {
+  if (scaleUp === undefined) return [];
+  const { shape = "star", fanouts } = scaleUp;
+  const found = `${shape} of ${count} accelerators`;
+  const wrong = (expected: string, next: string): Finding[] => [
+    finding("/node", "out-of-range", found, expected, next),
+  ];
+  if (shape === "cube-mesh" && count !== 8) return wrong("8 of them", "take full-mesh or star");
+  if (shape === "pcie-tree" && fanouts === undefined) {
+    return wrong("fanouts: accelerators a switch, switches a socket", "write fanouts: [2, 2]");
   }
+  if (shape !== "pcie-tree" && fanouts !== undefined) {
+    return wrong("fanouts only in a pcie-tree", "leave fanouts out");
+  }
+  if (shape !== "star" && count > 256) return wrong("at most 256", "take a star");
+  return [];
+}
+
+function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {
+  if (fabric.kind === "torus") return torusFindings(fabric);
   if (fabric.kind === "non-blocking") return nonBlockingFindings(fabric, parts);
   if (fabric.kind === "switch") {
-    return portFindings("/fabric/hosts", `${fabric.hosts} hosts`, fabric.hosts, parts.oneSwitch);
+    return portFinding("/fabric/hosts", `${fabric.hosts} hosts`, fabric.hosts, parts.oneSwitch);
   }
+  if (fabric.kind !== "fat-tree") return directFindings(fabric, parts);
   const { portsPerLeaf, uplinksPerLeaf, spineRadix } = fabric;
   const leaf = portsPerLeaf + uplinksPerLeaf;
   const perNode = parts.host.accelerators;
   // On rails every group of portsPerLeaf nodes has a leaf for each accelerator of a node.
-  const leafCount = fabric.rails
+  const leafCount = fabric.rails || fabric.railOnly
     ? perNode * Math.ceil(fabric.ports / perNode / portsPerLeaf)
     : Math.ceil(fabric.ports / portsPerLeaf);
   const sum = `${portsPerLeaf} down + ${uplinksPerLeaf} up = ${leaf} ports`;
+  // Where rails do not meet, spines join the leaves of one rail.
+  const joined = fabric.railOnly ? leafCount / perNode : leafCount;
   return [
-    ...portFindings("/fabric/uplinksPerLeaf", sum, leaf, parts.leafSwitch),
-    ...portFindings("/fabric/spineRadix", `${spineRadix} ports`, spineRadix, parts.spineSwitch),
+    ...portFinding("/fabric/uplinksPerLeaf", sum, leaf, parts.leafSwitch),
+    ...portFinding("/fabric/spineRadix", `${spineRadix} ports`, spineRadix, parts.spineSwitch),
     ...(fabric.core === undefined
-      ? twoTierFindings(fabric, leafCount)
-      : coreFindings(fabric.core, fabric, leafCount)),
+      ? twoTierFindings(fabric, joined)
+      : coreFindings(fabric.core, fabric, joined)),
     ...coreSwitchFindings(fabric.core, parts),
-    ...spineFindings(fabric, leafCount),
+    ...spineFindings(fabric, joined),
+    ...railFindings(fabric, parts),
   ];
 }
 
 type FatTreeFile = Extract<FabricFile, { readonly kind: "fat-tree" }>;
 
-function twoTierFindings({ spineRadix }: FatTreeFile, leafCount: number): Finding[] {
+/** Rails that do not meet in the fabric must meet in the node. */
+function railFindings(fabric: FatTreeFile, { host }: ResolvedCluster): Finding[] {
+  if (fabric.railOnly !== true) return [];
+  const findings: Finding[] = [];
+  if (host.accelerators === 1 || host.scaleUp === undefined) {
+    const found = "rails that meet nowhere";
+    const expected = "nodes of several accelerators with scaleUp, where rails meet";
+    const next = "take rails, which meet in the spines";
+    findings.push(finding("/fabric/railOnly", "unreachable-rank", found, expected, next));
+  }
+  if (fabric.core !== undefined) {
+    const expected = "two tiers: leaves and spines of one rail";
+    const next = "leave core out";
+    findings.push(finding("/fabric/core", "unknown-key", "a core above rails", expected, next));
+  }
+  return findings;
+}
+
+function twoTierFindings(
+  { spineRadix, uplinksPerLeaf }: FatTreeFile,
+  leafCount: number,
+): Finding[] {
+  if (uplinksPerLeaf === 0 && leafCount > 1) {
+    const found = `0 uplinks for ${leafCount} leaves`;
+    const expected = "uplinks where there are several leaves";
+    const next = "give a leaf uplinks, or put all ports on one leaf";
+    return [finding("/fabric/uplinksPerLeaf", "unreachable-rank", found, expected, next)];
+  }
   if (leafCount <= spineRadix) return [];
   const found = `${leafCount} leaves`;
   const expected = `at most ${spineRadix}, one port of a spine each`;
@@ -97,7 +146,7 @@ function coreFindings(core: CoreFile, fabric: FatTreeFile, leafCount: number): F
 function coreSwitchFindings(core: CoreFile | undefined, parts: ResolvedCluster): Finding[] {
   if (core === undefined) return [];
   const found = `${core.coreRadix} ports`;
-  return portFindings("/fabric/core/coreRadix", found, core.coreRadix, parts.coreSwitch);
+  return portFinding("/fabric/core/coreRadix", found, core.coreRadix, parts.coreSwitch);
 }
 
 /** Spines that are given must take all uplinks, each leaf's evenly. */
@@ -136,18 +185,54 @@ function nonBlockingFindings(
   return [finding("/fabric/nodes", "too-many-ports", `${endpointCount} ports`, expected, next)];
 }
 
-function portFindings(
-  pointer: string,
-  found: string,
-  needed: number,
-  part: SwitchFile | undefined,
-): Finding[] {
-  if (part === undefined || needed <= part.ports) return [];
-  const expected = `at most the ${part.ports} ports of ${part.name ?? part.id ?? "the switch"}`;
-  return [finding(pointer, "too-many-ports", found, expected, "take fewer, or a larger switch")];
+type TorusFile = Extract<FabricFile, { readonly kind: "torus" }>;
+
+function torusFindings(fabric: TorusFile): Finding[] {
+  const { shapes, twisted } = fabric;
+  return [
+    ...shapeFindings(shapes),
+    ...shortFindings(fabric),
+    ...cubeFindings(fabric),
+    ...(twisted === true ? twistFindings(shapes) : []),
+  ];
 }
 
-function torusFindings(shapes: readonly (readonly number[])[]): Finding[] {
+/** What closing a dimension of one or two means is not to be guessed. */
+function shortFindings({ shapes, wrapLengthMin, cubeLength }: TorusFile): Finding[] {
+  if (wrapLengthMin !== undefined || cubeLength !== undefined) return [];
+  return shapes.flatMap((shape, i) =>
+    shape.flatMap((size, d) => {
+      if (size > 2) return [];
+      const meaning =
+        size === 1
+          ? "closing it would join a node to itself"
+          : "closing it lays a second cable between the same two nodes";
+      const expected = `wrapLengthMin beside a dimension of ${size}: ${meaning}`;
+      const next =
+        size === 1
+          ? "write wrapLengthMin: 1; a dimension of 1 never closes"
+          : "write wrapLengthMin: 1 for two cables, 3 for one";
+      const pointer = `/fabric/shapes/${i}/${d}`;
+      return [finding(pointer, "out-of-range", `a dimension of ${size}`, expected, next)];
+    }),
+  );
+}
+
+/** Longer than a cube means whole cubes. */
+function cubeFindings({ shapes, cubeLength }: TorusFile): Finding[] {
+  if (cubeLength === undefined) return [];
+  return shapes.flatMap((shape, i) => {
+    const isFit = shape.every((size) => size % cubeLength === 0);
+    if (isFit || shape.every((size) => size <= cubeLength)) return [];
+    const cube = shape.map(() => cubeLength).join(" × ");
+    const expected = `whole cubes of ${cube}, or less than one`;
+    const next = "optical switches join whole cubes only";
+    const found = shape.join(" × ");
+    return [finding(`/fabric/shapes/${i}`, "no-such-size", found, expected, next)];
+  });
+}
+
+function shapeFindings(shapes: readonly (readonly number[])[]): Finding[] {
   const findings: Finding[] = [];
   let before = 0;
   for (const [index, shape] of shapes.entries()) {
@@ -179,14 +264,4 @@ function twistFindings(shapes: readonly (readonly number[])[]): Finding[] {
     const found = shape.join(" × ");
     return [finding(`/fabric/shapes/${index}`, "out-of-range", found, expected, next)];
   });
-}
-
-function finding(
-  pointer: string,
-  code: string,
-  found: string,
-  expected: string,
-  nextStep: string,
-): Finding {
-  return { pointer, part: "value", complaint: { code, found, expected, nextStep } };
 }

@@ -1,4 +1,5 @@
 /** The shape of a cluster file after conversion, and with its references followed. */
+import type { DirectFabricFile, DrawnGraph } from "./direct-file.ts";
 import type { Sourced } from "../records/sourced.ts";
 import type { AcceleratorFile, EndpointFile, HostFile, LinkFile } from "./parts.ts";
 import type { NicFile, SiteFile, SoftwareFile, SwitchFile } from "./parts.ts";
@@ -20,6 +21,8 @@ interface FatTreeFabricFile {
   readonly spineRadix: number;
   readonly spines?: number;
   readonly rails?: boolean;
+  readonly railOnly?: boolean;
+  readonly planes?: number;
   readonly core?: CoreFile;
   readonly size?: "whole" | "grows";
   readonly link: string | LinkFile;
@@ -43,6 +46,7 @@ interface TorusFabricFile {
   readonly shapes: readonly (readonly number[])[];
   readonly twisted?: boolean;
   readonly wrapLengthMin?: number;
+  readonly cubeLength?: number;
   readonly link: string | LinkFile;
   readonly cable?: string | LinkFile;
   readonly cablesPerNode?: number;
@@ -60,7 +64,11 @@ export interface NonBlockingFabricFile {
 }
 
 export type FabricFile =
-  SwitchFabricFile | FatTreeFabricFile | TorusFabricFile | NonBlockingFabricFile;
+  | SwitchFabricFile
+  | FatTreeFabricFile
+  | TorusFabricFile
+  | NonBlockingFabricFile
+  | DirectFabricFile;
 
 export interface Knob {
   readonly name: string;
@@ -89,6 +97,11 @@ export interface ResolvedCluster {
   readonly link: LinkFile;
   readonly uplink: LinkFile | undefined;
   readonly coreLink: LinkFile | undefined;
+  readonly localLink: LinkFile | undefined;
+  readonly globalLink: LinkFile | undefined;
+  readonly sliceLink: LinkFile | undefined;
+  /** A custom fabric's switches and cables, from wherever they come. */
+  readonly drawn: DrawnGraph | undefined;
   readonly cable: LinkFile | undefined;
   readonly oneSwitch: SwitchFile | undefined;
   readonly leafSwitch: SwitchFile | undefined;

@@ -5,18 +5,22 @@ import { InputError } from "../base/errors.ts";
 import type { ClusterFile, CoreFile, FabricFile, ResolvedCluster } from "./cluster-file.ts";
 import { billOf, equipmentOf } from "./cluster-bill.ts";
 import { clusterFindings } from "./cluster-checks.ts";
+import { directFabricOf } from "./direct-fabric.ts";
 import type { Document } from "./document.ts";
+import { drawnGraph } from "./drawn-graph.ts";
 import type { AcceleratorFile, EndpointFile, HostFile, LinkFile, SiteFile } from "./parts.ts";
 import type { NicFile, SoftwareFile, SwitchFile } from "./parts.ts";
 import { refuse, shown, wholeFile } from "./issue.ts";
 import { linkOf, nodeOf, NOT_GIVEN, resolved, softwareOf } from "./parts.ts";
+import { withOwnParts } from "./own-parts.ts";
 import type { Origin } from "./references.ts";
 import { readReference } from "./references.ts";
 import type { Setting } from "./settings.ts";
 import { knobsTurned, withSettings } from "./settings.ts";
 import type { Shelf } from "./shipped.ts";
 import { shippedRoot } from "./shipped.ts";
-import { refuseToSimulate, ruleOf, treeByRule } from "./non-blocking.ts";
+import { ruleOf, treeByRule } from "./non-blocking.ts";
+import { isShortForm, shortCluster } from "./short-form.ts";
 import { issuesOf, validated } from "./validators.ts";
 import { isGroup } from "./walk.ts";
 
@@ -30,39 +34,31 @@ export async function readCluster(
   reference: string,
   options: ClusterOptions = {},
 ): Promise<Cluster> {
-  const { document, path } = await readReference("cluster", reference, options);
-  const cluster = await clusterFrom(document, path, options.set ?? []);
-  return path.startsWith(shippedRoot()) ? cluster : { ...cluster, reference: path };
+  return (await readDesign(reference, options)).cluster;
 }
 
-/** A cluster to simulate, from a document already read from a path. */
-export async function clusterFrom(
-  original: Document,
-  path: string,
-  settings: readonly Setting[] = [],
-): Promise<Cluster> {
-  const design = await designFrom(original, path, settings);
-  return design.cluster ?? refuseToSimulate(design, original, path, readDesign);
-}
-
-/** A cluster to buy by id or path: also one whose fabric cannot be simulated. */
+/** A cluster to buy by id or path. */
 export async function readDesign(reference: string, options: ClusterOptions = {}): Promise<Design> {
+  if (isShortForm(reference)) {
+    const short = await shortCluster(reference, options);
+    const made = await designFrom(short, options.from ?? "cluster.yaml", options.set ?? []);
+    return { ...made, reference, cluster: { ...made.cluster, reference } };
+  }
   const { document, path } = await readReference("cluster", reference, options);
   const design = await designFrom(document, path, options.set ?? []);
   if (path.startsWith(shippedRoot())) return design;
-  const { cluster } = design;
-  const named = cluster === undefined ? {} : { cluster: { ...cluster, reference: path } };
-  return { ...design, reference: path, ...named };
+  return { ...design, reference: path, cluster: { ...design.cluster, reference: path } };
 }
 
-/** Every mistake of the file in one InputError; whether it can be simulated is none. */
+/** Every mistake of the file in one InputError. */
 export async function designFrom(
   original: Document,
   path: string,
   settings: readonly Setting[] = [],
 ): Promise<Design> {
   const turned = knobsTurned(original.data, settings);
-  const document = await withSettings(original, turned, async (reference, key) => {
+  const own = withOwnParts(original, Object.keys(SHELF_OF_KEY));
+  const document = await withSettings(own, turned, async (reference, key) => {
     const shelf = SHELF_OF_KEY[key];
     if (shelf === undefined) return undefined;
     return usedPart((await readReference(shelf, reference, { from: path })).document.data);
@@ -87,6 +83,9 @@ const SHELF_OF_KEY: Readonly<Record<string, Shelf>> = {
   accelerator: "accelerator",
   link: "link",
   uplink: "link",
+  localLink: "link",
+  globalLink: "link",
+  sliceLink: "link",
   cable: "link",
   nic: "nic",
   switch: "switch",
@@ -113,7 +112,11 @@ async function resolvedParts(
     optional<SwitchFile>("switch", given, at(`/fabric/${key}`));
   const isTree = fabric.kind === "fat-tree";
   const core = isTree ? fabric.core : undefined;
+  const local = "localLink" in fabric ? fabric.localLink : undefined;
+  const global = "globalLink" in fabric ? fabric.globalLink : undefined;
+  const slice = fabric.kind === "slices" ? fabric.sliceLink : undefined;
   const isRule = fabric.kind === "non-blocking";
+  const one = "switch" in fabric && !isRule ? fabric.switch : undefined;
   const same = await box("switch", isRule ? fabric.switch : undefined);
   const hasUplink = isTree || isRule;
   const software = await optional<SoftwareFile>("software", file.software, at("/software"));
@@ -125,11 +128,15 @@ async function resolvedParts(
     nic: await optional<NicFile>("nic", node.value.nic, chipOrigin),
     uplink: await link("uplink", hasUplink ? fabric.uplink : undefined),
     coreLink: await link("core/link", core?.link),
+    localLink: await link("localLink", local),
+    globalLink: await link("globalLink", global),
+    sliceLink: await link("sliceLink", slice),
+    drawn: fabric.kind === "custom" ? await drawnGraph(fabric, document, path) : undefined,
     cable: await link("cable", fabric.cable),
-    oneSwitch: await box("switch", fabric.kind === "switch" ? fabric.switch : undefined),
+    oneSwitch: await box("switch", one),
     leafSwitch: same ?? (await box("leafSwitch", isTree ? fabric.leafSwitch : undefined)),
     spineSwitch: same ?? (await box("spineSwitch", isTree ? fabric.spineSwitch : undefined)),
-    coreSwitch: await box("core/coreSwitch", core?.coreSwitch),
+    coreSwitch: same ?? (await box("core/coreSwitch", core?.coreSwitch)),
     software,
     site: await optional<SiteFile>("site", file.site, at("/site")),
   };
@@ -167,7 +174,7 @@ function designOf(parts: ResolvedCluster): Design {
     ...both,
     equipment: equipmentOf(parts),
     ...(rule === undefined ? {} : { rule }),
-    ...(fabric === undefined ? {} : { cluster: clusterOf(both, fabric, parts) }),
+    cluster: clusterOf(both, fabric, parts),
   };
 }
 
@@ -186,8 +193,7 @@ function clusterOf(
   };
 }
 
-/** Undefined where there is no graph for it. */
-function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric | undefined {
+function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
   const link = linkOf(parts.link);
   if (fabric.kind === "non-blocking") return treeByRule(parts);
   if (fabric.kind === "switch") {
@@ -195,9 +201,11 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric | undefine
     return { kind: "switch", hostCount: fabric.hosts, link, switchLatencyS };
   }
   if (fabric.kind === "torus") {
-    const { shapes, twisted, wrapLengthMin = 1 } = fabric;
-    return { kind: "torus", shapes, ...(twisted ? { twisted } : {}), wrapLengthMin, link };
+    const { shapes, twisted, wrapLengthMin = 1, cubeLength } = fabric;
+    const cubes = cubeLength === undefined ? {} : { cubeLength };
+    return { kind: "torus", shapes, ...(twisted ? { twisted } : {}), wrapLengthMin, ...cubes, link };
   }
+  if (fabric.kind !== "fat-tree") return directFabricOf(fabric, parts);
   return {
     kind: "fat-tree",
     portCount: fabric.ports,
@@ -205,7 +213,9 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric | undefine
     uplinksPerLeaf: fabric.uplinksPerLeaf,
     spineRadix: fabric.spineRadix,
     ...(fabric.spines === undefined ? {} : { spines: fabric.spines }),
-    ...(fabric.rails ? { rails: true } : {}),
+    ...(fabric.rails || fabric.railOnly ? { rails: true } : {}),
+    ...(fabric.railOnly ? { railOnly: true } : {}),
+    ...((fabric.planes ?? 1) > 1 ? { planeCount: fabric.planes ?? 1 } : {}),
     ...coreOf(fabric.core, parts),
     size: fabric.size ?? "whole",
     link,

@@ -1,5 +1,5 @@
 /** Parts: accelerators, nodes, switches, links, software profiles and sites from their files. */
-import type { Accelerator, LinkSpec, NodeSpec, Rent, Site } from "../records/cluster.ts";
+import type { Accelerator, LinkSpec, NodeSpec, Rent, ScaleUpSpec, Site } from "../records/cluster.ts";
 import type { SoftwareProfile } from "../records/cluster.ts";
 import type { PartClass, PricedPart } from "../records/cost.ts";
 import type { Sourced } from "../records/sourced.ts";
@@ -57,7 +57,12 @@ export interface HostFile extends Priced {
   readonly name: string;
   readonly accelerator?: string | AcceleratorFile;
   readonly accelerators: number;
-  readonly scaleUp?: { readonly rate: Sourced; readonly latency: Sourced };
+  readonly scaleUp?: {
+    readonly rate: Sourced;
+    readonly latency: Sourced;
+    readonly shape?: NonNullable<ScaleUpSpec["shape"]>;
+    readonly fanouts?: readonly number[];
+  };
   readonly nic?: string;
   readonly nics?: number;
   readonly cages?: number;
@@ -152,7 +157,16 @@ export function nodeOf(host: HostFile, accelerator: AcceleratorFile | undefined)
     name,
     acceleratorCount: accelerators,
     ...(accelerator === undefined ? {} : { accelerator: acceleratorOf(accelerator) }),
-    ...(scaleUp === undefined ? {} : { scaleUp: linkOf(scaleUp) }),
+    ...(scaleUp === undefined ? {} : { scaleUp: scaleUpOf(scaleUp) }),
+  };
+}
+
+function scaleUpOf(given: NonNullable<HostFile["scaleUp"]>): ScaleUpSpec {
+  const { shape, fanouts } = given;
+  return {
+    ...linkOf(given),
+    ...(shape === undefined ? {} : { shape }),
+    ...(fanouts === undefined ? {} : { fanouts }),
   };
 }
 

@@ -8,6 +8,7 @@ import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
 import type { Algorithm } from "./collectives/table.ts";
 import { dependencyProblem } from "./engine/dependent.ts";
 import { runProgram } from "./engine/run.ts";
+import { splitProgram } from "./routing/queue-pairs.ts";
 import { placedProgram } from "./routing/placement.ts";
 
 const AUTOMATIC = ALGORITHMS.filter((algorithm) => algorithm.isAutomatic);
@@ -19,6 +20,8 @@ export interface CollectiveRequest {
   readonly sizeBytes: number;
   /** The place of each rank; absent: rank r sits at place r. */
   readonly order?: Int32Array | undefined;
+  /** Parts that every message is cut into, each with a way of its own; absent: one. */
+  readonly queuePairCount?: number | undefined;
   readonly run?: RunOptions;
 }
 
@@ -38,7 +41,9 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
   if (chosen !== "auto" && first !== undefined) throw unsupported(graph, request, first);
   const timed = able.flatMap((algorithm) => {
     const unplaced = algorithm.program(graph, collective, sizeBytes);
-    const program = placedProgram(unplaced, request.order);
+    const placed = placedProgram(unplaced, request.order);
+    const parts = request.queuePairCount ?? 1;
+    const program = parts === 1 ? placed : splitProgram(placed, parts);
     const isBarrier = (request.run?.semantics ?? "barrier") === "barrier";
     const reason = isBarrier ? undefined : dependencyProblem(program);
     if (reason !== undefined && chosen === "auto") {

@@ -4,19 +4,24 @@ import type { Cluster } from "../records/cluster.ts";
 import type { Graph } from "../records/graph.ts";
 import type { Routing } from "../records/schedule.ts";
 import { failedGraph } from "./routing/failures.ts";
+import { queuePairGraph } from "./routing/queue-pairs.ts";
 import { routedGraph } from "./routing/routed.ts";
 import { buildGraph } from "./topology/build.ts";
 import { sprayedGraph } from "./topology/spray.ts";
 
 export interface SceneChoices {
   readonly routing?: Routing;
+  /** Connections that every message is spread over. */
+  readonly queuePairCount?: number;
   /** Cables and boxes that are down. */
   readonly failed?: readonly string[];
 }
 
 export function sceneGraph(cluster: Cluster, rankCount: number, choices: SceneChoices = {}): Graph {
-  const { routing = { kind: "natural" }, failed = [] } = choices;
-  const whole = routedGraph(buildGraph(cluster, rankCount), routing);
+  const { routing = { kind: "natural" }, failed = [], queuePairCount = 1 } = choices;
+  const routed = routedGraph(buildGraph(cluster, rankCount), routing);
+  const whole =
+    queuePairCount === 1 ? routed : queuePairGraph(routed, routing, queuePairCount);
   if (routing.kind !== "spray" || cluster.fabric.kind !== "fat-tree") {
     return failedGraph(whole, failed);
   }

@@ -5,6 +5,7 @@
  * topology room builds the graph for a given number of ranks. Rates are one direction.
  */
 import type { PricedPart } from "./cost.ts";
+import type { DirectFabric } from "./fabric.ts";
 import type { Sourced } from "./sourced.ts";
 
 export interface Cluster {
@@ -30,8 +31,19 @@ export interface NodeSpec {
   readonly acceleratorCount: number;
   /** Absent on bare clusters, which only carry messages. */
   readonly accelerator?: Accelerator;
-  /** The star inside the node (NVSwitch): one link per accelerator; absent for one rank. */
-  readonly scaleUp?: LinkSpec;
+  /** The network inside the node; absent for one rank. */
+  readonly scaleUp?: ScaleUpSpec;
+}
+
+/**
+ * The rate is that of one link: of an accelerator to the center of a star (NVSwitch), of a
+ * pair in a full mesh, of one NVLink of a cube mesh (8 GPUs), of a card in a PCIe tree.
+ */
+export interface ScaleUpSpec extends LinkSpec {
+  /** Absent: a star. */
+  readonly shape?: "star" | "full-mesh" | "cube-mesh" | "pcie-tree";
+  /** PCIe tree: below each switch, then below each socket; sockets are joined pairwise. */
+  readonly fanouts?: readonly number[];
 }
 
 export interface LinkSpec {
@@ -49,7 +61,7 @@ export interface Endpoint {
   readonly collectiveStartS: Sourced;
 }
 
-export type Fabric = SwitchFabric | FatTreeFabric | TorusFabric;
+export type Fabric = SwitchFabric | FatTreeFabric | TorusFabric | DirectFabric;
 
 /** Hosts on one switch. */
 export interface SwitchFabric {
@@ -77,6 +89,13 @@ export interface FatTreeFabric {
    * accelerators-per-node leaves. A message to another rail first crosses the scale-up star.
    */
   readonly rails?: boolean;
+  /** Rails do not meet: spines join leaves of one rail only, and rails only meet in nodes. */
+  readonly railOnly?: boolean;
+  /**
+   * Trees side by side: every port of a host is split into so many, and every message spreads
+   * over them in equal parts. Counts are those of one tree, rates those of all together.
+   */
+  readonly planeCount?: number;
   /** The third tier, which joins pods of leaves and spines; absent: one pod. */
   readonly core?: CoreTier;
   /** "whole": all of it is there whatever the job uses. "grows": bought for the job's size. */
@@ -95,7 +114,7 @@ export interface CoreTier {
   readonly link: LinkSpec;
 }
 
-/** A grid of nodes with one link a neighbor and direction, in 1 to 3 dimensions (x, y, z). */
+/** A grid of nodes with one link a neighbor and direction, in 1 to 6 dimensions (x, y, z, …). */
 export interface TorusFabric {
   readonly kind: "torus";
   /** The shapes it comes in, smallest first, in nodes: [[2,2,2],[4,4,4]]. */
@@ -107,6 +126,11 @@ export interface TorusFabric {
   readonly twisted?: boolean;
   /** A dimension closes to a ring only if it is at least this long (4 on TPU v5p; else 1). */
   readonly wrapLengthMin: number;
+  /**
+   * Optical switches close rings of cubes this long: a shape closes in all dimensions if
+   * each is a multiple, in none otherwise (4 on TPU v4 and v5p). Stronger than wrapLengthMin.
+   */
+  readonly cubeLength?: number;
   readonly link: LinkSpec;
 }
 
@@ -170,10 +194,7 @@ export interface BillParts {
   readonly site?: Site;
 }
 
-/**
- * A cluster as one buys it. What it holds is known for every one, also where its fabric
- * cannot be simulated.
- */
+/** A cluster as one buys it. */
 export interface Design {
   readonly id: string;
   readonly reference?: string;
@@ -184,8 +205,8 @@ export interface Design {
   readonly equipment: NodeEquipment;
   /** Present where the counts follow by rule; a graph is counted otherwise. */
   readonly rule?: NonBlockingRule;
-  /** Present where it can be simulated. */
-  readonly cluster?: Cluster;
+  /** What is simulated. */
+  readonly cluster: Cluster;
 }
 
 /** What comes with a node, and what it stands in. Simulation needs none of it. */

@@ -1,8 +1,11 @@
+/** A fabric as a reader sees it. */
+import type { FabricFamily } from "./graph.ts";
+
 /**
  * A fabric as a reader sees it: counts taken from the graph that was simulated, with the
  * load of the busiest and of the mean link of each tier in the step that was simulated.
  */
-export type Drawing = FatTreeDrawing | TorusDrawing | SwitchDrawing;
+export type Drawing = FatTreeDrawing | TorusDrawing | SwitchDrawing | GroupsDrawing;
 
 interface DrawingHead {
   readonly clusterId: string;
@@ -13,6 +16,30 @@ interface DrawingHead {
   /** Of what: "one reduce-scatter of 105 MB, its whole duration". */
   readonly loadOf: string;
   readonly tiers: readonly DrawnTier[];
+}
+
+/** Boxes in groups that are joined to each other: all fabrics without tiers above. */
+export interface GroupsDrawing extends DrawingHead {
+  readonly family: Exclude<FabricFamily, "switch" | "fat-tree" | "torus">;
+  /** "group", "row", "column", "slice", "switch". */
+  readonly groupKind: string;
+  readonly groups: readonly DrawnGroup[];
+  readonly bundles: readonly DrawnBundle[];
+}
+
+export interface DrawnGroup {
+  readonly name: string;
+  readonly boxCount: number;
+  readonly hostPortCount: number;
+  /** Between boxes of the group. */
+  readonly insideCableCount: number;
+}
+
+/** All cables between two groups, numbered from 0. */
+export interface DrawnBundle {
+  readonly a: number;
+  readonly b: number;
+  readonly cableCount: number;
 }
 
 /** Links between two rows of a drawing. Cables = two directed links. */
@@ -37,6 +64,8 @@ export interface FatTreeDrawing extends DrawingHead {
   /** Ports in use on each leaf, in leaf order. */
   readonly leafPortCounts: readonly number[];
   readonly uplinksPerLeaf: number;
+  /** Trees like this one side by side; all counts are of one. */
+  readonly planeCount?: number;
   /** Three tiers: pods, and the cores that join them. */
   readonly podCount?: number;
   readonly coreCount?: number;

@@ -4,6 +4,9 @@
  */
 import type { LinkId, RankId, VertexId } from "../base/ids.ts";
 
+/** Names of a grid's dimensions, in their order. */
+export const AXES: readonly string[] = ["x", "y", "z", "w", "v", "u"];
+
 /** Links of one sort: all have the same rate and latency at build time. */
 export interface LinkTier {
   /** The field's word: "scale-up", "host", "uplink", "x", "y", "z". */
@@ -24,14 +27,34 @@ export interface VertexTier {
   /** "accelerator", "scale-up switch", "node", "leaf", "spine", "host", "switch". */
   readonly kind: string;
   readonly vertexCount: number;
+  /** Switches that one vertex stands for: one in each plane; absent: one. */
+  readonly planeCount?: number;
 }
 
 /** Which of so many uplinks a message takes: level 0 from its leaf, 1 from its spine. */
 export type PickUplink = (level: number, source: number, target: number, uplinks: number) => number;
 
+export type FabricFamily =
+  | "switch"
+  | "fat-tree"
+  | "torus"
+  | "dragonfly"
+  | "dragonfly-plus"
+  | "hyperx"
+  | "slim-fly"
+  | "slices"
+  | "custom";
+
+export interface VertexGroups {
+  /** "group", "row", "switch". */
+  readonly kind: string;
+  readonly groupCount: number;
+  groupOf(vertex: number): number;
+}
+
 export interface Graph {
   readonly clusterId: string;
-  readonly family: "switch" | "fat-tree" | "torus";
+  readonly family: FabricFamily;
   readonly rankCount: number;
   readonly ranksPerNode: number;
   readonly nodeCount: number;
@@ -58,8 +81,19 @@ export interface Graph {
    */
   readonly routeLengthMax: number;
   route(source: RankId, target: RankId, out: Int32Array, at: number): number;
-  /** Fat trees: the same ways with another choice of uplinks. */
+  /** The same ways with another choice among equal ones. */
   readonly routeBy?: (pick: PickUplink) => Graph["route"];
+  /** Ways over a switch (or a group) in between, picked out of so many: Valiant's. */
+  readonly routeVia?: (pick: PickUplink) => Graph["route"];
+  /** Adaptive routing: ways for messages that start together, in their order. */
+  readonly stepRoute?: (messageCount: number) => Graph["route"];
+  /** Whether accelerators pass on what is not for them. */
+  readonly ranksForward?: boolean;
+  /** Known by a formula of the family; absent: to be measured on the graph. */
+  readonly bisectionBytesPerS?: number;
+  readonly diameterHopCount?: number;
+  /** Boxes that belong together, for drawings: the group of a vertex, −1 for none. */
+  readonly groups?: VertexGroups;
   /** Endpoint time of one message, besides the latencies of its links. */
   messageOverheadS(source: RankId, target: RankId): number;
   vertexName(vertex: VertexId): string;

@@ -76,6 +76,8 @@ export interface NetworkChoices extends RunOptions {
   readonly routing?: Routing;
   /** Hashed routing over this many seeds, from its own on. */
   readonly seedCount?: number;
+  /** Connections that a message is spread over, each hashed by itself; absent: one. */
+  readonly queuePairCount?: number;
   /** Cables and boxes that are down: "leaf-3:spine-5", "spine-5". */
   readonly failed?: readonly string[];
 }

@@ -14,6 +14,7 @@ export type MaterialClass =
   | "leaf-spine cable"
   | "spine-core cable"
   | "torus cable"
+  | "switch cable"
   | "fabric manager"
   | "rack"
   | "rack power unit"

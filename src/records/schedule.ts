@@ -21,8 +21,12 @@ export type Placement =
 
 /** Which of several equal ways a message takes; natural: the fabric's own rule. */
 export type Routing =
-  | { readonly kind: "natural" | "d-mod-k" | "spray" | "dimension-order" }
-  | { readonly kind: "ecmp"; readonly seed: number; readonly isSalted: boolean };
+  | { readonly kind: "natural" | "d-mod-k" | "spray" | "dimension-order" | "minimal" }
+  | { readonly kind: "ecmp"; readonly seed: number; readonly isSalted: boolean }
+  /** Over a switch or group in between that the seed picks. */
+  | { readonly kind: "valiant"; readonly seed: number }
+  /** The least loaded of several ways when messages start, detours among them. */
+  | { readonly kind: "adaptive"; readonly seed: number };
 
 /** How a program is run; what is absent: barrier, equal, folded. */
 export interface RunOptions {

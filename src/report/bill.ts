@@ -1,6 +1,5 @@
 /** A bill of materials as JSON for programs, CSV for spreadsheets and text for a terminal. */
-import { bitRate, fixed, usd } from "../base/format.ts";
-import type { Design } from "../records/cluster.ts";
+import { fixed, usd } from "../base/format.ts";
 import type { FabricCounts } from "../records/fabric-plan.ts";
 import type { Material, MaterialBill } from "../records/material.ts";
 import { csvOf } from "./csv.ts";
@@ -119,29 +118,4 @@ function included({ rows }: MaterialBill): string[] {
 function noteLines(head: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   return wrap(plain(`${head}: ${names.join("; ")}.`), 96).map((line) => `  ${line}`);
-}
-
-/** A fabric by its counts alone, where there is no graph to draw. */
-export function countsText(
-  { id, name, summary }: Pick<Design, "id" | "name" | "summary">,
-  counts: FabricCounts,
-): string {
-  const { leafCount, spineCount, coreCount } = counts;
-  const facts: readonly (readonly [string, string])[] = [
-    ["accelerators", fixed(counts.acceleratorCount)],
-    ["nodes", fixed(counts.hostCount)],
-    ["switches", `${fixed(leafCount)} leaf, ${fixed(spineCount)} spine, ${fixed(coreCount)} core`],
-    ["cables", `${fixed(counts.hostLeafCableCount)} host to leaf`],
-    ["", `${fixed(counts.leafSpineCableCount)} leaf to spine`],
-    ["", `${fixed(counts.spineCoreCableCount)} spine to core`],
-    ["bisection", bitRate(counts.bisectionBytesPerS)],
-    ["diameter", `${fixed(counts.diameterHopCount)} links`],
-  ];
-  const lines = [
-    `${name} (${id})`,
-    summary,
-    ...facts.map(([head, value]) => `  ${head.padEnd(14)}${value}`),
-    "  counted by rule; this fabric cannot be simulated",
-  ];
-  return `${lines.map(plain).join("\n").replaceAll("\u00a0", " ")}\n`;
 }

@@ -7,7 +7,7 @@ import { annuity, ownership, YEAR_S } from "../../src/cost/ownership.ts";
 import type { OwnershipRequest } from "../../src/cost/ownership.ts";
 import type { Design } from "../../src/records/cluster.ts";
 import type { MaterialBill } from "../../src/records/material.ts";
-import { ACCELERATOR, given, PARTS, SITE } from "./small-clusters.ts";
+import { ACCELERATOR, cluster, given, PARTS, SITE } from "./small-clusters.ts";
 
 const near = (a: number, b: number, slack = 1e-12): void =>
   ok(Math.abs(a - b) <= slack * Math.max(Math.abs(a), Math.abs(b)), `${a} and ${b}`);
@@ -16,6 +16,7 @@ const near = (a: number, b: number, slack = 1e-12): void =>
 const DESIGN: Design = {
   ...{ id: "small", name: "Small", summary: "small", equipment: {}, bill: PARTS },
   node: { name: "NODE", acceleratorCount: 8, accelerator: ACCELERATOR },
+  cluster: cluster(PARTS, ACCELERATOR),
 };
 
 const BILL: MaterialBill = {

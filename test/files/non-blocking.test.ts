@@ -21,34 +21,27 @@ test("a design of two tiers is a fat tree with half of each leaf's ports down", 
   equal(fabric.size, "whole");
 });
 
-test("three tiers or two planes are refused, and the nearest that can run is named", async () => {
-  for (const [id, near] of [
-    ["superpod-b200-16su", "superpod-b200-8su"],
-    ["superpod-b300-ethernet-1su", "superpod-b300-xdr-1su"],
-    ["superpod-b300-ethernet-16su", "superpod-b300-xdr-18su"],
+test("where two tiers do not reach, cores join pods of half as many leaves as ports", async () => {
+  // 2,048 endpoints are two tiers of 64 ports; the port of a manager is one too many.
+  for (const [more, isThreeTiers] of [
+    ["  nodes: 256", false],
+    ["  nodes: 256\n  otherPorts: 1", true],
+    ["  nodes: 257", true],
   ] as const) {
-    const issues = await issuesFrom(readCluster(id));
-    deepEqual(
-      issues.map(({ code }) => code),
-      ["not-simulated"],
-    );
-    ok(issues[0]?.nextStep.startsWith(`take ${near};`), issues[0]?.nextStep);
-    equal((await readDesign(id)).cluster, undefined);
+    const { fabric } = await readCluster(written("mine.yaml", text(more)));
+    ok(fabric.kind === "fat-tree");
+    equal(fabric.core !== undefined, isThreeTiers, more);
+    if (fabric.core === undefined) continue;
+    deepEqual([fabric.core.leavesPerPod, fabric.core.uplinksPerSpine], [32, 32]);
   }
 });
 
-test("a design of a file is told by its path", async () => {
-  const path = written("mine.yaml", text("  nodes: 257"));
-  const [issue] = await issuesFrom(readCluster(path));
-  ok(issue?.nextStep.includes(`fabricast bom ${path}`));
-  equal((await readDesign(path)).reference, path);
-  // 2,048 endpoints are two tiers; the port of a manager is one too many.
-  equal(
-    (await issuesFrom(readCluster(written("a.yaml", text("  nodes: 256\n  otherPorts: 1")))))
-      .length,
-    1,
-  );
-  equal((await readDesign(written("b.yaml", text("  nodes: 256")))).cluster?.id, "mine");
+test("two planes double a switch's ports and are one tree of the whole rate", async () => {
+  const { fabric } = await readCluster("superpod-b300-ethernet-16su");
+  ok(fabric.kind === "fat-tree");
+  // 64 ports of 800 Gb/s, wired as 128 of 400.
+  deepEqual([fabric.planeCount, fabric.portsPerLeaf, fabric.spineRadix], [2, 64, 128]);
+  equal(fabric.link.rateBytesPerS.value, 100e9);
 });
 
 test("more nodes than three tiers reach are refused at their line", async () => {

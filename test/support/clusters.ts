@@ -1,5 +1,6 @@
 /** Clusters as records, for tests of rooms that read no files. */
 import type { Cluster, Endpoint, Fabric, LinkSpec, NodeSpec } from "../../src/records/cluster.ts";
+import type { DirectFabric, DragonflyFabric } from "../../src/records/fabric.ts";
 import type { Sourced } from "../../src/records/sourced.ts";
 
 export function sourced(value: number): Sourced {
@@ -154,4 +155,26 @@ export function barePods(
     switchLatencyS: sourced(0),
   };
   return cluster("bare-pods", { fabric });
+}
+
+/** Fabrics without tiers above, of bare hosts on links of 400 Gb/s and 500 ns. */
+export function direct<F extends DirectFabric>(
+  fabric: Omit<F, "link" | "switchLatencyS" | "localLink" | "globalLink">,
+  node?: NodeSpec,
+): Cluster {
+  const links = { link: BARE_LINK, localLink: BARE_LINK, globalLink: BARE_LINK };
+  const whole = { ...links, switchLatencyS: sourced(0), ...fabric } as unknown as F;
+  return cluster(`bare-${whole.kind}`, { fabric: whole, ...(node ? { node } : {}) });
+}
+
+/** Groups of four switches with two hosts and so many global links each. */
+export function dragonfly(groupCount: number, globalLinksPerSwitch: number): Cluster {
+  return direct<DragonflyFabric>({
+    kind: "dragonfly",
+    groupCount,
+    switchesPerGroup: 4,
+    hostsPerSwitch: 2,
+    globalLinksPerSwitch,
+    arrangement: "palmtree",
+  });
 }

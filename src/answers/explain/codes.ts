@@ -78,10 +78,11 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("no-latency", "shares by round-trip time need latencies", "give links a latency"),
   code("too-many-events", "a plain run would take more events than allowed", "take barrier"),
   code(
-    "not-simulated",
-    "the cluster has counts and a bill, but its fabric cannot be simulated",
-    "take the cluster named, or ask `bom` and `topology show`",
+    "bad-short-form",
+    "a cluster in one line does not say nodes, fabric and rate",
+    "write it as 128 x dgx-h100, rail fat tree 2:1, 400G",
   ),
+  code("bad-module", "a module of yours failed or made no plain data", "run it with node"),
   code("rack-too-small", "a rack feeds less than one node", "give it more power"),
   code(
     "price-without-currency",

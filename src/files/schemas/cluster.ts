@@ -1,6 +1,7 @@
 /** topologies/clusters/*.yaml: nodes and the fabric between them, at every size. */
 import { hostBody } from "./host-part.ts";
 import { linkBody, switchBody } from "./network-part.ts";
+import { DIRECT_FABRICS } from "./direct-fabrics.ts";
 import type { Properties, Schema } from "./schema.ts";
 import { choice, count, figure, file, flag, group, id, list } from "./schema.ts";
 import { oneOf, ref, reference, tag, text } from "./schema.ts";
@@ -43,12 +44,20 @@ const fatTree: Properties = {
   kind: tag("fat-tree", "Two or three tiers of switches"),
   ports: count("Ports of accelerators (or bare hosts) at full size", 1024, { maximum: 1 << 20 }),
   portsPerLeaf: count("Ports of accelerators on one leaf", 32, { maximum: 4096 }),
-  uplinksPerLeaf: count("Links from one leaf up to the spines", 32, { maximum: 4096 }),
+  uplinksPerLeaf: count("Links from one leaf up to the spines; 0 where nothing is above", 32, {
+    minimum: 0,
+    maximum: 4096,
+  }),
   spineRadix: count("Ports of one spine", 64, { maximum: 4096 }),
   spines: count("Spines (of each pod), where not as few as have ports for all uplinks", 32, {
     maximum: 4096,
   }),
   rails: flag("Accelerator k of every node on the leaf of rail k", false),
+  railOnly: flag("Rails, each with spines of its own: they meet in the nodes only", false),
+  planes: count("Trees side by side: each port of a host is split into so many", 1, {
+    maximum: 8,
+    default: 1,
+  }),
   core,
   size: choice(
     "whole: all of it is there whatever the job uses; grows: bought for the job's size",
@@ -80,7 +89,7 @@ const nonBlocking: Properties = {
 
 const shape = {
   ...list("Nodes per dimension, x first", count("Nodes along one dimension", 4, { maximum: 4096 })),
-  maxItems: 3,
+  maxItems: 6,
 };
 
 const torus: Properties = {
@@ -88,6 +97,9 @@ const torus: Properties = {
   shapes: list("The shapes it comes in, smallest first", shape),
   twisted: flag("Closing links also move half way along the last dimension, twice as long", false),
   wrapLengthMin: count("A dimension closes to a ring only from this length on", 4, { default: 1 }),
+  cubeLength: count("Rings close in shapes of whole cubes this long, and only there", 4, {
+    maximum: 64,
+  }),
   link: link("Node to neighbor"),
   cable,
   cablesPerNode: count("Cables a node needs: half its ports", 4, { maximum: 4096 }),
@@ -100,6 +112,8 @@ const fabric = oneOf(
   group("Fat tree", fatTree, [
     "spines",
     "rails",
+    "railOnly",
+    "planes",
     "core",
     "size",
     "switchLatency",
@@ -108,7 +122,10 @@ const fabric = oneOf(
     "cable",
   ]),
   group("Fat tree without blocking, by rule", nonBlocking, ["otherPorts", "planes", "cable"]),
-  group("Torus or mesh", torus, ["twisted", "wrapLengthMin", "cable", "cablesPerNode"]),
+  group("Torus or mesh", torus, [
+    ...["twisted", "wrapLengthMin", "cubeLength", "cable", "cablesPerNode"],
+  ]),
+  ...DIRECT_FABRICS,
 );
 
 const knob = group("One name for several fields that change together", {
@@ -123,6 +140,11 @@ const properties: Properties = {
   node: reference("What sits at a vertex of the fabric", "hgx-h100", hostBody),
   fabric,
   knobs: list("Short names for --set", knob),
+  parts: {
+    type: "object",
+    description: "Parts of your own by id, to be named where an id of a part may stand",
+    examples: [{ "my-link": { rate: "400 Gb/s", latency: "500 ns" } }],
+  },
   endpoint: endpointBody,
   software: reference("Software profile", "fused-2026", softwareBody),
   site: reference("Where it stands", "us-average", siteBody),
@@ -131,6 +153,6 @@ const properties: Properties = {
 export const cluster = file(
   "cluster",
   "A cluster: nodes with accelerators and the fabric between them",
-  group("A cluster", properties, ["knobs", "endpoint", "software", "site"]),
+  group("A cluster", properties, ["knobs", "parts", "endpoint", "software", "site"]),
   { link: linkBody, switch: switchBody },
 );

@@ -1,13 +1,28 @@
 /** topologies/parts/hosts/*.yaml: what sits at a vertex of the fabric and is bought as one. */
 import { acceleratorBody } from "./accelerator.ts";
 import type { Properties } from "./schema.ts";
-import { conflictList, count, figure, file, group, id, priceList } from "./schema.ts";
+import { choice, conflictList, count, figure, file, group, id, list } from "./schema.ts";
+import { priceList } from "./schema.ts";
 import { reference, text } from "./schema.ts";
 
-const scaleUp = group("The star inside the node: one link an accelerator", {
-  rate: figure("Usable rate of one accelerator's link, one direction", "dataRate", "370.8 GB/s"),
-  latency: figure("Latency of that link", "duration", "0 ns"),
-});
+const scaleUp = group(
+  "The network inside the node",
+  {
+    rate: figure("Usable rate of one of its links, one direction", "dataRate", "370.8 GB/s"),
+    latency: figure("Latency of that link", "duration", "0 ns"),
+    shape: choice(
+      "star: one link an accelerator to a center; full-mesh: one a pair; cube-mesh: the eight " +
+        "GPUs of a DGX-1; pcie-tree: switches below sockets",
+      ["star", "full-mesh", "cube-mesh", "pcie-tree"],
+      "star",
+    ),
+    fanouts: list(
+      "PCIe tree: accelerators a switch, then switches a socket",
+      count("Below one box", 2, { maximum: 64 }),
+    ),
+  },
+  ["shape", "fanouts"],
+);
 
 const properties: Properties = {
   id: id("Names the part in clusters", "hgx-h100"),

@@ -1,5 +1,6 @@
 /** The algorithms there are: one line each, with what they cannot do. */
 import { at, present } from "../../base/assert.ts";
+import { AXES } from "../../records/graph.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { Collective, Program } from "../../records/schedule.ts";
 import { directAllToAll, pairwiseAllToAll } from "./all-to-all.ts";
@@ -152,7 +153,7 @@ function twoLevels(graph: Graph): string | undefined {
 }
 
 function torusOnly(graph: Graph): string | undefined {
-  if (graph.family === "torus") return undefined;
+  if (graph.shape.length > 0) return undefined;
   return `needs the dimensions of a torus; the fabric is a ${graph.family}`;
 }
 
@@ -174,7 +175,7 @@ function torusStages(graph: Graph): PlannedStage[] {
   const inNode = inNodeAxis(graph);
   let rankStep = graph.ranksPerNode;
   const dimensions = graph.shape.map((memberCount, d): PlannedStage => {
-    const axis = { name: present(["x", "y", "z"][d], "the axis"), rankStep, memberCount };
+    const axis = { name: present(AXES[d], "the axis"), rankStep, memberCount };
     rankStep *= memberCount;
     // Two nodes have one link each to the other, closed or not: see the half-way rule.
     const isRing = memberCount > 2 && at(graph.wraps, d);

@@ -65,6 +65,7 @@ export function mergedAllPairs(graph: Graph, bytes: number): MergedPairs | undef
 }
 
 function classesOfPairs(graph: Graph): readonly FlowClass[] | undefined {
+  if (graph.stepRoute !== undefined) return undefined;
   if (graph.linkTiers.length > TIERS_MOST || graph.routeLengthMax > HOPS_MOST) return undefined;
   if (!hasTierLatencies(graph)) return undefined;
   const classes: FlowClass[] = [];

@@ -153,12 +153,13 @@ function routeAll(
   const messageCount = source.length;
   const scratch = new Int32Array(messageCount * graph.routeLengthMax);
   const entryStart = new Int32Array(messageCount + 1);
+  const route = graph.stepRoute?.(messageCount) ?? graph.route;
   let end = 0;
   for (let m = 0; m < messageCount; m++) {
     const from = source[m]!;
     const to = target[m]!;
     assert(from < graph.rankCount && to < graph.rankCount, "messages are between ranks");
-    end = graph.route(rankId(from), rankId(to), scratch, end);
+    end = route(rankId(from), rankId(to), scratch, end);
     entryStart[m + 1] = end;
   }
   return { entryStart, entryLink: scratch.subarray(0, end) };

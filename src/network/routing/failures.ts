@@ -15,17 +15,22 @@ export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
   const isDead = deadLinks(graph, failed);
   const detours = new Detours(graph, isDead, failed);
   const routeLengthMax = 3 * graph.routeLengthMax + 4;
-  return {
-    ...graph,
-    routeLengthMax,
-    route(source, target, out, start) {
-      const end = graph.route(source, target, out, start);
+  const around =
+    (route: Graph["route"]): Graph["route"] =>
+    (source, target, out, start) => {
+      const end = route(source, target, out, start);
       for (let i = start; i < end; i++) {
         if (isDead[out[i]!] === 1)
           return detours.route(source, target, { out, start, routeLengthMax });
       }
       return end;
-    },
+    };
+  const { stepRoute } = graph;
+  return {
+    ...graph,
+    routeLengthMax,
+    route: around(graph.route),
+    ...(stepRoute === undefined ? {} : { stepRoute: (count) => around(stepRoute(count)) }),
   };
 }
 
@@ -103,7 +108,9 @@ class Detours {
   #distances(target: number): Int32Array {
     const known = this.#known.get(target);
     if (known !== undefined) return known;
-    const { vertexCount, linkTarget, rankCount } = this.#graph;
+    const { vertexCount, vertexTiers, linkTarget, ranksForward } = this.#graph;
+    // Accelerators come first, also those that the job leaves idle.
+    const acceleratorCount = at(vertexTiers, 0).vertexCount;
     const distance = new Int32Array(vertexCount).fill(-1);
     const queue = new Int32Array(vertexCount);
     distance[target] = 0;
@@ -111,7 +118,7 @@ class Detours {
     let length = 1;
     for (let next = 0; next < length; next++) {
       const vertex = queue[next]!;
-      if (vertex !== target && vertex < rankCount && !this.#ranksForward()) continue;
+      if (vertex !== target && vertex < acceleratorCount && ranksForward !== true) continue;
       for (let i = this.#start[vertex]!; i < this.#start[vertex + 1]!; i++) {
         const link = this.#links[i]!;
         const behind = linkTarget[link]!;
@@ -124,11 +131,6 @@ class Detours {
     if (this.#known.size >= 256) this.#known.clear();
     this.#known.set(target, distance);
     return distance;
-  }
-
-  #ranksForward(): boolean {
-    const { family, vertexTiers } = this.#graph;
-    return family === "torus" && vertexTiers.length === 1;
   }
 
   #stuck(source: number, target: number): Refusal {

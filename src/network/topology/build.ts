@@ -2,9 +2,17 @@
 import { assert } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type { Cluster, FatTreeFabric } from "../../records/cluster.ts";
+import type { SlicesFabric } from "../../records/fabric.ts";
+import { directPortCount } from "../../records/fabric.ts";
 import type { Graph } from "../../records/graph.ts";
 import { downPortsOfSpine, leafCountFor } from "./fat-tree-plan.ts";
+import { customGraph } from "./custom.ts";
+import { dragonflyPlusGraph } from "./dragonfly-plus.ts";
+import { dragonflyGraph } from "./dragonfly.ts";
 import { fatTreeGraph } from "./fat-tree.ts";
+import { hyperxGraph } from "./hyperx.ts";
+import { slicesGraph } from "./slices.ts";
+import { slimFlyGraph } from "./slim-fly.ts";
 import { switchGraph } from "./switch.ts";
 import { shapeFor, torusGraph } from "./torus.ts";
 
@@ -19,6 +27,18 @@ export function buildGraph(cluster: Cluster, rankCount: number): Graph {
       return fatTreeGraph(cluster, fabric, rankCount);
     case "torus":
       return torusGraph(cluster, fabric, rankCount);
+    case "dragonfly":
+      return dragonflyGraph(cluster, fabric, rankCount);
+    case "dragonfly-plus":
+      return dragonflyPlusGraph(cluster, fabric, rankCount);
+    case "hyperx":
+      return hyperxGraph(cluster, fabric, rankCount);
+    case "slim-fly":
+      return slimFlyGraph(cluster, fabric, rankCount);
+    case "slices":
+      return slicesGraph(cluster, fabric, rankCount);
+    case "custom":
+      return customGraph(cluster, fabric, rankCount);
   }
 }
 
@@ -47,8 +67,11 @@ function isPossible(cluster: Cluster, rankCount: number): boolean {
   if (rankCount > rankCountMax(cluster)) return false;
   if (rankCount > perNode && rankCount % perNode !== 0) return false;
   const { fabric } = cluster;
+  if (fabric.kind === "slices") return rankCount % sliceSizeOf(fabric) === 0;
   return fabric.kind !== "torus" || shapeFor(fabric, Math.ceil(rankCount / perNode)) !== undefined;
 }
+
+const sliceSizeOf = ({ shape }: SlicesFabric): number => shape.reduce((a, b) => a * b, 1);
 
 /** Every count within one node, whole nodes beyond. */
 function* candidates(cluster: Cluster, last: number): Generator<number> {
@@ -61,7 +84,8 @@ function* candidates(cluster: Cluster, last: number): Generator<number> {
     for (const nodeCount of distinct) yield nodeCount * perNode;
     return;
   }
-  for (let count = perNode; count <= last; count += perNode) yield count;
+  const step = fabric.kind === "slices" ? sliceSizeOf(fabric) : perNode;
+  for (let count = step; count <= last; count += step) yield count;
 }
 
 /** As many as there are ports; on a fat tree also as many as its spines can join. */
@@ -74,15 +98,21 @@ function rankCountMax(cluster: Cluster): number {
     case "fat-tree": {
       const leafCount = leafCountFor(fabric, perNode, fabric.portCount);
       const leafCountMax = leavesJoined(fabric);
-      const isJoined = leafCount === 1 || leafCount <= leafCountMax;
+      const isJoined = leafCount === 1 || leafCount / railsOf(cluster) <= leafCountMax;
       if (fabric.size === "whole" && !isJoined) return 0;
-      const ports = isJoined ? fabric.portCount : leafCountMax * fabric.portsPerLeaf;
+      const ports = isJoined ? fabric.portCount : leafCountMax * fabric.portsPerLeaf * railsOf(cluster);
       return Math.floor(ports / perNode) * perNode;
     }
     case "torus":
       return perNode * Math.max(...fabric.shapes.map((shape) => shape.reduce((a, b) => a * b, 1)));
+    default:
+      return Math.floor(directPortCount(fabric) / perNode) * perNode;
   }
 }
+
+/** Trees of their own, one a rail, where rails do not meet. */
+const railsOf = ({ fabric, node }: Cluster): number =>
+  fabric.kind === "fat-tree" && fabric.railOnly === true ? node.acceleratorCount : 1;
 
 /** Leaves that the tiers above can join: a port of a spine (and of a core) is one each. */
 function leavesJoined(fabric: FatTreeFabric): number {
@@ -116,6 +146,9 @@ function refusal(cluster: Cluster, rankCount: number): Refusal {
     return refused("does-not-divide", `whole nodes of ${perNode} ranks`);
   }
   const { fabric } = cluster;
+  if (fabric.kind === "slices") {
+    return refused("no-such-size", `whole slices of ${sliceSizeOf(fabric)} ranks`);
+  }
   assert(fabric.kind === "torus", "only a torus comes in some shapes and not in others");
   const shapes = fabric.shapes.map((shape) => shape.join("×")).join(", ");
   return refused("no-such-size", `the nodes of one of its shapes (${shapes})`);

@@ -6,18 +6,18 @@
  */
 import { assert } from "../../base/assert.ts";
 import type { Cluster, FatTreeFabric } from "../../records/cluster.ts";
-import { hasStar } from "./node.ts";
+import { scaleUpBoxes } from "./node.ts";
 
 /** How many of each thing there are, and at which vertex each kind starts. */
 export interface FatTreePlan {
   readonly nodeCount: number;
   readonly portCount: number;
-  readonly starCount: number;
+  readonly boxCount: number;
   readonly leafCount: number;
   readonly firstLeafId: number;
-  /** 1 on a tree of two tiers. */
+  /** 1 on a tree of two tiers; where rails do not meet, each is a pod. */
   readonly podCount: number;
-  readonly leavesPerPod: number;
+  readonly podOf: (leaf: number) => number;
   readonly spinesPerPod: number;
   readonly spineCount: number;
   readonly firstSpineId: number;
@@ -39,22 +39,20 @@ export function fatTreePlan(
     : Math.ceil(rankCount / perNode);
   const portCount = nodeCount * perNode;
   const leafCount = leafCountFor(fabric, perNode, isWhole ? fabric.portCount : portCount);
-  const starCount = hasStar(cluster) ? nodeCount : 0;
-  const firstLeafId = portCount + starCount;
-  const leavesPerPod = fabric.core?.leavesPerPod ?? leafCount;
-  const podCount = Math.ceil(leafCount / leavesPerPod);
-  const spinesPerPod = spineCountFor(fabric, podCount > 1 ? leavesPerPod : leafCount, podCount);
+  const boxCount = nodeCount * scaleUpBoxes(cluster).length;
+  const firstLeafId = portCount + boxCount;
+  const { podCount, spinesPerPod, podOf } = podsOf(fabric, perNode, leafCount);
   const spineCount = podCount * spinesPerPod;
   const firstSpineId = firstLeafId + leafCount;
   const coresPerPlane = coresPerPlaneFor(fabric, podCount);
   return {
     nodeCount,
     portCount,
-    starCount,
+    boxCount,
     leafCount,
     firstLeafId,
     podCount,
-    leavesPerPod,
+    podOf,
     spinesPerPod,
     spineCount,
     firstSpineId,
@@ -62,6 +60,21 @@ export function fatTreePlan(
     coreCount: coresPerPlane * spinesPerPod,
     firstCoreId: firstSpineId + spineCount,
   };
+}
+
+function podsOf(
+  fabric: FatTreeFabric,
+  perNode: number,
+  leafCount: number,
+): Pick<FatTreePlan, "podCount" | "spinesPerPod" | "podOf"> {
+  if (fabric.railOnly === true) {
+    const spinesPerPod = spineCountFor(fabric, leafCount / perNode);
+    return { podCount: perNode, spinesPerPod, podOf: (leaf) => leaf % perNode };
+  }
+  const leavesPerPod = fabric.core?.leavesPerPod ?? leafCount;
+  const podCount = Math.ceil(leafCount / leavesPerPod);
+  const spinesPerPod = spineCountFor(fabric, podCount > 1 ? leavesPerPod : leafCount, podCount);
+  return { podCount, spinesPerPod, podOf: (leaf) => Math.floor(leaf / leavesPerPod) };
 }
 
 /** Leaves for so many ports: filled in rank order, or by rail in groups of nodes. */

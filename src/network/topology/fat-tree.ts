@@ -16,17 +16,18 @@ import type { Graph, PickUplink } from "../../records/graph.ts";
 import { fatTreePlan, portNumbers } from "./fat-tree-plan.ts";
 import type { FatTreePlan } from "./fat-tree-plan.ts";
 import { linkNames } from "./names.ts";
-import { endpointOf, layStars, rankKind, rankName, sameNode } from "./node.ts";
-import type { Star } from "./node.ts";
+import { boxNames, endpointOf, layScaleUp, rankKind, rankName, sameNode } from "./node.ts";
+import { scaleUpHopsMax } from "./node.ts";
+import type { ScaleUp } from "./node.ts";
 import { layHostLinks } from "./switch.ts";
 import { switchedTier, Wiring } from "./wiring.ts";
 
 export function fatTreeGraph(cluster: Cluster, fabric: FatTreeFabric, rankCount: number): Graph {
   const plan = fatTreePlan(cluster, fabric, rankCount);
   const wiring = new Wiring(cableCount(fabric, plan));
-  const star = layStars(wiring, cluster, {
+  const scaleUp = layScaleUp(wiring, cluster, {
     nodeCount: plan.nodeCount,
-    centerFirst: plan.portCount,
+    boxFirst: plan.portCount,
   });
   const portOf = portNumbers(fabric, cluster.node.acceleratorCount);
   const hostFirst = layHostLinks(
@@ -38,17 +39,17 @@ export function fatTreeGraph(cluster: Cluster, fabric: FatTreeFabric, rankCount:
   const uplinkFirst = layUplinks(wiring, fabric, plan);
   const coreFirst = layCoreLinks(wiring, fabric, plan);
   const arrays = wiring.arrays();
-  const vertexName = vertexNames(cluster, plan);
-  const routing = routes(cluster, fabric, plan, { star, hostFirst, uplinkFirst, coreFirst });
+  const vertexName = vertexNames(cluster, plan, fabric.railOnly === true ? "rail" : "pod");
+  const routing = routes(cluster, fabric, plan, { scaleUp, hostFirst, uplinkFirst, coreFirst });
   return {
     ...endpointOf(cluster, rankCount),
     family: "fat-tree",
     shape: [],
     wraps: [],
     vertexCount: plan.firstCoreId + plan.coreCount,
-    vertexTiers: vertexTiers(cluster, plan),
+    vertexTiers: vertexTiers(cluster, plan, fabric.planeCount),
     ...arrays,
-    routeLengthMax: fabric.rails === true ? 8 : 6,
+    routeLengthMax: 6 + scaleUpHopsMax(cluster),
     route: routing(dModK(fabric, portOf)),
     routeBy: routing,
     vertexName,
@@ -77,8 +78,7 @@ function layUplinks(wiring: Wiring, fabric: FatTreeFabric, plan: FatTreePlan): n
     }),
   );
   for (let leaf = 0; leaf < plan.leafCount; leaf++) {
-    const pod = Math.floor(leaf / plan.leavesPerPod);
-    const firstSpine = plan.firstSpineId + pod * plan.spinesPerPod;
+    const firstSpine = plan.firstSpineId + plan.podOf(leaf) * plan.spinesPerPod;
     for (let uplink = 0; uplink < fabric.uplinksPerLeaf; uplink++) {
       wiring.cable(tier, plan.firstLeafId + leaf, firstSpine + (uplink % plan.spinesPerPod));
     }
@@ -120,7 +120,7 @@ function dModK({ uplinksPerLeaf }: FatTreeFabric, portOf: (rank: number) => numb
 }
 
 interface Laid {
-  readonly star: Star | undefined;
+  readonly scaleUp: ScaleUp | undefined;
   readonly hostFirst: number;
   readonly uplinkFirst: number;
   readonly coreFirst: number;
@@ -132,25 +132,22 @@ function routes(
   plan: FatTreePlan,
   links: Laid,
 ): (pick: PickUplink) => Graph["route"] {
-  const { star, hostFirst } = links;
+  const { scaleUp, hostFirst } = links;
   const perNode = cluster.node.acceleratorCount;
-  const changesRail = fabric.rails === true && star !== undefined;
+  const changesRail = fabric.rails === true && scaleUp !== undefined;
   return (pick) => {
     const over = overSwitches(fabric, plan, { links, pick, portOf: portNumbers(fabric, perNode) });
     return (source, target, out, at) => {
       if (source === target) return at;
-      if (star !== undefined && sameNode(perNode, source, target)) {
-        out[at] = star.up(source);
-        out[at + 1] = star.down(target);
-        return at + 2;
+      if (scaleUp !== undefined && sameNode(perNode, source, target)) {
+        return scaleUp.route(source, target, out, at);
       }
       let end = at;
       let sender: number = source;
       if (changesRail && source % perNode !== target % perNode) {
-        // Over the star to the accelerator of the node that is on the target's rail.
+        // Inside the node to the accelerator that is on the target's rail.
         sender += (target % perNode) - (source % perNode);
-        out[end++] = star.up(source);
-        out[end++] = star.down(sender);
+        end = scaleUp.route(source, sender, out, end);
       }
       out[end++] = hostFirst + 2 * sender;
       end = over(sender, target, out, end);
@@ -173,7 +170,7 @@ function overSwitches(
   const { pick, portOf } = by;
   const { uplinkFirst, coreFirst } = by.links;
   const { portsPerLeaf, uplinksPerLeaf } = fabric;
-  const { leavesPerPod, spinesPerPod } = plan;
+  const { podOf, spinesPerPod } = plan;
   const uplinksPerSpine = fabric.core?.uplinksPerSpine ?? 0;
   return (source, target, out, at) => {
     const sourceLeaf = Math.floor(portOf(source) / portsPerLeaf);
@@ -182,8 +179,8 @@ function overSwitches(
     let end = at;
     const uplink = pick(0, source, target, uplinksPerLeaf);
     out[end++] = uplinkFirst + 2 * (sourceLeaf * uplinksPerLeaf + uplink);
-    const sourcePod = Math.floor(sourceLeaf / leavesPerPod);
-    const targetPod = Math.floor(targetLeaf / leavesPerPod);
+    const sourcePod = podOf(sourceLeaf);
+    const targetPod = podOf(targetLeaf);
     if (sourcePod !== targetPod) {
       const plane = uplink % spinesPerPod;
       const over = pick(1, source, target, uplinksPerSpine);
@@ -217,24 +214,34 @@ function cableMark(
   };
 }
 
-function vertexTiers(cluster: Cluster, plan: FatTreePlan): Graph["vertexTiers"] {
+function vertexTiers(
+  cluster: Cluster,
+  plan: FatTreePlan,
+  planeCount: number | undefined,
+): Graph["vertexTiers"] {
+  const planes = planeCount === undefined ? {} : { planeCount };
   return [
     { kind: rankKind(cluster), vertexCount: plan.portCount },
-    { kind: "scale-up switch", vertexCount: plan.starCount },
-    { kind: "leaf", vertexCount: plan.leafCount },
-    { kind: "spine", vertexCount: plan.spineCount },
-    { kind: "core", vertexCount: plan.coreCount },
+    { kind: "scale-up switch", vertexCount: plan.boxCount },
+    { kind: "leaf", vertexCount: plan.leafCount, ...planes },
+    { kind: "spine", vertexCount: plan.spineCount, ...planes },
+    { kind: "core", vertexCount: plan.coreCount, ...planes },
   ].filter((tier) => tier.vertexCount > 0);
 }
 
-function vertexNames(cluster: Cluster, plan: FatTreePlan): (vertex: VertexId) => string {
+function vertexNames(
+  cluster: Cluster,
+  plan: FatTreePlan,
+  pod: string,
+): (vertex: VertexId) => string {
+  const boxName = boxNames(cluster);
   const spineName = (spine: number): string => {
     if (plan.podCount <= 1) return `spine-${spine}`;
-    return `pod-${Math.floor(spine / plan.spinesPerPod)}/spine-${spine % plan.spinesPerPod}`;
+    return `${pod}-${Math.floor(spine / plan.spinesPerPod)}/spine-${spine % plan.spinesPerPod}`;
   };
   return (vertex) => {
     if (vertex < plan.portCount) return rankName(cluster, vertex);
-    if (vertex < plan.firstLeafId) return `node-${vertex - plan.portCount}`;
+    if (vertex < plan.firstLeafId) return boxName(vertex - plan.portCount);
     if (vertex < plan.firstSpineId) return `leaf-${vertex - plan.firstLeafId}`;
     if (vertex < plan.firstCoreId) return spineName(vertex - plan.firstSpineId);
     return `core-${vertex - plan.firstCoreId}`;

@@ -5,7 +5,7 @@
 import type { Cluster, SwitchFabric } from "../../records/cluster.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { VertexId } from "../../base/ids.ts";
-import { endpointOf, hasStar, layStars, rankKind, rankName, sameNode } from "./node.ts";
+import { boxNames, endpointOf, layScaleUp, rankKind, rankName, sameNode, scaleUpBoxes, scaleUpHopsMax } from "./node.ts";
 import { linkNames } from "./names.ts";
 import { switchedTier, Wiring } from "./wiring.ts";
 
@@ -13,15 +13,16 @@ export function switchGraph(cluster: Cluster, fabric: SwitchFabric, rankCount: n
   const perNode = cluster.node.acceleratorCount;
   const nodeCount = fabric.hostCount;
   const portCount = nodeCount * perNode;
-  const starCount = hasStar(cluster) ? nodeCount : 0;
-  const center = portCount + starCount;
+  const boxCount = nodeCount * scaleUpBoxes(cluster).length;
+  const center = portCount + boxCount;
   const wiring = new Wiring();
-  const star = layStars(wiring, cluster, { nodeCount, centerFirst: portCount });
+  const scaleUp = layScaleUp(wiring, cluster, { nodeCount, boxFirst: portCount });
   const hostFirst = layHostLinks(wiring, fabric, portCount, () => center);
   const arrays = wiring.arrays();
+  const boxName = boxNames(cluster);
   const vertexName = (vertex: VertexId): string => {
     if (vertex < portCount) return rankName(cluster, vertex);
-    return vertex === center ? "switch" : `node-${vertex - portCount}`;
+    return vertex === center ? "switch" : boxName(vertex - portCount);
   };
   return {
     ...endpointOf(cluster, rankCount),
@@ -31,16 +32,18 @@ export function switchGraph(cluster: Cluster, fabric: SwitchFabric, rankCount: n
     vertexCount: center + 1,
     vertexTiers: [
       { kind: rankKind(cluster), vertexCount: portCount },
-      ...(starCount > 0 ? [{ kind: "scale-up switch", vertexCount: starCount }] : []),
+      ...(boxCount > 0 ? [{ kind: "scale-up switch", vertexCount: boxCount }] : []),
       { kind: "switch", vertexCount: 1 },
     ],
     ...arrays,
-    routeLengthMax: 2,
+    routeLengthMax: Math.max(2, scaleUpHopsMax(cluster)),
     route(source, target, out, at) {
       if (source === target) return at;
-      const inNode = star !== undefined && sameNode(perNode, source, target);
-      out[at] = inNode ? star.up(source) : hostFirst + 2 * source;
-      out[at + 1] = inNode ? star.down(target) : hostFirst + 2 * target + 1;
+      if (scaleUp !== undefined && sameNode(perNode, source, target)) {
+        return scaleUp.route(source, target, out, at);
+      }
+      out[at] = hostFirst + 2 * source;
+      out[at + 1] = hostFirst + 2 * target + 1;
       return at + 2;
     },
     vertexName,

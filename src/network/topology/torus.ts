@@ -16,14 +16,13 @@
 import { assert, at as item } from "../../base/assert.ts";
 import type { VertexId } from "../../base/ids.ts";
 import type { Cluster, TorusFabric } from "../../records/cluster.ts";
+import { AXES } from "../../records/graph.ts";
 import type { Graph } from "../../records/graph.ts";
 import { linkNames } from "./names.ts";
-import { endpointOf, layStars, sameNode } from "./node.ts";
-import type { Star } from "./node.ts";
+import { boxNames, endpointOf, layScaleUp, sameNode, scaleUpBoxes, scaleUpHopsMax } from "./node.ts";
+import type { ScaleUp } from "./node.ts";
 import { twistedRoutes } from "./twist.ts";
 import { Wiring } from "./wiring.ts";
-
-const AXES = ["x", "y", "z"];
 
 interface Grid {
   readonly shape: readonly number[];
@@ -46,7 +45,10 @@ export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: num
   assert(shape !== undefined && shape.length <= AXES.length, "the torus comes in this shape");
   const nodeFirst = perNode > 1 ? nodeCount * perNode : 0;
   const wiring = new Wiring();
-  const star = layStars(wiring, cluster, { nodeCount, centerFirst: nodeFirst });
+  // The center of a star is the node's vertex of the grid; other boxes come behind the grid.
+  const boxes = scaleUpBoxes(cluster);
+  const boxFirst = boxes.length === 1 ? nodeFirst : nodeFirst + nodeCount;
+  const scaleUp = layScaleUp(wiring, cluster, { nodeCount, boxFirst });
   const nicFirst = layNics(wiring, cluster, { fabric, nodeFirst, dimensions: shape.length });
   const gridFirst = wiring.linkCount;
   const grid = layGrid(wiring, fabric, { shape, nodeFirst });
@@ -65,17 +67,21 @@ export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: num
     family: "torus",
     shape,
     wraps: grid.wraps,
-    vertexCount: nodeFirst + nodeCount,
+    vertexCount: nodeFirst + nodeCount * (boxes.length > 1 ? 1 + boxes.length : 1),
     vertexTiers: [
       ...(perNode > 1 ? [{ kind: "accelerator", vertexCount: nodeFirst }] : []),
       { kind: "node", vertexCount: nodeCount },
+      ...(boxes.length > 1
+        ? [{ kind: "scale-up switch", vertexCount: nodeCount * boxes.length }]
+        : []),
     ],
     ...arrays,
-    routeLengthMax: hops.reduce((a, b) => a + b, 2),
-    route: perNode > 1 ? nodeRoutes(perNode, { star, nicFirst, between }) : between,
+    routeLengthMax: hops.reduce((a, b) => a + b, 2 + scaleUpHopsMax(cluster)),
+    route: perNode > 1 ? nodeRoutes(perNode, { scaleUp, nicFirst, between }) : between,
+    ...(perNode === 1 ? { ranksForward: true } : {}),
     vertexName,
     linkName: linkNames(arrays, vertexName, (link) => {
-      if (link < gridFirst) return star !== undefined && link >= nicFirst ? "NIC" : "";
+      if (link < gridFirst) return scaleUp !== undefined && link >= nicFirst ? "NIC" : "";
       const tier = item(arrays.linkTiers, item(arrays.linkTier, link));
       const d = AXES.indexOf(tier.kind);
       const isTwin = shape[d] === 2 && grid.wraps[d] === true;
@@ -109,15 +115,15 @@ function layNics(
   return first;
 }
 
-function layGrid(
+export function layGrid(
   wiring: Wiring,
-  fabric: TorusFabric,
+  fabric: Pick<TorusFabric, "link" | "wrapLengthMin" | "cubeLength" | "twisted">,
   place: { readonly shape: readonly number[]; readonly nodeFirst: number },
 ): Grid {
   const { shape, nodeFirst } = place;
   const twisted = fabric.twisted === true;
   const nodeCount = shape.reduce((a, b) => a * b, 1);
-  const wraps = shape.map((size) => size > 1 && size >= fabric.wrapLengthMin);
+  const wraps = wrapsOf(fabric, shape);
   const links = new Int32Array(nodeCount * shape.length * 2).fill(-1);
   let stride = 1;
   for (const [d, size] of shape.entries()) {
@@ -137,6 +143,16 @@ function layGrid(
   return { shape, wraps, nodeCount, nodeFirst, links };
 }
 
+/** Which dimensions close. A dimension of one would join a node to itself: it never does. */
+export function wrapsOf(
+  { wrapLengthMin, cubeLength }: Pick<TorusFabric, "wrapLengthMin" | "cubeLength">,
+  shape: readonly number[],
+): boolean[] {
+  if (cubeLength === undefined) return shape.map((size) => size > 1 && size >= wrapLengthMin);
+  const isOfCubes = shape.every((size) => size % cubeLength === 0);
+  return shape.map(() => isOfCubes);
+}
+
 /** Where a closing link leads: to the first node of its row, or half a length further. */
 function closing(
   node: number,
@@ -154,7 +170,7 @@ function closing(
   return (first + nodeCount / 2) % nodeCount;
 }
 
-function gridTier(fabric: TorusFabric, axis: string) {
+function gridTier(fabric: Pick<TorusFabric, "link">, axis: string) {
   return {
     kind: axis,
     name: `node to node along ${axis}`,
@@ -174,7 +190,7 @@ export function signedHops(a: number, b: number, size: number, wraps: boolean): 
   return 2 * a === size ? -backward : forward;
 }
 
-function gridRoutes(grid: Grid): Graph["route"] {
+export function gridRoutes(grid: Grid): Graph["route"] {
   const { shape, wraps, links } = grid;
   const dimensions = shape.length;
   return (source, target, out, at) => {
@@ -200,25 +216,27 @@ function gridRoutes(grid: Grid): Graph["route"] {
   };
 }
 
-/** Out by the NIC, over the grid, in by the NIC; within a node over the star if it has one. */
+/** Out by the NIC, over the grid, in by the NIC; within a node by its own links, if it has any. */
 function nodeRoutes(
   perNode: number,
   links: {
-    readonly star: Star | undefined;
+    readonly scaleUp: ScaleUp | undefined;
     readonly nicFirst: number;
     /** From node to node. */
     readonly between: Graph["route"];
   },
 ): Graph["route"] {
-  const { star, nicFirst, between } = links;
+  const { scaleUp, nicFirst, between } = links;
   return (source, target, out, at) => {
     if (source === target) return at;
-    const inStar = star !== undefined && sameNode(perNode, source, target);
-    out[at] = inStar ? star.up(source) : nicFirst + 2 * source;
+    if (scaleUp !== undefined && sameNode(perNode, source, target)) {
+      return scaleUp.route(source, target, out, at);
+    }
+    out[at] = nicFirst + 2 * source;
     const sourceNode = Math.floor(source / perNode) as typeof source;
     const targetNode = Math.floor(target / perNode) as typeof target;
     const end = between(sourceNode, targetNode, out, at + 1);
-    out[end] = inStar ? star.down(target) : nicFirst + 2 * target + 1;
+    out[end] = nicFirst + 2 * target + 1;
     return end + 1;
   };
 }
@@ -234,8 +252,12 @@ function vertexNames(cluster: Cluster, grid: Grid): (vertex: VertexId) => string
     });
     return `(${coordinates.join(",")})`;
   };
-  return (vertex) =>
-    vertex < grid.nodeFirst
-      ? `${nodeName(Math.floor(vertex / perNode))}/gpu-${vertex % perNode}`
-      : nodeName(vertex - grid.nodeFirst);
+  const boxName = boxNames(cluster);
+  return (vertex) => {
+    if (vertex < grid.nodeFirst) {
+      return `${nodeName(Math.floor(vertex / perNode))}/gpu-${vertex % perNode}`;
+    }
+    const node = vertex - grid.nodeFirst;
+    return node < grid.nodeCount ? nodeName(node) : boxName(node - grid.nodeCount);
+  };
 }

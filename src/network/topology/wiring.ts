@@ -24,11 +24,18 @@ export class Wiring {
     this.#tier = new Uint8Array(2 * cableCount);
   }
 
-  /** Opens a tier and returns its index. */
+  /** Opens a tier, or finds the one that is just so; returns its index. */
   tier(spec: TierSpec): number {
     assert(spec.linkBytesPerS > 0, `the rate of ${spec.name} is greater than zero`);
     assert(spec.latencyS >= 0, `the latency of ${spec.name} is not negative`);
-    return this.#tiers.push(spec) - 1;
+    const known = this.#tiers.findIndex(
+      ({ kind, name, linkBytesPerS, latencyS }) =>
+        kind === spec.kind &&
+        name === spec.name &&
+        linkBytesPerS === spec.linkBytesPerS &&
+        latencyS === spec.latencyS,
+    );
+    return known >= 0 ? known : this.#tiers.push(spec) - 1;
   }
 
   /** Lays a cable and returns its link from a to b; the link back has the next id. */

@@ -2,6 +2,7 @@
 import type { Drawing } from "../../records/drawing.ts";
 import type { Chart } from "./chart.ts";
 import { fatTree } from "./fat-tree.ts";
+import { groupsChart } from "./groups.ts";
 import { singleSwitch } from "./switch.ts";
 import { torus } from "./torus.ts";
 
@@ -13,5 +14,7 @@ export function fabricChart(drawing: Drawing, ordinal = 1, lead = drawing.name):
       return torus(drawing, ordinal, lead);
     case "switch":
       return singleSwitch(drawing, ordinal, lead);
+    default:
+      return groupsChart(drawing, ordinal, lead);
   }
 }

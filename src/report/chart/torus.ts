@@ -60,7 +60,9 @@ export function torus(drawing: TorusDrawing, ordinal = 1, lead = drawing.name): 
 }
 
 function gridOf(drawing: TorusDrawing, width: number): Grid {
-  const [X = 1, Y = 1, Z = 1] = drawing.shape;
+  const [X = 1, Y = 1, ...rest] = drawing.shape;
+  // Dimensions past the third are further slices.
+  const Z = rest.reduce((product, length) => product * length, 1);
   const slices = collapsed(Z, SLICES_MOST).filter((glyph) => glyph.count === 1);
   const side = width < 400 ? 22 : 34;
   const across = Math.min(X, ACROSS_MOST);

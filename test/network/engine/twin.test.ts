@@ -8,9 +8,37 @@ import { runProgram } from "../../../src/network/engine/run.ts";
 import { twinDurationS } from "../../../src/network/engine/twin.ts";
 import { ALGORITHMS } from "../../../src/network/collectives/table.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
+import type { DragonflyPlusFabric, HyperXFabric } from "../../../src/records/fabric.ts";
+import type { SlicesFabric, SlimFlyFabric } from "../../../src/records/fabric.ts";
 import type { Graph } from "../../../src/records/graph.ts";
 import type { Program, Step } from "../../../src/records/schedule.ts";
-import { bareFatTree, bareTorus, h100FatTree, h100Torus } from "../../support/clusters.ts";
+import { sceneGraph } from "../../../src/network/scene.ts";
+import { BARE_LINK, bareFatTree, bareTorus, direct } from "../../support/clusters.ts";
+import { dragonfly, h100FatTree, h100Torus } from "../../support/clusters.ts";
+
+/** Fabrics without tiers above, two of them by detours. */
+const DIRECT: readonly Graph[] = [
+  sceneGraph(dragonfly(3, 2), 24, { routing: { kind: "valiant", seed: 2 } }),
+  buildGraph(dragonfly(4, 1), 32),
+  buildGraph(direct<HyperXFabric>({ kind: "hyperx", shape: [3, 2], widths: [1, 2], hostsPerSwitch: 4 }), 24),
+  sceneGraph(direct<SlimFlyFabric>({ kind: "slim-fly", q: 3, hostsPerSwitch: 2 }), 36, {
+    routing: { kind: "valiant", seed: 5 },
+  }),
+  buildGraph(
+    direct<DragonflyPlusFabric>({
+      ...{ kind: "dragonfly-plus", groupCount: 3, leavesPerGroup: 2, spinesPerGroup: 2 },
+      ...{ hostsPerLeaf: 4, globalLinksPerSpine: 1, arrangement: "absolute" },
+    }),
+    24,
+  ),
+  buildGraph(
+    direct<SlicesFabric>({
+      ...{ kind: "slices", shape: [4, 2], sliceCount: 3, acceleratorsPerLink: 4 },
+      slice: { link: BARE_LINK, wrapLengthMin: 4 },
+    }),
+    24,
+  ),
+];
 
 /** 4:1 oversubscribed tree, meshes, tori and nodes with stars, each with slow links. */
 const GRAPHS: readonly Graph[] = [
@@ -19,6 +47,7 @@ const GRAPHS: readonly Graph[] = [
   buildGraph(bareTorus([5, 5]), 25),
   buildGraph(h100FatTree(4), 48),
   buildGraph(h100Torus(), 32),
+  ...DIRECT,
 ];
 
 /** A copy of which some links run at a fraction of their rate or wait longer. */

@@ -9,7 +9,10 @@ import { orderOf } from "../../../src/network/routing/placement.ts";
 import { sceneGraph } from "../../../src/network/scene.ts";
 import type { Graph } from "../../../src/records/graph.ts";
 import type { Routing } from "../../../src/records/schedule.ts";
-import { bareFatTree, barePods, bareSwitch, bareTorus } from "../../support/clusters.ts";
+import { splitProgram } from "../../../src/network/routing/queue-pairs.ts";
+import { runProgram } from "../../../src/network/engine/run.ts";
+import type { Program } from "../../../src/records/schedule.ts";
+import { bareFatTree, barePods, bareSwitch, bareTorus, dragonfly } from "../../support/clusters.ts";
 
 const GIB = 2 ** 30;
 const PODS = barePods();
@@ -94,4 +97,79 @@ test("a routing that the fabric does not have is refused", () => {
   throws(() => sceneGraph(PODS, 64, { routing: { kind: "dimension-order" } }), code);
   throws(() => sceneGraph(PODS, 64, { routing: { kind: "spray" }, failed: ["core-0"] }), code);
   equal(sceneGraph(bareTorus([4]), 4, { routing: { kind: "dimension-order" } }).family, "torus");
+  throws(() => sceneGraph(PODS, 64, { routing: { kind: "valiant", seed: 1 } }), code);
+  throws(() => sceneGraph(bareTorus([4]), 4, { routing: { kind: "adaptive", seed: 1 } }), code);
+  throws(() => sceneGraph(PODS, 64, { queuePairCount: 4 }), code);
+});
+
+/** Every host of a group to its counterpart of the next group, all at once. */
+function toNextGroup(hosts: number, inGroup: number, bytes: number): Program {
+  const source = Int32Array.from({ length: hosts }, (_, i) => i);
+  return {
+    ...{ collective: "all-to-all", algorithm: "shift", rankCount: hosts, sizeBytes: bytes },
+    steps: [
+      {
+        ...{ name: "shift", repeat: 1, source },
+        target: source.map((i) => (i + inGroup) % hosts),
+        messageBytes: new Float64Array(hosts).fill(bytes),
+        part: () => ({ from: 0, to: 1, reduces: false }),
+      },
+    ],
+  };
+}
+
+test("Valiant relieves the one link between neighboring groups; adaptive does better yet", () => {
+  // Nine groups of eight hosts, one link to each other group: minimal puts eight on one link.
+  const cluster = dragonfly(9, 2);
+  const program = toNextGroup(72, 8, 1e8);
+  const time = (routing: Routing): number =>
+    runProgram(program, sceneGraph(cluster, 72, { routing }), { verify: true }).durationS;
+  const minimal = time({ kind: "minimal" });
+  const expected = 8 * (1e8 / 50e9);
+  ok(Math.abs(minimal - expected) < 3e-6, `${minimal} is ${expected}`);
+  const valiant = [1, 2, 3, 4, 5].map((seed) => time({ kind: "valiant", seed })).sort();
+  ok(at(valiant, 2) < 0.9 * minimal, String(valiant));
+  const adaptive = time({ kind: "adaptive", seed: 1 });
+  ok(adaptive < at(valiant, 2), `${adaptive} and ${at(valiant, 2)}`);
+});
+
+test("adaptive routing places a permutation better than any of eight hashes", () => {
+  const order = orderOf({ kind: "random", seed: 5 }, 64);
+  const head = { collective: "all-reduce", algorithm: "ring", sizeBytes: GIB, order } as const;
+  const time = (routing: Routing): number =>
+    collectiveTime(sceneGraph(PODS, 64, { routing }), head).timeline.durationS;
+  const hashedS = Array.from({ length: 8 }, (_, seed) => time(ecmp(seed)));
+  const adaptiveS = time({ kind: "adaptive", seed: 1 });
+  ok(adaptiveS < Math.min(...hashedS), `${adaptiveS} and ${hashedS.join()}`);
+});
+
+test("several queue pairs even out collisions, and carry the same bytes", () => {
+  const order = orderOf({ kind: "random", seed: 5 }, 64);
+  const run = (queuePairCount: number) =>
+    collectiveTime(sceneGraph(PODS, 64, { routing: ecmp(2), queuePairCount }), {
+      ...{ collective: "all-reduce", algorithm: "ring", sizeBytes: GIB, order, queuePairCount },
+    }).timeline;
+  const [one, eight] = [run(1), run(8)];
+  ok(eight.durationS < 0.8 * one.durationS, `${eight.durationS} and ${one.durationS}`);
+  // All bytes leave by the hosts' own links, the first of them in the graph.
+  const sum = (bytes: Float64Array): number => bytes.subarray(0, 128).reduce((a, b) => a + b, 0);
+  ok(Math.abs(sum(eight.linkBytes) - sum(one.linkBytes)) < 1e-9 * sum(one.linkBytes));
+});
+
+test("parts of a split message are its bytes, once each", () => {
+  const whole = toNextGroup(8, 2, 12);
+  const step = at(splitProgram(whole, 4).steps, 0);
+  deepEqual([step.source.length, at(step.messageBytes, 31)], [32, 3]);
+  deepEqual(
+    [1, 9, 17, 25].map((m) => step.part(m, 0)),
+    [0, 1, 2, 3].map((q) => ({ from: q / 4, to: (q + 1) / 4, reduces: false })),
+  );
+});
+
+test("failed cables are gone round by adaptive ways too", () => {
+  const graph = sceneGraph(dragonfly(5, 1), 40, {
+    routing: { kind: "adaptive", seed: 1 },
+    failed: ["group-0/switch-0"],
+  });
+  throws(() => runProgram(toNextGroup(40, 8, 1e6), graph), /no way left from rank 0/);
 });

@@ -1,11 +1,12 @@
 /** Rail-optimized fat trees: accelerator k of every node on the leaf of rail k. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "vitest";
 import { at } from "../../../src/base/assert.ts";
 import { vertexId } from "../../../src/base/ids.ts";
 import { collectiveTime } from "../../../src/network/collective-time.ts";
 import { pathOf } from "../../../src/network/routing/path.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
+import { sceneGraph } from "../../../src/network/scene.ts";
 import type { Cluster } from "../../../src/records/cluster.ts";
 import type { Graph } from "../../../src/records/graph.ts";
 import { h100FatTree } from "../../support/clusters.ts";
@@ -76,4 +77,28 @@ test("spread over uplinks: targets of one rail use all uplinks of their leaf", (
   const used = new Set<number>();
   for (let node = 32; node < 64; node++) used.add(at(pathOf(graph, 0, node * 8).links, 1));
   equal(used.size, 32);
+});
+
+test("where rails do not meet, each has spines of its own, and nodes join the rails", () => {
+  const made = h100FatTree(1);
+  ok(made.fabric.kind === "fat-tree");
+  const cluster: Cluster = { ...made, fabric: { ...made.fabric, rails: true, railOnly: true } };
+  // 64 nodes: 16 leaves, two a rail; 2 · 32 uplinks are one spine of 64 a rail.
+  const graph = buildGraph(cluster, 512);
+  const spines = graph.vertexTiers.find((tier) => tier.kind === "spine");
+  equal(spines?.vertexCount, 8);
+  const way = namesOn(graph, 5 * 8 + 3, 40 * 8 + 3);
+  deepEqual(way, ["leaf-3", "rail-3/spine-0", "leaf-11", "node-40/gpu-3"]);
+  // To rail 1 the message changes rails in its own node, and meets no other rail's switch.
+  deepEqual(namesOn(graph, 0, 40 * 8 + 1), [
+    ...["node-0", "node-0/gpu-1", "leaf-1", "rail-1/spine-0", "leaf-9", "node-40/gpu-1"],
+  ]);
+});
+
+test("a cut rail is named where no other way leads to its accelerators", () => {
+  const made = h100FatTree(1);
+  ok(made.fabric.kind === "fat-tree");
+  const cluster: Cluster = { ...made, fabric: { ...made.fabric, rails: true, railOnly: true } };
+  const graph = sceneGraph(cluster, 512, { failed: ["rail-3/spine-0"] });
+  throws(() => namesOn(graph, 3, 40 * 8 + 3), /no way left from rank 3 to rank 323/);
 });

@@ -1,0 +1,54 @@
+/** What is left of a fabric after failures, as text. */
+import { bitRate, fixed, percent } from "../base/format.ts";
+import { plain } from "./escape.ts";
+
+/** The answer's record, by its shape: this room sees no answers. */
+export interface CheckShown {
+  readonly clusterId: string;
+  readonly name: string;
+  readonly rankCount: number;
+  readonly failedCount: number;
+  readonly cableCount: number;
+  readonly possibleCount: number;
+  readonly triedCount: number;
+  readonly seed?: number;
+  readonly cutCount: number;
+  readonly cuts: readonly {
+    readonly cables: readonly string[];
+    readonly ranks: readonly [number, number];
+  }[];
+  readonly bisectionBytesPerS: number;
+  readonly leastBisectionBytesPerS?: number;
+  readonly flowCount: number;
+}
+
+export function checkText(check: CheckShown): string {
+  const { failedCount, seed, possibleCount, triedCount, cutCount } = check;
+  const links = `${fixed(failedCount)} of ${fixed(check.cableCount)} cables between switches`;
+  const tried =
+    seed === undefined
+      ? `all ${fixed(possibleCount)} failures of ${links}`
+      : `${fixed(triedCount)} of ${fixed(possibleCount)} failures of ${links}, drawn by seed ${seed}`;
+  const verdict =
+    cutCount === 0
+      ? `none of them parts any of the ${fixed(check.rankCount)} ranks`
+      : `${fixed(cutCount)} of them (${percent(cutCount / triedCount, 1)}) part ranks`;
+  const { bisectionBytesPerS, leastBisectionBytesPerS: least, flowCount } = check;
+  const flows =
+    least === undefined
+      ? "bisection after failures: not measured on a fabric of this size"
+      : `bisection ${bitRate(bisectionBytesPerS)}; the least after ${fixed(flowCount)} of these ` +
+        `failures ${bitRate(least)} (${percent(least / bisectionBytesPerS, 1)})`;
+  const lines = [
+    plain(`${check.name} (${check.clusterId})`),
+    `  tried         ${tried}`,
+    `  result        ${verdict}`,
+    `  ${flows}`,
+    ...check.cuts.map(
+      ({ cables, ranks }) =>
+        `  cut           ${plain(cables.join(", "))}: no way from rank ${ranks[0]} to ${ranks[1]}`,
+    ),
+    "  an accelerator's own cable always parts it, and is not tried",
+  ];
+  return `${lines.join("\n").replaceAll("\u00a0", " ")}\n`;
+}
