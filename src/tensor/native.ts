@@ -6,13 +6,18 @@ import type { Backend, Numbers } from "./arithmetic.ts";
 import { NORM_EPSILON } from "./arithmetic.ts";
 
 /** Must equal INTERFACE_VERSION in native/addon.cc. */
-export const INTERFACE_VERSION = 3;
+export const INTERFACE_VERSION = 4;
 
 /** The addon's functions, arguments in the order of native/addon.cc. */
 export interface Addon {
   readonly interfaceVersion: number;
   instructionSets(): string[];
   useInstructionSet(index: number): void;
+  /** 1 … 256; they are started by the first work that is worth them. */
+  useThreads(count: number): void;
+  /** Physical cores that this process may use. */
+  coreCount(): number;
+  /** Of one thread. */
   fmaPeakFlopPerS(): number;
   /** Of a file without a name that children inherit; Linux only, like the next three. */
   memoryFile(bytes: number): number;
@@ -50,7 +55,7 @@ type AttentionCall = readonly (Numbers | number | boolean)[];
 type MatmulCall = readonly [
   ...arrays: [Numbers, Numbers, Numbers, Numbers | undefined],
   ...sizes: [number, number, number, number],
-  ...flags: [boolean, boolean, boolean],
+  flags: number,
 ];
 
 export function nativeBackend(addon: Addon): Backend {
@@ -101,7 +106,10 @@ type RowOps =
 function rowwise(addon: Addon): Pick<Backend, RowOps> {
   return {
     matmul: (a, b, c, bias, { batch, m, n, k, transposesA, transposesB, accumulates }) =>
-      addon.matmul(a, b, c, bias, batch, m, n, k, transposesA, transposesB, accumulates),
+      addon.matmul(
+        ...[a, b, c, bias, batch, m, n, k],
+        (transposesA ? 1 : 0) | (transposesB ? 2 : 0) | (accumulates ? 4 : 0),
+      ),
     columnSums: (x, sums, { rows, columns }) => addon.columnSums(x, sums, rows, columns),
     layerNorm: ({ x, scale, shift, y, statistics }, { rows, columns }) =>
       addon.layerNorm(x, scale, shift, y, statistics, rows, columns, NORM_EPSILON),
