@@ -8,8 +8,8 @@ import { NORM_EPSILON } from "./arithmetic.ts";
 /** Must equal INTERFACE_VERSION in native/addon.cc. */
 export const INTERFACE_VERSION = 4;
 
-/** The addon's functions, arguments in the order of native/addon.cc. */
-export interface Addon {
+/** The addon's functions besides its arithmetic. */
+export interface Addon extends Calls {
   readonly interfaceVersion: number;
   instructionSets(): string[];
   useInstructionSet(index: number): void;
@@ -25,6 +25,10 @@ export interface Addon {
   /** Sleeps until words[0] is not `expected`, or the time is over. */
   waitWord(words: Int32Array, expected: number, milliseconds: number): void;
   wakeWord(words: Int32Array): void;
+}
+
+/** The arithmetic, arguments in the order of native/calls.h and row-calls.h: arrays, numbers. */
+export interface Calls {
   matmul(...call: MatmulCall): void;
   columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
   add: Backend["add"];
@@ -58,7 +62,7 @@ type MatmulCall = readonly [
   flags: number,
 ];
 
-export function nativeBackend(addon: Addon): Backend {
+export function nativeBackend(addon: Calls): Backend {
   return { name: "native", ...elementwise(addon), ...rowwise(addon), ...lookups(addon) };
 }
 
@@ -75,7 +79,7 @@ type ElementOps =
   | "meanSquaredError"
   | "meanSquaredErrorBackward";
 
-function elementwise(addon: Addon): Pick<Backend, ElementOps> {
+function elementwise(addon: Calls): Pick<Backend, ElementOps> {
   return {
     add: addon.add,
     relu: addon.relu,
@@ -103,7 +107,7 @@ type RowOps =
   | "attention"
   | "attentionBackward";
 
-function rowwise(addon: Addon): Pick<Backend, RowOps> {
+function rowwise(addon: Calls): Pick<Backend, RowOps> {
   return {
     matmul: (a, b, c, bias, { batch, m, n, k, transposesA, transposesB, accumulates }) =>
       addon.matmul(
@@ -132,7 +136,7 @@ function rowwise(addon: Addon): Pick<Backend, RowOps> {
 
 type LookupOps = "embedding" | "embeddingBackward" | "crossEntropy" | "crossEntropyBackward";
 
-function lookups(addon: Addon): Pick<Backend, LookupOps> {
+function lookups(addon: Calls): Pick<Backend, LookupOps> {
   return {
     embedding: (ids, { rows, positions }, y, { batch, tokens, columns, entries }) =>
       addon.embedding(ids, rows, positions, y, batch, tokens, columns, entries),

@@ -1,7 +1,7 @@
 // One function for each op that JavaScript can call: takes its arguments, checked, and hands the
 // pieces of the work to the threads. Included by addon.cc, inside its unnamed namespace.
 
-/** Element operations a row op costs per element, roughly: exponentials and divisions weigh more. */
+/** Work of one element, roughly: exponentials and divisions weigh more. */
 const long LIGHT = 1, HEAVY = 4;
 /** Elements and rows of one term of a sum that goes over threads. */
 const long SUM_ELEMENTS = 1 << 14, SUM_ROWS = 64;
@@ -115,14 +115,8 @@ napi_value adam(napi_env env, napi_callback_info info) {
   float* v = call.floats(3, elements);
   const double rate = call.number(4), beta1 = call.number(5), beta2 = call.number(6);
   const double epsilon = call.number(7), step = call.number(8);
-  AdamStep s;
-  s.rate = static_cast<float>(rate / (1 - std::pow(beta1, step)));
-  s.beta1 = static_cast<float>(beta1);
-  s.rest1 = static_cast<float>(1 - beta1);
-  s.beta2 = static_cast<float>(beta2);
-  s.rest2 = static_cast<float>(1 - beta2);
-  s.epsilon = static_cast<float>(epsilon);
-  s.correction = static_cast<float>(1 / (1 - std::pow(beta2, step)));
+  const AdamStep s = adam_step(rate, beta1, beta2, epsilon, std::pow(beta1, step),
+                               std::pow(beta2, step));
   if (!call.ok()) return nullptr;
   call.engine().pieces(elements, HEAVY, ELEMENTS, [&](long first, long count) {
     call.kernels()->adam(count, p + first, g + first, m + first, v + first, &s);

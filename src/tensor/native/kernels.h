@@ -41,6 +41,20 @@ struct AdamStep {
   float rate, beta1, rest1, beta2, rest2, epsilon, correction;
 };
 
+/** The powers are beta1^step and beta2^step. */
+inline AdamStep adam_step(double rate, double beta1, double beta2, double epsilon, double power1,
+                          double power2) {
+  AdamStep s;
+  s.rate = static_cast<float>(rate / (1 - power1));
+  s.beta1 = static_cast<float>(beta1);
+  s.rest1 = static_cast<float>(1 - beta1);
+  s.beta2 = static_cast<float>(beta2);
+  s.rest2 = static_cast<float>(1 - beta2);
+  s.epsilon = static_cast<float>(epsilon);
+  s.correction = static_cast<float>(1 / (1 - power2));
+  return s;
+}
+
 /**
  * All run in the thread that calls them; engine.h says which part each thread gets. `stride` is
  * the length of a row where a kernel works on some columns only.
@@ -93,6 +107,7 @@ struct Kernels {
 
 extern "C" {
 const Kernels* fabricast_kernels_baseline();
+const Kernels* fabricast_kernels_simd128();
 #if defined(__x86_64__)
 const Kernels* fabricast_kernels_avx2();
 const Kernels* fabricast_kernels_avx512();

@@ -36,11 +36,17 @@ static inline void pack_transposed(const float* from, long rowStride, long rows,
     for (long r = 0; r < LANES; r++) to[p * width + r] = r < rows ? from[r * rowStride + p] : 0;
 }
 
-/** One strip of `width` rows of which `count` are there, any strides. */
-static void pack_any(Matrix m, long count, long depth, long width, float* to) {
-  for (long p = 0; p < depth; p++) {
-    for (long r = 0; r < count; r++) to[p * width + r] = *m.at(r, p);
-    for (long r = count; r < width; r++) to[p * width + r] = 0;
+/** One strip of `width` rows of which `count` are there, any strides; whole vectors as above. */
+static void pack_part(Matrix m, long count, long depth, long width, float* to) {
+  for (long p = 0; p < depth; p++, to += width) {
+    const float* from = m.at(0, p);
+    for (long r = 0; r < width; r += LANES) {
+      Vector lanes = {};
+      if (m.rowStride == 1 && r < count) lanes = load_first(from + r, least(LANES, count - r));
+      else
+        for (long i = r; i < least(count, r + LANES); i++) lanes[i - r] = from[i * m.rowStride];
+      store(to + r, lanes);
+    }
   }
 }
 
@@ -62,7 +68,7 @@ static void pack_rows(Matrix a, long rows, long depth, float* to) {
         for (long r = 0; r < TILE_ROWS; r++) to[p * TILE_ROWS + r] = strip.at(0, p)[r];
       }
     } else {
-      pack_any(strip, count, depth, TILE_ROWS, to);
+      pack_part(strip, count, depth, TILE_ROWS, to);
     }
   }
 }
@@ -82,7 +88,7 @@ static void pack_columns(Matrix b, long depth, long columns, float* to) {
       for (long c = 0; c < TILE_COLUMNS; c += LANES)
         pack_transposed(strip.at(0, c), b.columnStride, LANES, depth, TILE_COLUMNS, to + c);
     } else {
-      pack_any(strip.transposed(), count, depth, TILE_COLUMNS, to);
+      pack_part(strip.transposed(), count, depth, TILE_COLUMNS, to);
     }
   }
 }

@@ -1,17 +1,25 @@
 // Ops on the rows of a matrix: sums, normalization, softmax, losses, lookups.
 
+/** Rows added up among themselves first, so that a long sum loses no digits to its own size. */
+static const long SUMMED_ROWS = 256;
+
 /** sums[c] += Σ over rows of x[r, c], for some columns of rows `stride` long. */
 static void column_sums(long rows, long columns, long stride, const float* x, float* sums) {
-  long c = 0;
-  for (; c + LANES <= columns; c += LANES) {
-    Vector sum = load(sums + c);
-    for (long r = 0; r < rows; r++) sum += load(x + r * stride + c);
-    store(sums + c, sum);
+  for (long c = 0; c < columns; c += LANES) {
+    const long count = least(LANES, columns - c);
+    Vector all = load_first(sums + c, count);
+    for (long first = 0; first < rows; first += SUMMED_ROWS) {
+      const float* from = x + first * stride + c;
+      const float* end = x + least(rows, first + SUMMED_ROWS) * stride;
+      Vector sum = {};
+      if (count == LANES)
+        for (; from < end; from += stride) sum += load(from);
+      else
+        for (; from < end; from += stride) sum += load_first(from, count);
+      all += sum;
+    }
+    store_first(sums + c, all, count);
   }
-  if (c == columns) return;
-  Vector sum = load_first(sums + c, columns - c);
-  for (long r = 0; r < rows; r++) sum += load_first(x + r * stride + c, columns - c);
-  store_first(sums + c, sum, columns - c);
 }
 
 /** y = scale · (x − mean) · inverse + shift; statistics hold mean and inverse of each row. */
@@ -61,14 +69,18 @@ static void layer_norm_gradients(long rows, long columns, long stride, const flo
   for (long c = 0; c < columns; c += LANES) {
     const long count = least(LANES, columns - c);
     Vector scale = load_first(dscale + c, count), shift = load_first(dshift + c, count);
-    for (long r = 0; r < rows; r++) {
-      const float mean = statistics[2 * r], inverse = statistics[2 * r + 1];
-      const Vector d = count == LANES ? load(dy + r * stride + c)
-                                      : load_first(dy + r * stride + c, count);
-      const Vector v = count == LANES ? load(x + r * stride + c)
-                                      : load_first(x + r * stride + c, count);
-      scale += d * ((v - mean) * inverse);
-      shift += d;
+    for (long first = 0; first < rows; first += SUMMED_ROWS) {
+      Vector scales = {}, shifts = {};
+      for (long r = first; r < least(rows, first + SUMMED_ROWS); r++) {
+        const float mean = statistics[2 * r], inverse = statistics[2 * r + 1];
+        const float *from = dy + r * stride + c, *input = x + r * stride + c;
+        const Vector d = count == LANES ? load(from) : load_first(from, count);
+        const Vector v = count == LANES ? load(input) : load_first(input, count);
+        scales += d * ((v - mean) * inverse);
+        shifts += d;
+      }
+      scale += scales;
+      shift += shifts;
     }
     store_first(dscale + c, scale, count);
     store_first(dshift + c, shift, count);

@@ -232,16 +232,17 @@ static inline float total(long count, const float* a, const float* b, float rest
 /** As many doubles as a vector has floats. */
 typedef double Wide __attribute__((vector_size(LANES * 8)));
 
+static inline Wide widened(Vector value) { return __builtin_convertvector(value, Wide); }
+
 /** The sum in double of f(a[i], b[i]), where f(0, 0) = 0. */
 template <class F>
 static inline double wide_total(long count, const float* a, const float* b, F f) {
   Wide lanes = {};
   long i = 0;
   for (; i + LANES <= count; i += LANES)
-    lanes += f(__builtin_convertvector(load(a + i), Wide), __builtin_convertvector(load(b + i), Wide));
+    lanes += f(widened(load(a + i)), widened(load(b + i)));
   if (i < count)
-    lanes += f(__builtin_convertvector(load_first(a + i, count - i), Wide),
-               __builtin_convertvector(load_first(b + i, count - i), Wide));
+    lanes += f(widened(load_first(a + i, count - i)), widened(load_first(b + i, count - i)));
   double sum = 0;
   for (int j = 0; j < LANES; j++) sum += lanes[j];
   return sum;
