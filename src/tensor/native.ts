@@ -97,6 +97,10 @@ function elementwise(addon: Calls): Pick<Backend, ElementOps> {
   };
 }
 
+function flagsOf(transposesA: boolean, transposesB: boolean, accumulates: boolean): number {
+  return (transposesA ? 1 : 0) | (transposesB ? 2 : 0) | (accumulates ? 4 : 0);
+}
+
 type RowOps =
   | "matmul"
   | "columnSums"
@@ -110,10 +114,7 @@ type RowOps =
 function rowwise(addon: Calls): Pick<Backend, RowOps> {
   return {
     matmul: (a, b, c, bias, { batch, m, n, k, transposesA, transposesB, accumulates }) =>
-      addon.matmul(
-        ...[a, b, c, bias, batch, m, n, k],
-        (transposesA ? 1 : 0) | (transposesB ? 2 : 0) | (accumulates ? 4 : 0),
-      ),
+      addon.matmul(a, b, c, bias, batch, m, n, k, flagsOf(transposesA, transposesB, accumulates)),
     columnSums: (x, sums, { rows, columns }) => addon.columnSums(x, sums, rows, columns),
     layerNorm: ({ x, scale, shift, y, statistics }, { rows, columns }) =>
       addon.layerNorm(x, scale, shift, y, statistics, rows, columns, NORM_EPSILON),
