@@ -1,6 +1,6 @@
 // Builds the native tensor backend, `dist/native/fabricast-tensor.node`, with whatever C++
 // compiler there is: no node-gyp, no Python, no network. Without a compiler the product runs on
-// its TypeScript backend, so a failed build is a line of text, never a failed install.
+// its WebAssembly twin, so a failed build is a line of text, never a failed install.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -58,13 +58,13 @@ export async function buildNative({ quiet = false } = {}) {
   const failure =
     process.platform === "win32" ? "not built on Windows yet" : await build(say, hash);
   if (failure === undefined) return "built";
-  say(`${failure}; Fabricast runs on its TypeScript backend (slower)`);
+  say(`${failure}; Fabricast runs on its WebAssembly twin (slower)`);
   return "no-compiler";
 }
 
 function sourceHash() {
   const hash = createHash("sha256");
-  const files = readdirSync(sources).sort();
+  const files = readdirSync(sources).filter((name) => /\.(cc|h)$/.test(name)).sort();
   for (const path of [
     ...files.map((name) => join(sources, name)),
     fileURLToPath(import.meta.url),

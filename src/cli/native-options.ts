@@ -35,6 +35,11 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
     choices: ["memory", "tcp"],
     describe: "train: what collectives go over; default: memory where processes can share it",
   },
+  threads: {
+    type: "string",
+    requiresArg: true,
+    describe: "threads of each process; default: all cores, or 1 of several processes",
+  },
   prompt: { type: "string", requiresArg: true, describe: "infer: text, with [MASK] for BERT" },
   bytes: { type: "string", default: "64", describe: "infer: how many bytes GPT adds" },
   input: { type: "string", requiresArg: true, describe: "infer: rows of numbers, CSV or JSON" },
@@ -54,6 +59,20 @@ export function changedTraining(
     ...(seed === undefined ? {} : { seed: countFlag("--seed", seed) }),
   };
 }
+
+/** `--threads 2` outranks FABRICAST_THREADS, which the backend and all processes follow. */
+export function askThreads(flags: Readonly<Record<string, unknown>>): void {
+  const threads = text(flags, "threads");
+  if (threads === undefined) return;
+  const count = countFlag("--threads", threads);
+  if (count > THREADS_MAX) {
+    const expected = `at most ${THREADS_MAX} threads`;
+    throw new InputError([flagIssue("--threads", threads, expected, "take fewer")]);
+  }
+  process.env["FABRICAST_THREADS"] = String(count);
+}
+
+const THREADS_MAX = 256;
 
 /** `--prune 0.5 --at-step 100`; both or none. */
 export function pruneOptions(

@@ -1,6 +1,7 @@
 /**
- * What a backend must be able to compute. Two do: the native addon and the TypeScript
- * reference, its oracle. Arrays are dense and row-major; outputs never overlap inputs.
+ * What a backend must be able to compute. Three do: the native addon, the same kernels as
+ * WebAssembly, and the TypeScript reference, their oracle. Arrays are dense and row-major; outputs
+ * never overlap inputs.
  */
 
 /** Numbers of one precision: fp32 everywhere, fp64 where the reference checks derivatives. */
@@ -95,7 +96,7 @@ export interface MomentumStep {
 export const NORM_EPSILON = 1e-5;
 
 export interface Backend {
-  readonly name: "native" | "typescript";
+  readonly name: "native" | "wasm" | "typescript";
   /** Adds `bias` to each row of C, unless it accumulates. */
   matmul(a: Numbers, b: Numbers, c: Numbers, bias: Numbers | undefined, shape: MatmulShape): void;
   /** sums[c] += Σ over rows of x[r, c]. */

@@ -9,7 +9,7 @@ napi_value rms_norm(napi_env env, napi_callback_info info) {
   const float* scale = call.floats(1, columns);
   float* y = call.floats(2, rows * columns);
   float* statistics = call.floats(3, rows);
-  if (call.ok()) kernels->rms_norm(rows, columns, epsilon, x, scale, y, statistics);
+  if (call.ok()) call.kernels()->rms_norm(rows, columns, epsilon, x, scale, y, statistics);
   return nullptr;
 }
 
@@ -23,7 +23,7 @@ napi_value rms_norm_backward(napi_env env, napi_callback_info info) {
   const float* dy = call.floats(3, rows * columns);
   float* dx = call.floats(4, rows * columns);
   float* dscale = call.floats(5, columns);
-  if (call.ok()) kernels->rms_norm_backward(rows, columns, x, scale, statistics, dy, dx, dscale);
+  if (call.ok()) call.kernels()->rms_norm_backward(rows, columns, x, scale, statistics, dy, dx, dscale);
   return nullptr;
 }
 
@@ -43,7 +43,7 @@ napi_value rotary_call(napi_env env, napi_callback_info info) {
   const float* turns = call.floats(1, s.tokens * s.headSize);
   float* y = call.floats(2, is_backward ? narrow : wide);
   if (!call.ok()) return nullptr;
-  (is_backward ? kernels->rotary_backward : kernels->rotary)(x, turns, y, &s);
+  (is_backward ? call.kernels()->rotary_backward : call.kernels()->rotary)(x, turns, y, &s);
   return nullptr;
 }
 
@@ -53,7 +53,7 @@ napi_value swiglu(napi_env env, napi_callback_info info) {
   const long rows = call.count(2), columns = call.count(3);
   const float* x = call.floats(0, 2 * rows * columns);
   float* y = call.floats(1, rows * columns);
-  if (call.ok()) kernels->swiglu(rows, columns, x, y);
+  if (call.ok()) call.kernels()->swiglu(rows, columns, x, y);
   return nullptr;
 }
 
@@ -64,7 +64,7 @@ napi_value swiglu_backward(napi_env env, napi_callback_info info) {
   const float* x = call.floats(0, 2 * rows * columns);
   const float* dy = call.floats(1, rows * columns);
   float* dx = call.floats(2, 2 * rows * columns);
-  if (call.ok()) kernels->swiglu_backward(rows, columns, x, dy, dx);
+  if (call.ok()) call.kernels()->swiglu_backward(rows, columns, x, dy, dx);
   return nullptr;
 }
 
@@ -79,9 +79,9 @@ napi_value lookup_call(napi_env env, napi_callback_info info) {
   float* y = call.floats(is_backward ? 1 : 2, count * columns);
   if (!call.ok()) return nullptr;
   if (is_backward) {
-    kernels->lookup_backward(count, columns, entries, first, ids, y, table);
+    call.kernels()->lookup_backward(count, columns, entries, first, ids, y, table);
   } else {
-    kernels->lookup(count, columns, entries, first, ids, table, y);
+    call.kernels()->lookup(count, columns, entries, first, ids, table, y);
   }
   return nullptr;
 }
@@ -94,7 +94,7 @@ napi_value combine(napi_env env, napi_callback_info info) {
   const float* weights = call.floats(1, rows * picks);
   const int* places = call.indices(2, rows * picks, rows * picks);
   float* y = call.floats(3, rows * columns);
-  if (call.ok()) kernels->combine(rows, picks, columns, x, weights, places, y);
+  if (call.ok()) call.kernels()->combine(rows, picks, columns, x, weights, places, y);
   return nullptr;
 }
 
@@ -109,7 +109,7 @@ napi_value combine_backward(napi_env env, napi_callback_info info) {
   float* dx = call.floats(4, rows * picks * columns);
   float* dweights = call.floats(5, rows * picks);
   if (call.ok()) {
-    kernels->combine_backward(rows, picks, columns, x, weights, places, dy, dx, dweights);
+    call.kernels()->combine_backward(rows, picks, columns, x, weights, places, dy, dx, dweights);
   }
   return nullptr;
 }

@@ -42,9 +42,17 @@ static void scale(long count, float* x, float factor) {
 
 /** In double, since gradients have millions of entries. */
 static double sum_of_squares(long count, const float* x) {
-  double sum = 0;
-  for (long i = 0; i < count; i++) sum += (double)x[i] * x[i];
-  return sum;
+  return wide_total(count, x, x, [](Wide v, Wide) { return v * v; });
+}
+
+static double squared_error(long count, const float* x, const float* target) {
+  return wide_total(count, x, target, [](Wide v, Wide t) { return (v - t) * (v - t); });
+}
+
+/** dx = share · (x − target). */
+static void squared_error_backward(long count, float share, const float* x, const float* target,
+                                   float* dx) {
+  map(count, x, target, dx, [=](Vector v, Vector t) { return (v - t) * share; });
 }
 
 /** velocity = keep · velocity + g,   p −= rate · velocity. */
