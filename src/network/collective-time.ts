@@ -2,7 +2,7 @@
 import { assert, at } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import type { Graph } from "../records/graph.ts";
-import type { Collective, CollectiveTime, RunOptions } from "../records/schedule.ts";
+import type { Collective, CollectiveTime, Program, RunOptions } from "../records/schedule.ts";
 import { algorithmFromName } from "./collectives/names.ts";
 import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
 import type { Algorithm } from "./collectives/table.ts";
@@ -64,6 +64,21 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
   };
 }
 
+/** The program of a named algorithm, refused where the graph cannot run it. */
+export function collectiveProgram(
+  graph: Graph,
+  request: Pick<CollectiveRequest, "collective" | "algorithm" | "sizeBytes">,
+): Program {
+  const chosen = algorithmFromName(request.algorithm);
+  if (chosen === undefined || chosen === "auto") throw unknown(graph, request);
+  const algorithm = named(chosen);
+  const reason = algorithm.supports(graph, request.collective);
+  if (reason !== undefined) {
+    throw unsupported(graph, request, { algorithm: algorithm.name, reason });
+  }
+  return algorithm.program(graph, request.collective, request.sizeBytes);
+}
+
 export type CollectiveTimer = (request: CollectiveRequest) => CollectiveTime;
 
 /** collectiveTime on one graph that computes no answer twice. */
@@ -92,7 +107,10 @@ function supportedNames(graph: Graph, collective: Collective): string[] {
   );
 }
 
-function unknown(graph: Graph, request: CollectiveRequest): Refusal {
+function unknown(
+  graph: Graph,
+  request: Pick<CollectiveRequest, "algorithm" | "collective">,
+): Refusal {
   return new Refusal({
     code: "unknown-algorithm",
     pointer: "",
@@ -104,7 +122,7 @@ function unknown(graph: Graph, request: CollectiveRequest): Refusal {
 
 function unsupported(
   graph: Graph,
-  request: CollectiveRequest,
+  request: Pick<CollectiveRequest, "collective">,
   refused: { readonly algorithm: string; readonly reason: string },
 ): Refusal {
   const names = supportedNames(graph, request.collective);

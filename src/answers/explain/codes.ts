@@ -73,6 +73,10 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unreachable-rank", "failed links leave two ranks without a way", "let fewer links fail"),
   code("unknown-link", "the fabric has no link or box of this name", "take a name as shown"),
   code("no-latency", "shares by round-trip time need latencies", "give links a latency"),
+  code("cycle", "messages wait for each other in a circle", "let one of them start by itself"),
+  code("deadlock", "messages wait for what never comes", "break the circle of waiting"),
+  code("no-bandwidth", "a link on the way carries nothing", "give it a rate, or let it fail"),
+  code("too-few-ranks", "a pattern needs more ranks than there are", "take a larger cluster"),
   code("too-many-events", "a plain run would take more events than allowed", "take barrier"),
   code(
     "not-simulated",

@@ -94,7 +94,7 @@ function compile(
 }
 
 /** TCP gives a connection a share in proportion to 1 / round-trip time. */
-function weights(share: Sharing, latencyS: Float64Array): Float64Array {
+export function weights(share: Sharing, latencyS: Float64Array): Float64Array {
   if (share === "equal") return new Float64Array(latencyS.length).fill(1);
   if (latencyS.includes(0)) {
     throw new Refusal({
@@ -197,7 +197,7 @@ export interface Ways {
 const ROUNDING = 1e-12;
 
 /** 1 for each entry that the solver must see. */
-function bindingEntries(ways: Omit<Ways, "weight">): Uint8Array {
+export function bindingEntries(ways: Omit<Ways, "weight">): Uint8Array {
   const { entryStart, entryLink, bytesPerS, capacityBytesPerS } = ways;
   const load = new Float64Array(capacityBytesPerS.length);
   const messageCount = bytesPerS.length;

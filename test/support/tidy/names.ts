@@ -95,6 +95,8 @@ export const CONTRACT_KEYS: Readonly<Record<string, string>> = {
   "ChunkRange.to": "share of the buffer",
   "ChunkRange.into": "share of the buffer",
   "Placement.order": "places of ranks",
+  "TrafficRow.source": "the number of a rank, as the file of messages has it",
+  "TrafficRow.target": "the number of a rank, as the file of messages has it",
   "*.weight": "the literature's word for a pure number",
   "*.hiddenSize": "the literature's word for a width in elements",
   "*.headSize": "the literature's word for a width in elements",
