@@ -4,13 +4,11 @@ import { Refusal } from "../base/errors.ts";
 import type { Graph } from "../records/graph.ts";
 import type { Collective, CollectiveTime, Program, RunOptions } from "../records/schedule.ts";
 import { algorithmFromName } from "./collectives/names.ts";
+import type { Algorithm } from "./collectives/algorithm.ts";
 import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
-import type { Algorithm } from "./collectives/table.ts";
 import { dependencyProblem } from "./engine/dependent.ts";
 import { runProgram } from "./engine/run.ts";
 import { placedProgram } from "./routing/placement.ts";
-
-const AUTOMATIC = ALGORITHMS.filter((algorithm) => algorithm.isAutomatic);
 
 export interface CollectiveRequest {
   readonly collective: Collective;
@@ -29,8 +27,12 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
   if (chosen === undefined) throw unknown(graph, request);
   const refused: { algorithm: string; reason: string }[] = [];
   const able: Algorithm[] = [];
-  for (const algorithm of chosen === "auto" ? AUTOMATIC : [named(chosen)]) {
-    const reason = algorithm.supports(graph, collective);
+  for (const algorithm of chosen === "auto" ? ALGORITHMS : [named(chosen)]) {
+    const isGuarded = chosen === "auto";
+    const reason =
+      algorithm.supports(graph, collective) ??
+      placementProblem(algorithm, request) ??
+      (isGuarded ? algorithm.guard?.(graph, sizeBytes) : undefined);
     if (reason === undefined) able.push(algorithm);
     else refused.push({ algorithm: algorithm.name, reason });
   }
@@ -45,7 +47,8 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
       refused.push({ algorithm: algorithm.name, reason });
       return [];
     }
-    return [{ algorithm: algorithm.name, timeline: runProgram(program, graph, request.run) }];
+    const ways = algorithm.graphFor?.(graph) ?? graph;
+    return [{ algorithm: algorithm.name, timeline: runProgram(program, ways, request.run) }];
   });
   // The sort is stable: of equals, the simpler algorithm is first in the table.
   timed.sort((a, b) => a.timeline.durationS - b.timeline.durationS);
@@ -93,6 +96,11 @@ export function collectiveTimer(graph: Graph): CollectiveTimer {
     known.set(key, made);
     return made;
   };
+}
+
+function placementProblem(algorithm: Algorithm, { order }: CollectiveRequest): string | undefined {
+  if (algorithm.graphFor === undefined || order === undefined) return undefined;
+  return "lays its tree for ranks in natural order";
 }
 
 function named(name: string): Algorithm {

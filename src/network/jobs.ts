@@ -13,6 +13,7 @@ import type { Graph } from "../records/graph.ts";
 import type { Program, RunOptions, Step } from "../records/schedule.ts";
 import type { JobAsked, JobPlacement } from "../records/traffic.ts";
 import { buildGraph } from "./topology/build.ts";
+import { findAlgorithm } from "./collectives/table.ts";
 import { collectiveProgram, collectiveTime } from "./collective-time.ts";
 
 export interface PlacedJob {
@@ -45,6 +46,7 @@ export function placedJobs(
     const own = buildGraph(cluster, asked.rankCount);
     const { algorithm } =
       asked.algorithm === "auto" ? collectiveTime(own, { ...asked, run }) : asked;
+    if (findAlgorithm(algorithm)?.graphFor !== undefined) throw noSwitches(algorithm);
     const program = collectiveProgram(own, { ...asked, algorithm });
     return { asked, order, program: seated(program, order, graph) };
   });
@@ -79,6 +81,16 @@ function chosenNodes(
       });
     }
   }
+}
+
+function noSwitches(algorithm: string): Refusal {
+  return new Refusal({
+    code: "unsupported-algorithm",
+    pointer: "",
+    found: `${algorithm} for a job among others`,
+    expected: "an algorithm whose messages go from rank to rank",
+    nextStep: "take ring, hierarchical or auto",
+  });
 }
 
 function tooLarge(graph: Graph, asked: JobAsked, freeCount: number): Refusal {

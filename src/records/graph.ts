@@ -58,6 +58,8 @@ export interface Graph {
    */
   readonly routeLengthMax: number;
   route(source: RankId, target: RankId, out: Int32Array, at: number): number;
+  /** 1 for links that are down; absent where all work. */
+  readonly deadLinks?: Uint8Array;
   /** Fat trees: the same ways with another choice of uplinks. */
   readonly routeBy?: (pick: PickUplink) => Graph["route"];
   /** Endpoint time of one message, besides the latencies of its links. */

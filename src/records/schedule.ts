@@ -1,7 +1,17 @@
 /** What a collective asks of the network, and what the engine found. */
 
 export type Collective =
-  "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "broadcast";
+  | "all-reduce"
+  | "reduce-scatter"
+  | "all-gather"
+  | "all-to-all"
+  | "uneven-all-to-all"
+  | "broadcast"
+  | "reduce"
+  | "gather"
+  | "scatter"
+  | "send-receive"
+  | "barrier";
 
 /**
  * When message k+1 of a rank may start. barrier: when all messages of step k have arrived.

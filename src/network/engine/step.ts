@@ -157,7 +157,7 @@ function routeAll(
   for (let m = 0; m < messageCount; m++) {
     const from = source[m]!;
     const to = target[m]!;
-    assert(from < graph.rankCount && to < graph.rankCount, "messages are between ranks");
+    assert(from < graph.vertexCount && to < graph.vertexCount, "messages have two ends");
     end = graph.route(rankId(from), rankId(to), scratch, end);
     entryStart[m + 1] = end;
   }

@@ -17,6 +17,7 @@ export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
   const routeLengthMax = 3 * graph.routeLengthMax + 4;
   return {
     ...graph,
+    deadLinks: isDead,
     routeLengthMax,
     route(source, target, out, start) {
       const end = graph.route(source, target, out, start);
