@@ -6,6 +6,7 @@ import type { Collective, CollectiveTime, Program, RunOptions } from "../records
 import { algorithmFromName } from "./collectives/names.ts";
 import type { Algorithm } from "./collectives/algorithm.ts";
 import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
+import { sizedProgram } from "./collectives/stage.ts";
 import { dependencyProblem } from "./engine/dependent.ts";
 import { runProgram } from "./engine/run.ts";
 import { placedProgram } from "./routing/placement.ts";
@@ -15,14 +16,17 @@ export interface CollectiveRequest {
   /** "auto" or an algorithm's name; a named one runs alone. */
   readonly algorithm: string;
   readonly sizeBytes: number;
+  /** A program of the user's own, of one byte, in place of an algorithm. */
+  readonly schedule?: Program | undefined;
   /** The place of each rank; absent: rank r sits at place r. */
   readonly order?: Int32Array | undefined;
   readonly run?: RunOptions;
 }
 
 export function collectiveTime(graph: Graph, request: CollectiveRequest): CollectiveTime {
-  const { collective, sizeBytes } = request;
+  const { collective, sizeBytes, schedule } = request;
   assert(sizeBytes >= 0 && Number.isFinite(sizeBytes), "a buffer has a size");
+  if (schedule !== undefined) return scheduledTime(graph, request, schedule);
   const chosen = algorithmFromName(request.algorithm);
   if (chosen === undefined) throw unknown(graph, request);
   const refused: { algorithm: string; reason: string }[] = [];
@@ -65,6 +69,16 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
     })),
     refused,
   };
+}
+
+/** The user's own schedule, which has no rivals. */
+function scheduledTime(graph: Graph, request: CollectiveRequest, unit: Program): CollectiveTime {
+  const { collective, sizeBytes } = request;
+  const program = placedProgram(sizedProgram(unit, sizeBytes), request.order);
+  const timeline = runProgram(program, graph, request.run);
+  const { algorithm } = unit;
+  const { rankCount } = graph;
+  return { collective, sizeBytes, rankCount, algorithm, timeline, losers: [], refused: [] };
 }
 
 /** The program of a named algorithm, refused where the graph cannot run it. */
