@@ -7,7 +7,8 @@ import { algorithmFromName } from "./collectives/names.ts";
 import type { Algorithm } from "./collectives/algorithm.ts";
 import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
 import { sizedProgram } from "./collectives/stage.ts";
-import { dependencyProblem } from "./engine/dependent.ts";
+import { messageCountOf } from "./engine/expand.ts";
+import { isRing } from "./engine/dependent.ts";
 import { runProgram } from "./engine/run.ts";
 import { placedProgram } from "./routing/placement.ts";
 
@@ -46,7 +47,7 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
     const unplaced = algorithm.program(graph, collective, sizeBytes);
     const program = placedProgram(unplaced, request.order);
     const isBarrier = (request.run?.semantics ?? "barrier") === "barrier";
-    const reason = isBarrier ? undefined : dependencyProblem(program);
+    const reason = isBarrier ? undefined : lengthProblem(program);
     if (reason !== undefined && chosen === "auto") {
       refused.push({ algorithm: algorithm.name, reason });
       return [];
@@ -110,6 +111,16 @@ export function collectiveTimer(graph: Graph): CollectiveTimer {
     known.set(key, made);
     return made;
   };
+}
+
+/** Without barriers all but rings are simulated message by message. */
+const MESSAGES_MOST = 300_000;
+
+function lengthProblem(program: Program): string | undefined {
+  if (isRing(program)) return undefined;
+  const count = messageCountOf(program);
+  if (count <= MESSAGES_MOST) return undefined;
+  return `has ${count} messages, too many to try without barriers unless named`;
 }
 
 function placementProblem(algorithm: Algorithm, { order }: CollectiveRequest): string | undefined {

@@ -64,11 +64,6 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unknown-collective", "no such collective is modeled", "take one of those named"),
   code("unknown-algorithm", "no such algorithm exists", "take one of those named, or auto"),
   code("unsupported-algorithm", "the algorithm cannot run on these ranks", "take another, or auto"),
-  code(
-    "unsupported-semantics",
-    "messages that wait for each other are modeled for rings",
-    "barrier",
-  ),
   code("unsupported-routing", "the fabric has no such choice of ways", "leave --routing out"),
   code("unreachable-rank", "failed links leave two ranks without a way", "let fewer links fail"),
   code("unknown-link", "the fabric has no link or box of this name", "take a name as shown"),
