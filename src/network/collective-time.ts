@@ -6,7 +6,9 @@ import type { Collective, CollectiveTime, Program, RunOptions } from "../records
 import { algorithmFromName } from "./collectives/names.ts";
 import type { Algorithm } from "./collectives/algorithm.ts";
 import { ALGORITHMS, findAlgorithm } from "./collectives/table.ts";
-import { dependencyProblem } from "./engine/dependent.ts";
+import { sizedProgram } from "./collectives/stage.ts";
+import { messageCountOf } from "./engine/expand.ts";
+import { isRing } from "./engine/dependent.ts";
 import { runProgram } from "./engine/run.ts";
 import { placedProgram } from "./routing/placement.ts";
 
@@ -15,14 +17,17 @@ export interface CollectiveRequest {
   /** "auto" or an algorithm's name; a named one runs alone. */
   readonly algorithm: string;
   readonly sizeBytes: number;
+  /** A program of the user's own, of one byte, in place of an algorithm. */
+  readonly schedule?: Program | undefined;
   /** The place of each rank; absent: rank r sits at place r. */
   readonly order?: Int32Array | undefined;
   readonly run?: RunOptions;
 }
 
 export function collectiveTime(graph: Graph, request: CollectiveRequest): CollectiveTime {
-  const { collective, sizeBytes } = request;
+  const { collective, sizeBytes, schedule } = request;
   assert(sizeBytes >= 0 && Number.isFinite(sizeBytes), "a buffer has a size");
+  if (schedule !== undefined) return scheduledTime(graph, request, schedule);
   const chosen = algorithmFromName(request.algorithm);
   if (chosen === undefined) throw unknown(graph, request);
   const refused: { algorithm: string; reason: string }[] = [];
@@ -42,7 +47,7 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
     const unplaced = algorithm.program(graph, collective, sizeBytes);
     const program = placedProgram(unplaced, request.order);
     const isBarrier = (request.run?.semantics ?? "barrier") === "barrier";
-    const reason = isBarrier ? undefined : dependencyProblem(program);
+    const reason = isBarrier ? undefined : lengthProblem(program);
     if (reason !== undefined && chosen === "auto") {
       refused.push({ algorithm: algorithm.name, reason });
       return [];
@@ -65,6 +70,16 @@ export function collectiveTime(graph: Graph, request: CollectiveRequest): Collec
     })),
     refused,
   };
+}
+
+/** The user's own schedule, which has no rivals. */
+function scheduledTime(graph: Graph, request: CollectiveRequest, unit: Program): CollectiveTime {
+  const { collective, sizeBytes } = request;
+  const program = placedProgram(sizedProgram(unit, sizeBytes), request.order);
+  const timeline = runProgram(program, graph, request.run);
+  const { algorithm } = unit;
+  const { rankCount } = graph;
+  return { collective, sizeBytes, rankCount, algorithm, timeline, losers: [], refused: [] };
 }
 
 /** The program of a named algorithm, refused where the graph cannot run it. */
@@ -96,6 +111,16 @@ export function collectiveTimer(graph: Graph): CollectiveTimer {
     known.set(key, made);
     return made;
   };
+}
+
+/** Without barriers all but rings are simulated message by message. */
+const MESSAGES_MOST = 300_000;
+
+function lengthProblem(program: Program): string | undefined {
+  if (isRing(program)) return undefined;
+  const count = messageCountOf(program);
+  if (count <= MESSAGES_MOST) return undefined;
+  return `has ${count} messages, too many to try without barriers unless named`;
 }
 
 function placementProblem(algorithm: Algorithm, { order }: CollectiveRequest): string | undefined {

@@ -87,6 +87,17 @@ export interface Program {
   readonly steps: readonly Step[];
 }
 
+/** One move of a user's own schedule: a chunk from rank to rank. */
+export interface ChunkMove {
+  readonly step: number;
+  readonly source: number;
+  readonly target: number;
+  readonly chunkId: number;
+  /** Where the target puts it, in a buffer for what it receives (all-to-all). */
+  readonly intoId?: number;
+  readonly reduces: boolean;
+}
+
 /** What binds: a link (kind = its tier) or "latency" when waiting outweighs sending. */
 export interface Limit {
   readonly kind: string;

@@ -64,11 +64,6 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unknown-collective", "no such collective is modeled", "take one of those named"),
   code("unknown-algorithm", "no such algorithm exists", "take one of those named, or auto"),
   code("unsupported-algorithm", "the algorithm cannot run on these ranks", "take another, or auto"),
-  code(
-    "unsupported-semantics",
-    "messages that wait for each other are modeled for rings",
-    "barrier",
-  ),
   code("unsupported-routing", "the fabric has no such choice of ways", "leave --routing out"),
   code("unreachable-rank", "failed links leave two ranks without a way", "let fewer links fail"),
   code("unknown-link", "the fabric has no link or box of this name", "take a name as shown"),
@@ -77,6 +72,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("deadlock", "messages wait for what never comes", "break the circle of waiting"),
   code("no-bandwidth", "a link on the way carries nothing", "give it a rate, or let it fail"),
   code("too-few-ranks", "a pattern needs more ranks than there are", "take a larger cluster"),
+  code("bad-module", "a module of yours failed, or has not the function", "run it with node"),
+  code("wrong-schedule", "a schedule leaves a chunk wrong on a rank", "follow that chunk"),
   code("too-many-events", "a plain run would take more events than allowed", "take barrier"),
   code(
     "not-simulated",

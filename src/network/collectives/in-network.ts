@@ -122,11 +122,11 @@ function treeOver(graph: Graph, members: readonly number[], root: number): Map<n
 }
 
 function isStar(graph: Graph, vertex: number): boolean {
-  const { link } = adjacencyOf(graph);
+  const adjacency = adjacencyOf(graph);
   return (
     vertex >= firstSwitch(graph) &&
-    adjacencyOf(graph).neighbors[vertex]!.some((other) => {
-      const tier = graph.linkTier[link(vertex, other)];
+    adjacency.neighbors[vertex]!.some((other) => {
+      const tier = graph.linkTier[adjacency.link(vertex, other)];
       return at(graph.linkTiers, tier ?? 0).kind === "scale-up";
     })
   );

@@ -53,8 +53,9 @@ export function algorithmFromName(text: string): string | undefined {
 }
 
 /**
- * Bus bandwidth / algorithm bandwidth: all-reduce 2(n−1)/n, broadcast, reduce and sendrecv 1, else (n−1)/n, so that it
- * compares with a link's rate. Source: NVIDIA/nccl-tests, doc/PERFORMANCE.md.
+ * Bus bandwidth / algorithm bandwidth: all-reduce 2(n−1)/n; broadcast, reduce and sendrecv
+ * 1; else (n−1)/n, so that it compares with a link's rate. Source: NVIDIA/nccl-tests,
+ * doc/PERFORMANCE.md.
  */
 export function busbwFactor(collective: Collective, rankCount: number): number {
   const half = (rankCount - 1) / rankCount;

@@ -88,7 +88,7 @@ export function findAlgorithm(name: string): Algorithm | undefined {
 /** Bruck's long last message crosses the whole fabric: MPICH takes it below 512 KiB only. */
 const SHORT_BYTES = 524_288;
 /** Trees have a pattern of their own in most steps: beyond this the choice takes too long. */
-const EDGES_RANKS_MOST = 4096;
+const EDGES_RANKS_MOST = 256;
 const CHAIN_RANKS_MOST = 256;
 
 function guarded(algorithm: Algorithm, guard: NonNullable<Algorithm["guard"]>): Algorithm {
