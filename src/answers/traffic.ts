@@ -1,5 +1,6 @@
 /** `traffic`: when does each message arrive, which links are busy, how much do jobs suffer? */
 import { assert, at } from "../base/assert.ts";
+import { Refusal } from "../base/errors.ts";
 import { bytes, duration, fixed, percent } from "../base/format.ts";
 import { expandedProgram } from "../network/engine/expand.ts";
 import { placedJobs } from "../network/jobs.ts";
@@ -11,6 +12,7 @@ import type { TrafficRun } from "../network/traffic.ts";
 import { patternTraffic } from "../network/traffic-patterns.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { Graph } from "../records/graph.ts";
+import type { PacketOptions } from "../records/packet.ts";
 import type { Semantics, Sharing } from "../records/schedule.ts";
 import type {
   Failure,
@@ -34,15 +36,21 @@ export interface TrafficAsked extends SceneChoices {
   readonly semantics: Semantics;
   /** Cables and boxes that go down in mid-run. */
   readonly failures: readonly Failure[];
+  /** Packet by packet, instead of flow by flow. */
+  readonly packet?: PacketOptions;
 }
 
 export function answerTraffic(asked: TrafficAsked): TrafficResult {
   const { cluster, rankCount, share, semantics, failures } = asked;
   const traffic = messagesOf(asked);
-  const graph = sceneGraph(cluster, rankCount, asked);
+  const { packet } = asked;
+  const graph = packetScene(asked);
   const jobs = placedJobs(cluster, graph, asked.jobs, { share });
   const lists = jobs.map((job) => expandedProgram(job.program, semantics, job.asked.startS));
-  const run = runTraffic(graph, joinedMessages([traffic, ...lists]), { share, failures });
+  const run = runTraffic(graph, joinedMessages([traffic, ...lists]), {
+    ...{ share, failures },
+    ...(packet === undefined ? {} : { packet: sprayedPacket(asked, packet) }),
+  });
   let first = traffic.ids.length;
   const rows = jobs.map((job, i): JobRow => {
     const count = at(lists, i).source.length;
@@ -63,10 +71,31 @@ export function answerTraffic(asked: TrafficAsked): TrafficResult {
     lowerBoundS: run.lowerBoundS,
     eventCount: run.end.eventCount,
     detourCount: run.end.detourCount,
+    ...(run.packets === undefined ? {} : { packets: run.packets }),
     rows: traffic.ids.map((id, m) => rowOf(id, m, traffic, run)),
     jobs: rows,
     links: run.links,
   };
+}
+
+/** Sprayed packets pick one of the tree's own ways; sprayed flows take a bundle of all. */
+function packetScene({ cluster, rankCount, packet, ...choices }: TrafficAsked): Graph {
+  const isPlain = packet !== undefined && choices.routing?.kind === "spray";
+  const { failed = [] } = choices;
+  return sceneGraph(cluster, rankCount, isPlain ? { failed } : choices);
+}
+
+function sprayedPacket({ routing, share, failures }: TrafficAsked, packet: PacketOptions) {
+  if (share !== "equal" || failures.length > 0) {
+    throw new Refusal({
+      code: "not-simulated",
+      pointer: "",
+      found: failures.length > 0 ? "links that fail in mid-run, by packets" : "--share, by packets",
+      expected: "equal shares and links that are down from the start or never",
+      nextStep: "take --fidelity flow for these",
+    });
+  }
+  return { ...packet, isSprayed: routing?.kind === "spray" };
 }
 
 /** From the file and by the rule, together. */

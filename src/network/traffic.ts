@@ -6,6 +6,8 @@ import type { Sharing } from "../records/schedule.ts";
 import type { Failure, LinkLoad, Messages, MessagesEnd } from "../records/traffic.ts";
 import type { Epoch } from "./engine/message-ways.ts";
 import { runMessages } from "./engine/messages.ts";
+import type { PacketCounts, PacketOptions } from "../records/packet.ts";
+import { runPackets } from "./packet/run.ts";
 import { failedGraph } from "./routing/failures.ts";
 
 /** The graph before and after each failure; all that failed stays down. */
@@ -59,15 +61,23 @@ export interface TrafficRun {
   readonly durationS: number;
   readonly lowerBoundS: number;
   readonly links: readonly LinkLoad[];
+  readonly packets?: PacketCounts;
 }
 
 export function runTraffic(
   graph: Graph,
   messages: Messages,
-  options: { readonly share: Sharing; readonly failures?: readonly Failure[] },
+  options: {
+    readonly share: Sharing;
+    readonly failures?: readonly Failure[];
+    /** Packet by packet, instead of flow by flow. */
+    readonly packet?: PacketOptions;
+  },
 ): TrafficRun {
   const epochs = epochsOf(graph, options.failures ?? []);
-  const end = runMessages(messages, epochs, { share: options.share });
+  const packets =
+    options.packet === undefined ? undefined : runPackets(graph, messages, options.packet);
+  const end = packets ?? runMessages(messages, epochs, { share: options.share });
   const durationS = end.finishS.reduce((last, seconds) => Math.max(last, seconds), 0);
   const links = loadsOf(graph, end.linkBytes, durationS);
   const busiestS = links.reduce(
@@ -76,7 +86,8 @@ export function runTraffic(
   );
   const lowerBoundS = Math.max(busiestS, epochs.length === 1 ? end.chainS : 0);
   assert(durationS >= lowerBoundS * (1 - 1e-9), "no run beats its busiest link or longest chain");
-  return { end, durationS, lowerBoundS, links };
+  const counts = packets === undefined ? {} : { packets: packets.counts };
+  return { end, durationS, lowerBoundS, links, ...counts };
 }
 
 function loadsOf(graph: Graph, linkBytes: Float64Array, durationS: number): LinkLoad[] {

@@ -1,5 +1,6 @@
 /** Messages that a file, a generator or jobs put on the network, and what became of each. */
 
+import type { PacketCounts } from "./packet.ts";
 import type { Collective } from "./schedule.ts";
 
 /** One message a place in all arrays. */
@@ -79,6 +80,8 @@ export interface TrafficResult {
   readonly lowerBoundS: number;
   readonly eventCount: number;
   readonly detourCount: number;
+  /** Of a run packet by packet. */
+  readonly packets?: PacketCounts;
   readonly rows: readonly TrafficRow[];
   readonly jobs: readonly JobRow[];
   /** All links that carried something, the busiest first. */

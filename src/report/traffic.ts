@@ -16,6 +16,7 @@ export function trafficText(result: TrafficResult): string {
     `  shares ${result.share}; lower bound ${duration(result.lowerBoundS)}; ` +
       `${fixed(result.eventCount)} events` +
       (result.detourCount === 0 ? "" : `; ${fixed(result.detourCount)} messages re-routed`),
+    ...packetLines(result),
     ...(result.jobs.length === 0 ? [] : ["", ...block(JOB_COLUMNS, result.jobs)]),
     ...(latest.length === 0 ? [] : ["", "  the last to arrive", ...block(MESSAGE_COLUMNS, latest)]),
     "",
@@ -23,6 +24,15 @@ export function trafficText(result: TrafficResult): string {
     ...block(LINK_COLUMNS, result.links.slice(0, ROWS_SHOWN)),
     "",
   ].join("\n");
+}
+
+function packetLines({ packets }: TrafficResult): string[] {
+  if (packets === undefined) return [];
+  const { packetCount, dropCount, markCount, pauseCount, queueMaxBytes } = packets;
+  return [
+    `  ${fixed(packetCount)} packets, ${fixed(dropCount)} dropped, ${fixed(markCount)} marked, ` +
+      `${fixed(pauseCount)} pauses; longest queue ${bytes(queueMaxBytes)}`,
+  ];
 }
 
 function block<T>(columns: readonly TextColumn<T>[], rows: readonly T[]): string[] {

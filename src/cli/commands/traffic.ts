@@ -5,6 +5,8 @@ import { NETWORK_OPTIONS, networkChoices } from "../network-flags.ts";
 import { CLUSTER_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
 import { say } from "../output.ts";
 import { UsageError } from "../../base/errors.ts";
+import type { PacketOptions } from "../../records/packet.ts";
+import { PACKET_DEFAULTS } from "../../records/packet.ts";
 import type { TrafficResult } from "../../records/traffic.ts";
 
 const { semantics, share, routing, fail } = NETWORK_OPTIONS;
@@ -16,11 +18,12 @@ export const traffic: Command = {
   examples: [
     "fabricast traffic --generate incast:32 --size 1M --cluster bare-fat-tree-1024",
     "fabricast traffic --generate permutation:7 --cluster bare-torus-4x4x4 --json",
+    "fabricast traffic --generate incast:8 --cluster bare-torus-4x4x4 --fidelity packet",
     "fabricast traffic --job 'all-reduce ranks=64 size=64M' --job 'all-to-all ranks=64 size=64M " +
       "placement=spread' --cluster bare-fat-tree-1024",
   ],
   options: {
-    cluster: CLUSTER_OPTION,
+    cluster: { ...CLUSTER_OPTION, demandOption: false },
     generate: {
       type: "string",
       requiresArg: true,
@@ -33,6 +36,15 @@ export const traffic: Command = {
       requiresArg: true,
       describe: "a collective among them: 'all-reduce ranks=64 size=1G placement=spread'",
     },
+    fidelity: { choices: ["flow", "packet"], default: "flow", describe: "flows, or each packet" },
+    "against-packets": { type: "boolean", describe: "how far flows are from packets, as a page" },
+    out: { type: "string", requiresArg: true, describe: "write that page to this file" },
+    lossy: { type: "boolean", describe: "packets: full queues drop, instead of stopping senders" },
+    control: {
+      choices: ["window", "dcqcn"],
+      default: "window",
+      describe: "packets: what senders heed: a window, or marks too",
+    },
     routing: { ...routing },
     share: { ...share },
     semantics: { ...semantics },
@@ -44,6 +56,7 @@ export const traffic: Command = {
     json: JSON_OPTION,
   },
   async handle(flags) {
+    if (isOn(flags, "against-packets")) return againstPackets(text(flags, "out"));
     const { answerTraffic } = await import("../../answers/traffic.ts");
     const { fullRankCount } = await import("../../answers/topology.ts");
     const { collectiveFrom } = await import("../../answers/spelling.ts");
@@ -53,7 +66,9 @@ export const traffic: Command = {
     const { failuresOf, jobOf, patternOf, sizeFlag } = await import("../traffic-options.ts");
 
     const set = parseSettings(texts(flags, "set"));
-    const cluster = await readCluster(text(flags, "cluster") ?? "", { set });
+    const id = text(flags, "cluster");
+    if (id === undefined) throw new UsageError("traffic needs --cluster");
+    const cluster = await readCluster(id, { set });
     const rankCount = fullRankCount(cluster);
     const file = text(flags, "file");
     const rule = text(flags, "generate");
@@ -71,6 +86,7 @@ export const traffic: Command = {
         ? {}
         : { pattern: patternOf(rule), sizeBytes: sizeFlag("--size", text(flags, "size") ?? "") }),
       ...(choices.routing === undefined ? {} : { routing: choices.routing }),
+      ...packetChoice(flags),
       failed: choices.failed ?? [],
       share: choices.share ?? "equal",
       semantics: choices.semantics ?? "barrier",
@@ -82,6 +98,30 @@ export const traffic: Command = {
     return 0;
   },
 };
+
+/** Small trees for each class of traffic, and one of 1,024 hosts for the tail of hashed ways. */
+async function againstPackets(out: string | undefined): Promise<number> {
+  const { flowAccuracyPage, flowErrors } = await import("../../answers/flow-accuracy.ts");
+  const { readCluster } = await import("../../files/cluster.ts");
+  const { parseSettings } = await import("../settings.ts");
+  const set = parseSettings(["hosts=256", "hostsPerLeaf=16"]);
+  const small = await readCluster("bare-fat-tree-2l", { set });
+  const large = await readCluster("bare-fat-tree-1024");
+  const tails = flowErrors(large, 1024, /^permutation, (hashed 1|sprayed)$/);
+  const page = flowAccuracyPage([...flowErrors(small, 256), ...tails]);
+  if (out === undefined) process.stdout.write(page);
+  else {
+    const { writeText } = await import("../../files/write.ts");
+    await writeText(out, page);
+  }
+  return 0;
+}
+
+function packetChoice(flags: Readonly<Record<string, unknown>>): { packet?: PacketOptions } {
+  if (text(flags, "fidelity") !== "packet") return {};
+  const control = text(flags, "control") === "dcqcn" ? "dcqcn" : "window";
+  return { packet: { ...PACKET_DEFAULTS, control, isLossless: !isOn(flags, "lossy") } };
+}
 
 async function writeFiles(
   result: TrafficResult,

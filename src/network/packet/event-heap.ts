@@ -64,7 +64,10 @@ export class EventHeap {
       const end = start + 4 < count ? start + 4 : count;
       for (let child = start + 1; child < end; child++) {
         const key = keys[child] as number;
-        if (key < leastKey || (key === leastKey && (heap[child] as number) < (heap[least] as number))) {
+        if (
+          key < leastKey ||
+          (key === leastKey && (heap[child] as number) < (heap[least] as number))
+        ) {
           least = child;
           leastKey = key;
         }

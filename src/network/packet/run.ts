@@ -21,11 +21,11 @@ export interface PacketsEnd extends MessagesEnd {
 export function runPackets(graph: Graph, messages: Messages, options: PacketOptions): PacketsEnd {
   const ways = packetWays(graph, messages, options);
   const count = messages.source.length;
-  const firstSource = Links.sourceCount(graph);
-  const heap = new EventHeap(firstSource + 2 * count);
+  const firstSourceIndex = Links.sourceCount(graph);
+  const heap = new EventHeap(firstSourceIndex + 2 * count);
   const pool = new PacketPool();
   const links = new Links(graph, ways.links, { heap, pool, options });
-  const parts = { graph, messages, ways, links, heap, pool, options, firstSource };
+  const parts = { graph, messages, ways, links, heap, pool, options, firstSourceIndex };
   const senders = new Senders(parts);
   links.receiveBy(senders);
   const waits = new Waits(messages, (message, nowPs) => senders.release(message, nowPs));
@@ -36,8 +36,8 @@ export function runPackets(graph: Graph, messages: Messages, options: PacketOpti
     const nowPs = heap.firstTime;
     const source = heap.pop();
     eventCount++;
-    if (source < firstSource) links.act(source, nowPs);
-    else senders.act(source - firstSource, nowPs);
+    if (source < firstSourceIndex) links.act(source, nowPs);
+    else senders.act(source - firstSourceIndex, nowPs);
   }
   refuseStuck(senders.finishPs, options);
   return endOf(graph, messages, ways, {

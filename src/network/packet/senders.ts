@@ -25,7 +25,7 @@ export interface SenderParts {
   readonly pool: PacketPool;
   readonly options: PacketOptions;
   /** Sources of the heap from here on: acknowledgements, then starts and paces. */
-  readonly firstSource: number;
+  readonly firstSourceIndex: number;
 }
 
 export class Senders implements Receiver {
@@ -84,10 +84,10 @@ export class Senders implements Receiver {
 
   /** From this instant on, and after the endpoint's own time, the message may send. */
   release(message: number, nowPs: number): void {
-    const { heap, firstSource, graph, messages } = this.#parts;
+    const { heap, firstSourceIndex, graph, messages } = this.#parts;
     const [from, to] = [at(messages.source, message), at(messages.target, message)];
     const overheadS = from === -1 ? 0 : graph.messageOverheadS(rankId(from), rankId(to));
-    heap.push(firstSource + this.#count + message, nowPs + Math.round(overheadS * PS_PER_S));
+    heap.push(firstSourceIndex + this.#count + message, nowPs + Math.round(overheadS * PS_PER_S));
   }
 
   act(source: number, nowPs: number): void {
@@ -112,21 +112,21 @@ export class Senders implements Receiver {
   }
 
   #answer(packet: number, message: number, nowPs: number): void {
-    const { pool, heap, firstSource } = this.#parts;
+    const { pool, heap, firstSourceIndex } = this.#parts;
     const backPs = nowPs + (this.#backPs[message] as number);
     // Answers of one message keep their order.
     const readyPs = Math.max(backPs, this.#lastAckPs[message] as number);
     this.#lastAckPs[message] = readyPs;
     pool.readyPs[packet] = readyPs;
-    if (this.#acks.first(message) === -1) heap.push(firstSource + message, readyPs);
+    if (this.#acks.first(message) === -1) heap.push(firstSourceIndex + message, readyPs);
     this.#acks.add(message, packet);
   }
 
   #acknowledge(message: number, nowPs: number): void {
-    const { pool, heap, firstSource, options } = this.#parts;
+    const { pool, heap, firstSourceIndex, options } = this.#parts;
     const packet = this.#acks.take(message);
     const behind = this.#acks.first(message);
-    if (behind !== -1) heap.push(firstSource + message, pool.readyPs[behind] as number);
+    if (behind !== -1) heap.push(firstSourceIndex + message, pool.readyPs[behind] as number);
     const bytes = pool.bytes[packet] as number;
     this.#inFlightBytes[message] = (this.#inFlightBytes[message] as number) - bytes;
     if (pool.isLost[packet] === 1) {
@@ -150,7 +150,7 @@ export class Senders implements Receiver {
   }
 
   #send(message: number, nowPs: number): void {
-    const { options, heap, firstSource } = this.#parts;
+    const { options, heap, firstSourceIndex } = this.#parts;
     const isPaced = options.control === "dcqcn";
     for (;;) {
       const unsent = this.#unsentBytes[message] as number;
@@ -160,7 +160,7 @@ export class Senders implements Receiver {
       if (inFlight > (this.#windowBytes[message] as number)) return;
       if (isPaced) {
         const pacePs = this.#paceP[message] as number;
-        const source = firstSource + this.#count + message;
+        const source = firstSourceIndex + this.#count + message;
         if (nowPs < pacePs) {
           if (!heap.isPending(source)) heap.push(source, pacePs);
           return;
