@@ -116,8 +116,8 @@ export function flowAccuracyPage(rows: readonly FlowErrors[]): string {
       "- A packet carries a header, 1.6 % of its payload, and each switch waits for all of it " +
         "before it sends it on. So flows are a few per cent early on empty ways, and more on " +
         "short messages, where the way fills and empties for a good part of the time.",
-      "- A stopped input stops all that comes over its link, also what goes elsewhere. Flows know " +
-        "no such innocent waiting, so where hashed ways or receivers collide their last arrivals " +
+      "- A stopped input stops all that comes over its link, also what goes elsewhere. Flows do" +
+        " not wait so: where hashed ways or receivers collide their last arrivals " +
         "are early by what the table says.",
       "- DCQCN gives up capacity after each mark and takes it back slowly; flows never do. That " +
         "is what a badly set congestion control costs, and flows cannot show it.",
