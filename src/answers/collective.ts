@@ -1,4 +1,6 @@
 /** `collective`: how long, at which sizes, by which algorithm — nccl-tests' table. */
+import { chosenByRules, choiceRules, isRules } from "../network/collectives/choice-rules.ts";
+import { scheduleProgram } from "../network/collectives/schedule.ts";
 import { busbwFactor } from "../network/collectives/names.ts";
 import { collectiveTime } from "../network/collective-time.ts";
 import { orderOf } from "../network/routing/placement.ts";
@@ -55,16 +57,26 @@ function timersOf({
   collective,
   algorithm,
   rankCount,
+  moves,
   network = {},
 }: CollectiveQuestion): Timer[] {
   const { routing, seedCount = 1, queuePairCount, placement = { kind: "natural" } } = network;
   const order = orderOf(placement, rankCount);
+  const rules = isRules(algorithm) && !moves ? choiceRules(algorithm) : undefined;
+  const asked = { name: algorithm, collective, rankCount };
+  const schedule = moves === undefined ? undefined : scheduleProgram({ ...asked, moves });
   return Array.from({ length: seedCount }, (_, i): Timer => {
     const isDrawn = routing !== undefined && "seed" in routing;
     const drawn = isDrawn ? { ...routing, seed: routing.seed + i } : routing;
     const graph = sceneGraph(cluster, rankCount, { ...network, ...(drawn && { routing: drawn }) });
-    const head = { collective, algorithm, order, queuePairCount, run: network };
-    return (sizeBytes) => collectiveTime(graph, { ...head, sizeBytes });
+    const head = { collective, order, queuePairCount, run: network, schedule };
+    return (sizeBytes) => {
+      const named =
+        rules === undefined
+          ? algorithm
+          : chosenByRules(rules, { collective, sizeBytes, rankCount });
+      return collectiveTime(graph, { ...head, algorithm: named, sizeBytes });
+    };
   });
 }
 

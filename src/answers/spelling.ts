@@ -1,6 +1,7 @@
 /** Names of collectives and algorithms as people type them. */
 import { Refusal } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
+import { choiceRules, isRules } from "../network/collectives/choice-rules.ts";
 import {
   algorithmFromName,
   collectiveFromName,
@@ -23,8 +24,12 @@ export function collectiveFrom(spelling: string): Collective {
   });
 }
 
-/** "auto" or the name of an algorithm. */
+/** "auto", the name of an algorithm, or rules that choose one. */
 export function algorithmFrom(spelling: string): string {
+  if (isRules(spelling)) {
+    choiceRules(spelling);
+    return spelling;
+  }
   const found = algorithmFromName(spelling);
   if (found !== undefined) return found;
   const names = ["auto", ...ALGORITHMS.map((algorithm) => algorithm.name)];

@@ -81,6 +81,8 @@ export interface Graph {
    */
   readonly routeLengthMax: number;
   route(source: RankId, target: RankId, out: Int32Array, at: number): number;
+  /** 1 for links that are down; absent where all work. */
+  readonly deadLinks?: Uint8Array;
   /** The same ways with another choice among equal ones. */
   readonly routeBy?: (pick: PickUplink) => Graph["route"];
   /** Ways over a switch (or a group) in between, picked out of so many: Valiant's. */

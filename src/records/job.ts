@@ -1,6 +1,6 @@
 /** What is to be trained, and the question asked about it. */
 import type { Cluster } from "./cluster.ts";
-import type { Collective, Placement, Routing, RunOptions } from "./schedule.ts";
+import type { ChunkMove, Collective, Placement, Routing, RunOptions } from "./schedule.ts";
 import type { ModelSpec } from "./trace.ts";
 
 export type Sharding = "zero-1" | "replicated";
@@ -65,6 +65,8 @@ export interface CollectiveQuestion extends QuestionHead {
   readonly collective: Collective;
   /** "auto" or an algorithm's name. */
   readonly algorithm: string;
+  /** A schedule of the user's own in place of an algorithm. */
+  readonly moves?: readonly ChunkMove[];
   readonly rankCount: number;
   readonly sizesBytes: readonly number[];
   /** How the network is used; absent: as the fabric does it by itself. */

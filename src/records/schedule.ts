@@ -1,7 +1,17 @@
 /** What a collective asks of the network, and what the engine found. */
 
 export type Collective =
-  "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "broadcast";
+  | "all-reduce"
+  | "reduce-scatter"
+  | "all-gather"
+  | "all-to-all"
+  | "uneven-all-to-all"
+  | "broadcast"
+  | "reduce"
+  | "gather"
+  | "scatter"
+  | "send-receive"
+  | "barrier";
 
 /**
  * When message k+1 of a rank may start. barrier: when all messages of step k have arrived.
@@ -79,6 +89,17 @@ export interface Program {
   /** nccl-tests' size: the whole vector, also for reduce-scatter and all-gather. */
   readonly sizeBytes: number;
   readonly steps: readonly Step[];
+}
+
+/** One move of a user's own schedule: a chunk from rank to rank. */
+export interface ChunkMove {
+  readonly step: number;
+  readonly source: number;
+  readonly target: number;
+  readonly chunkId: number;
+  /** Where the target puts it, in a buffer for what it receives (all-to-all). */
+  readonly intoId?: number;
+  readonly reduces: boolean;
 }
 
 /** What binds: a link (kind = its tier) or "latency" when waiting outweighs sending. */

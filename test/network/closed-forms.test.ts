@@ -5,7 +5,14 @@ import { collectiveTime } from "../../src/network/collective-time.ts";
 import { buildGraph } from "../../src/network/topology/build.ts";
 import type { Collective } from "../../src/records/schedule.ts";
 import type { Graph } from "../../src/records/graph.ts";
-import { bareFatTree, bareSwitch, bareTorus, h100FatTree, h100Torus } from "../support/clusters.ts";
+import {
+  bareFatTree,
+  bareSwitch,
+  bareTorus,
+  h100FatTree,
+  h100Torus,
+  link,
+} from "../support/clusters.ts";
 
 const GIB = 2 ** 30;
 
@@ -49,6 +56,43 @@ function torusS(shape: readonly number[], wraps: readonly boolean[], sizeBytes: 
   }
   return total;
 }
+
+test("collectives of one step or one tree take their closed forms", () => {
+  for (const n of [2, 3, 5, 8, 13]) {
+    const graph = buildGraph(bareSwitch(n), n);
+    const depth = Math.ceil(Math.log2(n));
+    const a = 1e-6;
+    const share = ((n - 1) / n) * 1e6;
+    near(seconds(graph, "direct", 1e6, "gather"), a + share / 50e9);
+    near(seconds(graph, "direct", 1e6, "scatter"), a + share / 50e9);
+    near(seconds(graph, "direct", 1e6, "send-receive"), a + 1e6 / 50e9);
+    near(seconds(graph, "dissemination", 1e6, "barrier"), depth * a);
+    near(seconds(graph, "binomial", 1e6, "reduce"), depth * (a + 1e6 / 50e9));
+    if (n === 8) near(seconds(graph, "binomial", 1e6, "gather"), depth * a + share / 50e9);
+    // 64 chunks of 1 MiB follow each other over n − 1 edges.
+    near(seconds(graph, "chain", 2 ** 26, "reduce"), (n + 62) * (a + 2 ** 20 / 50e9));
+    // Parallel trees send n − 1 chunks in ⌈log₂ n⌉ steps, each way.
+    near(seconds(graph, "aggregated-trees", 1e6), 2 * depth * a + (2 * share) / 50e9);
+    if (n > 2) near(seconds(graph, "ring-both-ways", 1e6), 2 * (n - 1) * (a + 1e6 / n / 50e9));
+  }
+});
+
+test("rings of channels use all ports of a node; switches that add halve the work", () => {
+  const node = { name: "node", acceleratorCount: 4, scaleUp: link(450e9, 250e-9) };
+  const graph = buildGraph({ ...bareSwitch(4), node }, 16);
+  // A flat ring crosses nodes over one port of 50e9; four channels over four, a quarter each.
+  near(seconds(graph, "ring", GIB), 30 * (GIB / 16 / 50e9 + 1e-6));
+  near(seconds(graph, "ring-channels", GIB), 30 * (GIB / 64 / 50e9 + 1e-6));
+  // One node, one chunk: all up, a quarter down, a quarter up, all down; one link of 250 ns each.
+  const inNode = buildGraph({ ...bareSwitch(1), node }, 4);
+  near(seconds(inNode, "nvls", 4e5), 4 * 250e-9 + 2.5 * (4e5 / 450e9));
+  // One switch, one chunk: up and down, a link of 500 ns each.
+  near(seconds(buildGraph(bareSwitch(8), 8), "sharp", 1e5), 2 * (500e-9 + 1e5 / 50e9));
+  // Many chunks: each link carries the buffer once each way, at the same time.
+  const chunks = 64;
+  const longS = seconds(buildGraph(bareSwitch(8), 8), "sharp", GIB);
+  near(longS, (chunks + 1) * (500e-9 + GIB / chunks / 50e9));
+});
 
 test("a torus all-reduce goes both ways round in each dimension", () => {
   for (const shape of [[4, 4, 4], [8, 8, 8], [3, 5, 7], [16], [4, 1, 6]]) {

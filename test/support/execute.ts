@@ -4,7 +4,7 @@
  */
 import { ok } from "node:assert/strict";
 import { at } from "../../src/base/assert.ts";
-import type { Program } from "../../src/records/schedule.ts";
+import type { ChunkRange, Program } from "../../src/records/schedule.ts";
 
 /** Index of a share of a buffer, which must fall on an element. */
 export function elementAt(share: number, length: number): number {
@@ -24,8 +24,10 @@ export function execute(
     for (let k = 0; k < step.repeat; k++) {
       // All messages of a step read what was there before any of them arrived.
       const sent = [...step.source].map((source, m) => {
-        const first = step.part(m, k);
-        const ranges = first.wrapped === undefined ? [first] : [first, first.wrapped];
+        const ranges: ChunkRange[] = [];
+        for (let one: ChunkRange | undefined = step.part(m, k); one; one = one.wrapped) {
+          ranges.push(one);
+        }
         const pieces = ranges.map(({ from, to, into, reduces }) => {
           const start = elementAt(from, length);
           const data = at(buffers, source).slice(start, elementAt(to, length));

@@ -1,4 +1,5 @@
 /** `collective NAME`: how long does it take? In nccl-tests' columns and spellings. */
+import { basename } from "node:path";
 import type { Command } from "../command.ts";
 import { text, texts } from "../command.ts";
 import { NETWORK_OPTIONS, networkChoices } from "../network-flags.ts";
@@ -25,7 +26,12 @@ export const collective: Command = {
     },
     e: { type: "string", alias: "maxbytes", default: "1G", describe: "largest size" },
     f: { type: "string", alias: "stepfactor", default: "2", describe: "factor between sizes" },
-    algorithm: { type: "string", alias: "algo", default: "auto", describe: "auto, ring, …" },
+    algorithm: {
+      type: "string",
+      alias: "algo",
+      default: "auto",
+      describe: "auto, ring, … or a file",
+    },
     ...NETWORK_OPTIONS,
     set: SET_OPTION,
     json: JSON_OPTION,
@@ -36,18 +42,21 @@ export const collective: Command = {
     const { answer } = await import("../../answers/answer.ts");
     const { fullRankCount } = await import("../../answers/topology.ts");
     const { readCluster } = await import("../../files/cluster.ts");
+    const { isScheduleFile, readSchedule } = await import("../../files/collective-schedule.ts");
     const { sizesFrom, countFlag } = await import("../flags.ts");
     const { questionDefaults } = await import("../defaults.ts");
     const { parseSettings } = await import("../settings.ts");
 
     const name = collectiveFrom(text(flags, "name") ?? "");
-    const algorithm = algorithmFrom(text(flags, "algorithm") ?? "auto");
+    const typed = text(flags, "algorithm") ?? "auto";
+    const algorithm = isScheduleFile(typed) ? basename(typed) : algorithmFrom(typed);
     const sizesBytes = sizesFrom(text(flags, "b"), text(flags, "e"), text(flags, "f"));
     const cluster = await readCluster(text(flags, "cluster") ?? "", {
       set: parseSettings(texts(flags, "set")),
     });
     const ranks = text(flags, "ranks");
     const rankCount = ranks === undefined ? fullRankCount(cluster) : countFlag("--ranks", ranks);
+    const moves = isScheduleFile(typed) ? await readSchedule(typed, rankCount) : undefined;
     const result = answer(
       {
         ...questionDefaults(`${name}-on-${cluster.id}`),
@@ -56,6 +65,7 @@ export const collective: Command = {
         cluster,
         collective: name,
         algorithm,
+        ...(moves === undefined ? {} : { moves }),
         rankCount,
         sizesBytes,
         network: await networkChoices(flags, rankCount),

@@ -17,12 +17,14 @@ import { schema } from "./schema.ts";
 import { simulate } from "./simulate.ts";
 import { solve } from "./solve.ts";
 import { topology } from "./topology.ts";
+import { traffic } from "./traffic.ts";
 
 export const COMMANDS: readonly Command[] = [
   run,
   simulate,
   solve,
   collective,
+  traffic,
   topology,
   replay,
   native,

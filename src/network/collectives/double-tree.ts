@@ -11,89 +11,25 @@
  *
  *     T ≈ (2·depth + chunks − 1)·(a + bytes of a step)
  */
-import type { Program, Step } from "../../records/schedule.ts";
+import type { PipelineEdge } from "./pipeline.ts";
 
-/** A chunk of each tree, and the most of them: enough that the depth hardly counts. */
-const CHUNK_BYTES = 512 * 1024;
-const CHUNKS_MOST = 64;
-
-interface Edge {
-  readonly tree: number;
-  readonly source: number;
-  readonly target: number;
-  /** The step in which chunk 0 takes this edge. */
-  readonly startStep: number;
-  readonly reduces: boolean;
-}
-
-export function doubleTreeAllReduce(rankCount: number, sizeBytes: number): Program {
-  const chunkCount = Math.min(CHUNKS_MOST, Math.max(1, Math.ceil(sizeBytes / 2 / CHUNK_BYTES)));
-  const edges = [...treeEdges(rankCount, 0), ...treeEdges(rankCount, 1)];
-  const last = edges.reduce((most, edge) => Math.max(most, edge.startStep), -1);
-  const steps: Step[] = [];
-  for (let now = 0; now < last + chunkCount;) {
-    const active = edges.filter(
-      ({ startStep }) => startStep <= now && now < startStep + chunkCount,
-    );
-    const repeat = stepsAlike(edges, { now, chunkCount, end: last + chunkCount });
-    steps.push(pipelineStep(active, { now, repeat, chunkCount, sizeBytes }));
-    now += repeat;
-  }
-  return { collective: "all-reduce", algorithm: "double-binary-tree", rankCount, sizeBytes, steps };
-}
-
-/** How many steps from `now` on have the same edges at work. */
-function stepsAlike(
-  edges: readonly Edge[],
-  run: { readonly now: number; readonly chunkCount: number; readonly end: number },
-): number {
-  const { now, chunkCount, end } = run;
-  let next = end;
-  for (const { startStep } of edges) {
-    if (startStep > now) next = Math.min(next, startStep);
-    if (startStep + chunkCount > now) next = Math.min(next, startStep + chunkCount);
-  }
-  return next - now;
-}
-
-function pipelineStep(
-  active: readonly Edge[],
-  run: {
-    readonly now: number;
-    readonly repeat: number;
-    readonly chunkCount: number;
-    readonly sizeBytes: number;
-  },
-): Step {
-  const { now, repeat, chunkCount, sizeBytes } = run;
-  const share = 1 / (2 * chunkCount);
-  return {
-    name: `chunks, from step ${now}`,
-    repeat,
-    source: Int32Array.from(active, (edge) => edge.source),
-    target: Int32Array.from(active, (edge) => edge.target),
-    messageBytes: new Float64Array(active.length).fill(share * sizeBytes),
-    part: (message, k) => {
-      const { tree, startStep, reduces } = active[message]!;
-      const index = tree * chunkCount + now + k - startStep;
-      return { from: index * share, to: (index + 1) * share, reduces };
-    },
-  };
+export function doubleTreeEdges(rankCount: number): PipelineEdge[] {
+  return [...treeEdges(rankCount, 0), ...treeEdges(rankCount, 1)];
 }
 
 /** Up towards the root, then down; a rank sends up when both its children have arrived. */
-function treeEdges(rankCount: number, tree: number): Edge[] {
+function treeEdges(rankCount: number, tree: number): PipelineEdge[] {
   const parents = inorderParents(rankCount);
   const depths = parents.map((_, place) => depthOf(parents, place));
-  const depth = Math.max(...depths);
+  const depth = depths.reduce((most, one) => Math.max(most, one), 0);
   const rankAt = (place: number): number => (place + tree) % rankCount;
-  return parents.flatMap((parent, place): Edge[] => {
+  return parents.flatMap((parent, place): PipelineEdge[] => {
     if (parent === -1) return [];
     const level = depths[place]!;
     const [child, above] = [rankAt(place), rankAt(parent)];
     return [
-      { tree, source: child, target: above, startStep: depth - level, reduces: true },
-      { tree, source: above, target: child, startStep: depth + level - 1, reduces: false },
+      { part: tree, source: child, target: above, startStep: depth - level, reduces: true },
+      { part: tree, source: above, target: child, startStep: depth + level - 1, reduces: false },
     ];
   });
 }

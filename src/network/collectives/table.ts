@@ -2,137 +2,145 @@
 import { at, present } from "../../base/assert.ts";
 import { AXES } from "../../records/graph.ts";
 import type { Graph } from "../../records/graph.ts";
-import type { Collective, Program } from "../../records/schedule.ts";
+import type { Collective } from "../../records/schedule.ts";
+import { aggregatedTreesStage } from "./aggregated-trees.ts";
+import { pipelined, sized, staged } from "./algorithm.ts";
+import type { Algorithm } from "./algorithm.ts";
 import { directAllToAll, pairwiseAllToAll } from "./all-to-all.ts";
 import { binomialBroadcast, scatterAllGatherBroadcast } from "./broadcast.ts";
 import { bruckStage } from "./bruck.ts";
-import { doubleTreeAllReduce } from "./double-tree.ts";
+import { channelChains } from "./channels.ts";
+import { doubleTreeEdges } from "./double-tree.ts";
 import { halvingStage, isPowerOfTwo } from "./halving-doubling.ts";
 import { betweenNodesAxis, hierarchicalStages, inNodeAxis } from "./hierarchical.ts";
+import { inNetworkEdges, inNetworkProblem, switchEndsGraph } from "./in-network.ts";
+import { levelsProblem, levelStages } from "./levels.ts";
+import { dissemination, sendReceive } from "./neighbors.ts";
 import { parallelStage } from "./parallel.ts";
 import { ringStage } from "./ring.ts";
-import { makeStages, sizedProgram, unitProgram } from "./stage.ts";
-import type { Axis, PlannedStage, Range, Stage } from "./stage.ts";
+import { binomial, chainEdges, direct, ringReduce } from "./rooted.ts";
+import type { Axis, PlannedStage, StageMaker } from "./stage.ts";
 import { bothWaysStage, lineStage } from "./torus.ts";
-
-export interface Algorithm {
-  readonly name: AlgorithmName;
-  /** Whether "auto" tries it; the others have no constants fitted to measured runs yet. */
-  readonly isAutomatic: boolean;
-  /** Why this graph cannot run it; undefined if it can. */
-  supports(graph: Graph, collective: Collective): string | undefined;
-  program(graph: Graph, collective: Collective, sizeBytes: number): Program;
-  /** What a rank holds after a reduce-scatter and before an all-gather. */
-  holding(graph: Graph, rank: number): readonly Range[];
-}
-
-export type AlgorithmName =
-  | "ring"
-  | "halving-doubling"
-  | "hierarchical"
-  | "hierarchical-halving-doubling"
-  | "torus"
-  | "bruck"
-  | "direct"
-  | "pairwise"
-  | "binomial"
-  | "scatter-all-gather"
-  | "double-binary-tree"
-  | "torus-all-links";
+import { unevenDirect, unevenPairwise } from "./uneven.ts";
 
 /** In order of preference where times are equal: the simplest first. */
 export const ALGORITHMS: readonly Algorithm[] = [
-  algorithm(
-    "ring",
-    () => undefined,
-    (graph) => {
-      const axis = allRanks(graph);
-      return [{ axis, make: ringStage(axis) }];
-    },
-  ),
-  algorithm("halving-doubling", powerOfTwoRanks, (graph) => {
-    const axis = allRanks(graph);
-    return [{ axis, make: halvingStage(axis) }];
-  }),
-  algorithm("hierarchical", twoLevels, (graph) => hierarchicalStages(graph, ringStage)),
-  algorithm(
+  staged("ring", always, (graph) => flat(graph, ringStage)),
+  staged("halving-doubling", powerOfTwoRanks, (graph) => flat(graph, halvingStage)),
+  staged("hierarchical", twoLevels, (graph) => hierarchicalStages(graph, ringStage)),
+  staged(
     "hierarchical-halving-doubling",
     (graph, collective) => twoLevels(graph) ?? powerOfTwoNodes(graph, collective),
     (graph) => hierarchicalStages(graph, halvingStage),
   ),
-  algorithm("torus", torusOnly, torusStages),
-  {
-    ...algorithm(
-      "bruck",
-      () => undefined,
-      (graph) => {
-        const axis = allRanks(graph);
-        return [{ axis, make: bruckStage(axis) }];
-      },
-    ),
-    isAutomatic: false,
-  },
-  { ...algorithm("torus-all-links", torusOnly, allLinksStages), isAutomatic: false },
-  sized("direct", "all-to-all", directAllToAll),
-  sized("pairwise", "all-to-all", pairwiseAllToAll),
-  sized("binomial", "broadcast", binomialBroadcast),
-  sized("scatter-all-gather", "broadcast", scatterAllGatherBroadcast),
-  { ...sized("double-binary-tree", "all-reduce", doubleTreeAllReduce), isAutomatic: false },
+  staged("torus", torusOnly, torusStages),
+  guarded(
+    staged("bruck", always, (graph) => flat(graph, bruckStage)),
+    shortOnly,
+  ),
+  staged("torus-all-links", torusOnly, allLinksStages),
+  sized("direct", {
+    "all-to-all": directAllToAll,
+    "uneven-all-to-all": unevenDirect,
+    gather: direct("gather"),
+    scatter: direct("scatter"),
+    "send-receive": sendReceive,
+  }),
+  sized("pairwise", { "all-to-all": pairwiseAllToAll, "uneven-all-to-all": unevenPairwise }),
+  sized("binomial", {
+    broadcast: binomialBroadcast,
+    reduce: binomial("reduce"),
+    gather: binomial("gather"),
+    scatter: binomial("scatter"),
+  }),
+  sized("scatter-all-gather", { broadcast: scatterAllGatherBroadcast, reduce: ringReduce }),
+  guarded(
+    pipelined("double-binary-tree", 2, {
+      "all-reduce": ({ rankCount }) => doubleTreeEdges(rankCount),
+    }),
+    manyEdges,
+  ),
+  guarded(
+    pipelined("chain", 1, {
+      broadcast: ({ rankCount }) => chainEdges(rankCount, "broadcast"),
+      reduce: ({ rankCount }) => chainEdges(rankCount, "reduce"),
+    }),
+    longChain,
+  ),
+  sized("dissemination", { barrier: dissemination }),
+  staged("hierarchical-3", (graph) => twoLevels(graph) ?? levelsProblem(graph), levelStages),
+  guarded(
+    staged("ring-both-ways", severalRanks, (graph) => flat(graph, bothWaysStage)),
+    onlyByName,
+  ),
+  guarded(staged("ring-channels", twoLevels, channelStages), onlyByName),
+  guarded(
+    staged("aggregated-trees", always, (graph) => flat(graph, aggregatedTreesStage)),
+    onlyByName,
+  ),
+  inNetwork("nvls", "node"),
+  inNetwork("sharp", "fabric"),
 ];
-
-/** An algorithm of one collective that needs only the number of ranks. */
-function sized(
-  name: AlgorithmName,
-  only: Collective,
-  make: (rankCount: number, sizeBytes: number) => Program,
-): Algorithm {
-  return {
-    name,
-    isAutomatic: true,
-    supports: (_, collective) => (collective === only ? undefined : `makes ${only} only`),
-    program: (graph, _, sizeBytes) => make(graph.rankCount, sizeBytes),
-    holding: () => [{ from: 0, to: 1 }],
-  };
-}
 
 export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.find((candidate) => candidate.name === name);
 }
 
-function algorithm(
-  name: AlgorithmName,
-  supports: (graph: Graph, collective: Collective) => string | undefined,
-  plan: (graph: Graph) => PlannedStage[],
-): Algorithm {
-  // One graph, one set of stages: the engine recognizes their arrays of ranks.
-  const made = new WeakMap<Graph, Stage[]>();
-  const stagesOf = (graph: Graph): Stage[] => {
-    const stages = made.get(graph) ?? makeStages(graph.rankCount, plan(graph));
-    made.set(graph, stages);
-    return stages;
-  };
-  return {
-    name,
-    isAutomatic: true,
-    supports: (graph, collective) =>
-      collective === "all-to-all" || collective === "broadcast"
-        ? "makes all-reduce, reduce-scatter and all-gather only"
-        : supports(graph, collective),
-    program(graph, collective, sizeBytes) {
-      const { rankCount } = graph;
-      const stages = stagesOf(graph);
-      const unit = unitProgram({ collective, algorithm: name, rankCount, stages });
-      return sizedProgram(unit, sizeBytes);
-    },
-    holding(graph, rank) {
-      const last = stagesOf(graph).at(-1);
-      return last === undefined ? [{ from: 0, to: 1 }] : last.holding(rank);
-    },
-  };
+/** Bruck's long last message crosses the whole fabric: MPICH takes it below 512 KiB only. */
+const SHORT_BYTES = 524_288;
+/** Trees have a pattern of their own in most steps: beyond this the choice takes too long. */
+const EDGES_RANKS_MOST = 256;
+const CHAIN_RANKS_MOST = 256;
+
+function guarded(algorithm: Algorithm, guard: NonNullable<Algorithm["guard"]>): Algorithm {
+  return { ...algorithm, guard };
 }
 
-function allRanks(graph: Graph): Axis {
-  return { name: "", rankStep: 1, memberCount: graph.rankCount };
+function shortOnly(_: Graph, sizeBytes: number): string | undefined {
+  return sizeBytes <= SHORT_BYTES ? undefined : "is for 512 KiB and less, as in MPICH";
+}
+
+function manyEdges({ rankCount }: Graph): string | undefined {
+  if (rankCount <= EDGES_RANKS_MOST) return undefined;
+  return `is tried up to ${EDGES_RANKS_MOST} ranks unless named`;
+}
+
+function longChain({ rankCount }: Graph): string | undefined {
+  if (rankCount <= CHAIN_RANKS_MOST) return undefined;
+  return `is tried up to ${CHAIN_RANKS_MOST} ranks unless named`;
+}
+
+/** Its constants are fitted to no published run. */
+function onlyByName(): string {
+  return "is taken by name only: no published run calibrates it";
+}
+
+/** Switches that add: cluster files do not say whether theirs can. */
+function inNetwork(name: "nvls" | "sharp", where: "node" | "fabric"): Algorithm {
+  const options = {
+    graphFor: switchEndsGraph,
+    problem: (graph: Graph) => inNetworkProblem(graph, where),
+  };
+  const made = pipelined(name, 1, { "all-reduce": inNetworkEdges }, options);
+  return guarded(made, () => "is taken by name only: the cluster does not say its switches add");
+}
+
+function always(): undefined {
+  return undefined;
+}
+
+function severalRanks({ rankCount }: Graph): string | undefined {
+  return rankCount > 2 ? undefined : "needs three ranks: two have one way to each other";
+}
+
+function flat(graph: Graph, make: (axis: Axis) => StageMaker): PlannedStage[] {
+  const axis = { name: "", rankStep: 1, memberCount: graph.rankCount };
+  return [{ axis, make: make(axis) }];
+}
+
+function channelStages(graph: Graph): PlannedStage[] {
+  const axis = { name: "", rankStep: 1, memberCount: graph.rankCount };
+  return [{ axis, make: parallelStage(channelChains(graph, axis)) }];
 }
 
 /** Other counts fold the rest in, which leaves them without a part of the result. */

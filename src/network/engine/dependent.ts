@@ -1,6 +1,6 @@
 /**
- * Programs whose messages wait for each other instead of a barrier: rings, in closed form
- * where no link binds, by events where one does (or where asked: `unfolded`).
+ * Rings whose messages wait for each other instead of a barrier: in closed form where no link
+ * binds, by events where one does (or where asked: `unfolded`). Others: `dependent-program.ts`.
  */
 import { assert, at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
@@ -14,20 +14,18 @@ import { runStreams } from "./streams.ts";
 /** Events that one run may take: some ten minutes of them. */
 const EVENTS_MOST = 1e9;
 
-const NO_RING = "waits for barriers: rendezvous and stream are modeled for rings";
-
-/** Why only barriers are modeled for this program; undefined if it is a ring (or nothing). */
-export function dependencyProblem({ steps }: Program): string | undefined {
+/** Whether it is one ring after the other on the same ranks (or nothing). */
+export function isRing({ steps }: Program): boolean {
   const first = steps[0];
-  if (first === undefined) return undefined;
-  if (steps.some((step) => step.allPairsBytes !== undefined)) return NO_RING;
+  if (first === undefined) return true;
+  if (steps.some((step) => step.allPairsBytes !== undefined)) return false;
   const isOnePattern = steps.every(
     (step) =>
       step.source === first.source &&
       step.target === first.target &&
       step.messageBytes === first.messageBytes,
   );
-  return isOnePattern && successors(first) !== undefined ? undefined : NO_RING;
+  return isOnePattern && successors(first) !== undefined;
 }
 
 export interface Dependent extends Makespan {

@@ -25,12 +25,15 @@ export class FlowClock {
   readonly #shares: FairShares;
   readonly #remaining: Float64Array;
   readonly #datedTick: Float64Array;
+  /** Rates of flows that share nothing; 0: the shares say it. */
+  readonly #fixed: Float64Array;
 
   constructor(shares: FairShares, flowCount: number) {
     this.#shares = shares;
     this.queue = new EventQueue(flowCount);
     this.#remaining = new Float64Array(flowCount);
     this.#datedTick = new Float64Array(flowCount);
+    this.#fixed = new Float64Array(flowCount);
   }
 
   /** Chooses the tick, from upper bounds on one transfer and on the whole run. */
@@ -47,6 +50,30 @@ export class FlowClock {
     this.#shares.add(flow);
   }
 
+  /** A flow that shares nothing: its rate stays as it is. */
+  alone(
+    flow: number,
+    start: { readonly now: number; readonly bytes: number; readonly bytesPerS: number },
+  ): void {
+    const { now, bytes, bytesPerS } = start;
+    this.#remaining[flow] = bytes;
+    this.#datedTick[flow] = now;
+    this.#fixed[flow] = bytesPerS;
+    this.#date(flow, now, bytes / bytesPerS);
+  }
+
+  /** What a moving flow has still to send. */
+  leftBytes(flow: number, now: number): number {
+    const rate = this.#fixed[flow]! || this.#shares.level[flow]! * this.#shares.weight[flow]!;
+    const sent = rate * ((now - this.#datedTick[flow]!) / this.ticksPerS);
+    return Math.max(0, this.#remaining[flow]! - sent);
+  }
+
+  #date(flow: number, now: number, seconds: number): void {
+    const tick = now + Math.max(1, Math.ceil(seconds * this.ticksPerS - 1 / 64));
+    this.queue.set(flow, tick < Number.MAX_SAFE_INTEGER ? tick : Number.MAX_SAFE_INTEGER);
+  }
+
   /** After all events of one tick: fair shares, and a new date for whom they changed. */
   settle(now: number, verify: boolean): void {
     const movedCount = this.#shares.solve();
@@ -60,8 +87,7 @@ export class FlowClock {
       const remaining = Math.max(0, this.#remaining[flow]! - sent);
       this.#remaining[flow] = remaining;
       this.#datedTick[flow] = now;
-      const ticks = (remaining / (level[flow]! * weight[flow]!)) * ticksPerS;
-      this.queue.set(flow, now + Math.max(1, Math.ceil(ticks - 1 / 64)));
+      this.#date(flow, now, remaining / (level[flow]! * weight[flow]!));
     }
   }
 }

@@ -45,6 +45,20 @@ export class EventQueue {
     else this.#sink(place);
   }
 
+  /** Takes back the event of a stream and returns its tick. */
+  dropped(stream: number): number {
+    const place = this.#place[stream]!;
+    assert(place !== -1, "the stream has an event");
+    const last = this.#heap[--this.#length]!;
+    this.#place[stream] = -1;
+    if (last !== stream) {
+      this.#put(last, place);
+      this.#rise(place);
+      this.#sink(this.#place[last]!);
+    }
+    return this.#tick[stream]!;
+  }
+
   /** Takes the earliest event and returns its stream. */
   pop(): number {
     assert(this.#length > 0, "an event is pending");

@@ -9,8 +9,9 @@ import { assert, at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { Program, RunOptions, Step, Timeline } from "../../records/schedule.ts";
-import { dependencyProblem, runDependent } from "./dependent.ts";
+import { isRing, runDependent } from "./dependent.ts";
 import type { Dependency } from "./max-plus.ts";
+import { runDependentProgram } from "./dependent-program.ts";
 import { mergedAllPairs } from "./merge.ts";
 import { assertBytesConserved, assertLinksKeepUp, assertTwinAgrees } from "./guards.ts";
 import { limitOf } from "./limit.ts";
@@ -113,8 +114,7 @@ function dependentSteps(
   graph: Graph,
   options: EngineOptions & { readonly semantics: Dependency },
 ): TimedProgram {
-  const problem = dependencyProblem(program);
-  if (problem !== undefined) throw unsupported(program, options.semantics, problem);
+  if (!isRing(program)) return messageByMessage(program, graph, options);
   const first = at(program.steps, 0);
   const compiled = compileStep(graph, first, options.share);
   const found = runDependent(program, compiled, { verify: false, ...options });
@@ -131,6 +131,26 @@ function dependentSteps(
   };
   const steps = program.steps.map(({ repeat }): TimedStep => ({ ...part, repeat }));
   return { steps, linkBytes, eventCount: found.eventCount };
+}
+
+/** The same for a program that is no ring, by single messages. */
+function messageByMessage(
+  program: Program,
+  graph: Graph,
+  options: EngineOptions & { readonly semantics: Dependency },
+): TimedProgram {
+  const found = runDependentProgram(program, graph, options);
+  const compiled = compileStep(graph, at(program.steps, found.stepId), options.share);
+  const stepCount = program.steps.reduce((sum, { repeat }) => sum + repeat, 0);
+  const part = {
+    compiled,
+    messageId: found.messageId,
+    carriedBytes: Float64Array.from(compiled.links, (link) => found.linkBytes[link]! / stepCount),
+    latencyS: found.latencyS / stepCount,
+    transferS: (found.durationS - found.latencyS) / stepCount,
+  };
+  const steps = program.steps.map(({ repeat }): TimedStep => ({ ...part, repeat }));
+  return { steps, linkBytes: found.linkBytes, eventCount: found.eventCount };
 }
 
 function addBytes(
@@ -173,15 +193,5 @@ function tooManyPairs(graph: Graph): Refusal {
     found: `all pairs of ${graph.rankCount} ranks at once, whose ways are not alike`,
     expected: `at most ${PAIRS_RANKS_MOST} ranks where every flow must be simulated`,
     nextStep: "take --algorithm pairwise, or a routing that treats all ranks alike",
-  });
-}
-
-function unsupported(program: Program, semantics: Dependency, problem: string): Refusal {
-  return new Refusal({
-    code: "unsupported-semantics",
-    pointer: "",
-    found: `${program.algorithm} in ${semantics} semantics`,
-    expected: `barrier (it ${problem})`,
-    nextStep: "take --semantics barrier, or --algorithm ring",
   });
 }

@@ -94,7 +94,7 @@ function compile(
 }
 
 /** TCP gives a connection a share in proportion to 1 / round-trip time. */
-function weights(share: Sharing, latencyS: Float64Array): Float64Array {
+export function weights(share: Sharing, latencyS: Float64Array): Float64Array {
   if (share === "equal") return new Float64Array(latencyS.length).fill(1);
   if (latencyS.includes(0)) {
     throw new Refusal({
@@ -158,7 +158,7 @@ function routeAll(
   for (let m = 0; m < messageCount; m++) {
     const from = source[m]!;
     const to = target[m]!;
-    assert(from < graph.rankCount && to < graph.rankCount, "messages are between ranks");
+    assert(from < graph.vertexCount && to < graph.vertexCount, "messages have two ends");
     end = route(rankId(from), rankId(to), scratch, end);
     entryStart[m + 1] = end;
   }
@@ -198,7 +198,7 @@ export interface Ways {
 const ROUNDING = 1e-12;
 
 /** 1 for each entry that the solver must see. */
-function bindingEntries(ways: Omit<Ways, "weight">): Uint8Array {
+export function bindingEntries(ways: Omit<Ways, "weight">): Uint8Array {
   const { entryStart, entryLink, bytesPerS, capacityBytesPerS } = ways;
   const load = new Float64Array(capacityBytesPerS.length);
   const messageCount = bytesPerS.length;

@@ -28,6 +28,7 @@ export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
   const { stepRoute } = graph;
   return {
     ...graph,
+    deadLinks: isDead,
     routeLengthMax,
     route: around(graph.route),
     ...(stepRoute === undefined ? {} : { stepRoute: (count) => around(stepRoute(count)) }),

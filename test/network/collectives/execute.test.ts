@@ -4,11 +4,19 @@ import fc from "fast-check";
 import { test } from "vitest";
 import { at, present } from "../../../src/base/assert.ts";
 import { ALGORITHMS, findAlgorithm } from "../../../src/network/collectives/table.ts";
-import type { Algorithm } from "../../../src/network/collectives/table.ts";
+import type { Algorithm } from "../../../src/network/collectives/algorithm.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
+import { nearNodeCount } from "../../../src/network/collectives/levels.ts";
 import type { Fabric } from "../../../src/records/cluster.ts";
 import type { Graph } from "../../../src/records/graph.ts";
-import { BARE_LINK, bareSwitch, cluster, link, sourced } from "../../support/clusters.ts";
+import {
+  BARE_LINK,
+  bareFatTree,
+  bareSwitch,
+  cluster,
+  link,
+  sourced,
+} from "../../support/clusters.ts";
 import { elementAt, execute } from "../../support/execute.ts";
 
 /** Any rank's own data: whole numbers, so that sums are exact in any order. */
@@ -17,7 +25,9 @@ const valueOf = (rank: number, element: number): number => (rank + 1) * 1000 + e
 function check(graph: Graph, algorithm: Algorithm): void {
   const n = graph.rankCount;
   // A torus cuts halves into n chunks; with all links, as many parts as dimensions before.
-  const length = 2 * n * (graph.shape.filter((size) => size > 1).length || 1);
+  // Channels are as many parts as a node has ranks.
+  const parts = graph.shape.filter((size) => size > 1).length || 1;
+  const length = 2 * n * parts * (algorithm.name === "ring-channels" ? graph.ranksPerNode : 1);
   const elements = [...Array(length).keys()];
   const sums = elements.map((e) => [...Array(n).keys()].reduce((sum, r) => sum + valueOf(r, e), 0));
   const buffers = (): Float64Array[] =>
@@ -68,7 +78,13 @@ test("on a switch: ring for any number of ranks, halving-doubling for powers of 
   for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 16, 31, 32, 33, 64]) {
     for (const name of checkAll(buildGraph(bareSwitch(n), n))) seen.add(name);
   }
-  deepEqual([...seen].toSorted(), ["bruck", "halving-doubling", "ring"]);
+  deepEqual([...seen].toSorted(), [
+    "aggregated-trees",
+    "bruck",
+    "halving-doubling",
+    "ring",
+    "ring-both-ways",
+  ]);
 });
 
 test("halving-doubling folds in what is more than a power of two of ranks, or of nodes", () => {
@@ -181,7 +197,24 @@ test("in nodes of several ranks: both hierarchical algorithms too", () => {
     }),
     { seed: 8, numRuns: 40 },
   );
-  ok(seen.has("hierarchical") && seen.has("hierarchical-halving-doubling"));
+  for (const name of ["hierarchical", "hierarchical-halving-doubling", "ring-channels"]) {
+    ok(seen.has(name), name);
+  }
+});
+
+test("three levels: node, leaf, fabric", () => {
+  for (const [portCount, portsPerLeaf, perNode] of [
+    [32, 8, 2],
+    [24, 6, 1],
+    [48, 12, 4],
+  ] as const) {
+    const tree = bareFatTree({ portCount, portsPerLeaf, uplinksPerLeaf: 2 });
+    const node = { name: "node", acceleratorCount: perNode, scaleUp: link(450e9, 0) };
+    const graph = buildGraph(perNode === 1 ? tree : { ...tree, node }, portCount);
+    equal(nearNodeCount(graph), portsPerLeaf / perNode);
+    const able = checkAll(graph).includes("hierarchical-3");
+    equal(able, perNode > 1);
+  }
 });
 
 test("on tori and meshes of any shape, with one rank a node or several", () => {

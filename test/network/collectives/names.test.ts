@@ -13,10 +13,13 @@ test("nccl-tests' spellings and ours mean the same collective", () => {
   }
   equal(collectiveFromName("reduce_scatter_perf"), "reduce-scatter");
   equal(collectiveFromName("all_gather"), "all-gather");
+  equal(collectiveFromName("sendrecv_perf"), "send-receive");
+  equal(collectiveFromName("reduce_perf"), "reduce");
+  equal(collectiveFromName("alltoallv"), "uneven-all-to-all");
 });
 
 test("collectives that we do not have are nobody's", () => {
-  for (const text of ["scatter_perf", "reduce", "gather", "", "perf", "__proto__"]) {
+  for (const text of ["hypercube_perf", "reduction", "", "perf", "__proto__"]) {
     equal(collectiveFromName(text), undefined);
   }
 });
@@ -25,6 +28,8 @@ test("every algorithm is found by its own name, and by what others call it", () 
   for (const { name } of ALGORITHMS) equal(algorithmFromName(name), name);
   equal(algorithmFromName("Ring"), "ring");
   equal(algorithmFromName("rabenseifner"), "halving-doubling");
+  equal(algorithmFromName("hierarchical"), "hierarchical");
+  equal(algorithmFromName("PAT"), "aggregated-trees");
   equal(algorithmFromName("auto"), "auto");
   for (const text of ["butterfly", "", "constructor", "__proto__"]) {
     equal(algorithmFromName(text), undefined);

@@ -17,11 +17,17 @@ function program(graph: Graph, name: string, sizeBytes: number): Program {
 
 const OTHERS = {
   bruck: undefined,
-  direct: "makes all-to-all only",
-  pairwise: "makes all-to-all only",
-  binomial: "makes broadcast only",
-  "scatter-all-gather": "makes broadcast only",
+  direct: "makes all-to-all, uneven-all-to-all, gather, scatter and send-receive only",
+  pairwise: "makes all-to-all and uneven-all-to-all only",
+  binomial: "makes broadcast, reduce, gather and scatter only",
+  "scatter-all-gather": "makes broadcast and reduce only",
   "double-binary-tree": "makes all-reduce only",
+  chain: "makes broadcast and reduce only",
+  dissemination: "makes barrier only",
+  "ring-both-ways": undefined,
+  "aggregated-trees": undefined,
+  nvls: "makes all-reduce only",
+  sharp: "makes all-reduce only",
 };
 
 test("what cannot run says why", () => {
@@ -29,6 +35,8 @@ test("what cannot run says why", () => {
     ring: undefined,
     "halving-doubling": "needs a power of two of ranks for all-gather, not 6",
     hierarchical: "needs several ranks in a node; here it is one",
+    "hierarchical-3": "needs several ranks in a node; here it is one",
+    "ring-channels": "needs several ranks in a node; here it is one",
     "hierarchical-halving-doubling": "needs several ranks in a node; here it is one",
     torus: "needs the dimensions of a torus; the fabric is a switch",
     "torus-all-links": "needs the dimensions of a torus; the fabric is a switch",
@@ -38,6 +46,8 @@ test("what cannot run says why", () => {
     ring: undefined,
     "halving-doubling": "needs a power of two of ranks for all-gather, not 24",
     hierarchical: undefined,
+    "hierarchical-3": "needs a level between node and fabric",
+    "ring-channels": undefined,
     "hierarchical-halving-doubling": "needs a power of two of nodes for all-gather, not 3",
     torus: "needs the dimensions of a torus; the fabric is a fat-tree",
     "torus-all-links": "needs the dimensions of a torus; the fabric is a fat-tree",
@@ -123,6 +133,7 @@ test("on any grid of nodes every rank sends 2(n−1)/n of the buffer, the least 
     const n = graph.rankCount;
     for (const algorithm of ALGORITHMS) {
       if (algorithm.supports(graph, "all-reduce") !== undefined) continue;
+      if (algorithm.graphFor !== undefined) continue; // switches help
       const sent = new Float64Array(n);
       for (const step of algorithm.program(graph, "all-reduce", 1).steps) {
         for (const [m, source] of step.source.entries()) {

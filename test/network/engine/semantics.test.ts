@@ -1,11 +1,12 @@
 /** Rings without barriers: closed forms, recurrence, events and the plain twin agree. */
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
 import { at } from "../../../src/base/assert.ts";
-import { Refusal } from "../../../src/base/errors.ts";
 import { seeded } from "../../../src/base/random.ts";
-import { collectiveTime } from "../../../src/network/collective-time.ts";
+import { collectiveProgram, collectiveTime } from "../../../src/network/collective-time.ts";
+import { ALGORITHMS } from "../../../src/network/collectives/table.ts";
+import { expandedProgram } from "../../../src/network/engine/expand.ts";
 import { FairShares } from "../../../src/network/engine/fair-shares.ts";
 import { ringMakespan, ringVectors } from "../../../src/network/engine/max-plus.ts";
 import { runProgram } from "../../../src/network/engine/run.ts";
@@ -20,6 +21,7 @@ import {
   bareTorus,
   h100FatTree,
 } from "../../support/clusters.ts";
+import { messageTwin } from "../../support/message-twin.ts";
 import { streamTwinS } from "../../support/stream-twin.ts";
 
 const GIB = 2 ** 30;
@@ -195,18 +197,55 @@ test("contended steps shared by round-trip time take the time of the plain twin"
   ok(different > 0, "weights matter in some of them");
 });
 
-test("what is no ring waits for barriers, and says so", () => {
+const DEPENDENCIES = ["rendezvous", "stream"] as const;
+
+test("halving-doubling without barriers takes its closed form where nothing is contended", () => {
+  // On a switch all pairs are alike: log₂ 8 steps of halves, quarters, eighths, and back.
   const graph = buildGraph(bareSwitch(8), 8);
-  const request = {
-    collective: "all-reduce",
-    sizeBytes: GIB,
-    run: { semantics: "stream" },
-  } as const;
-  throws(
-    () => collectiveTime(graph, { ...request, algorithm: "halving-doubling" }),
-    (error) => error instanceof Refusal && error.code === "unsupported-semantics",
-  );
-  const auto = collectiveTime(graph, { ...request, algorithm: "auto" });
-  equal(auto.algorithm, "ring");
-  deepEqual(auto.refused.map((one) => one.algorithm).includes("halving-doubling"), true);
+  const bytesS = (2 * 7 * (GIB / 8)) / 50e9;
+  for (const semantics of DEPENDENCIES) {
+    const request = { collective: "all-reduce", algorithm: "halving-doubling" } as const;
+    const time = collectiveTime(graph, { ...request, sizeBytes: GIB, run: { semantics } });
+    near(time.timeline.durationS, bytesS + 6 * 1e-6, 1e-9);
+    near(time.timeline.latencyS, 6e-6, 1e-6);
+  }
+});
+
+test("programs that are no rings take the time of the plain twin, message by message", () => {
+  for (const graph of [
+    buildGraph(h100FatTree(4), 24),
+    buildGraph(bareTorus([3, 2, 2]), 12),
+    buildGraph(bareFatTree({ portCount: 16, portsPerLeaf: 4, uplinksPerLeaf: 2 }), 16),
+  ]) {
+    for (const algorithm of ["bruck", "double-binary-tree", "hierarchical", "torus-all-links"]) {
+      const request = { collective: "all-reduce", algorithm, sizeBytes: 2e6 } as const;
+      const found = ALGORITHMS.find(({ name }) => name === algorithm);
+      if (found?.supports(graph, "all-reduce") !== undefined) continue;
+      const messages = expandedProgram(collectiveProgram(graph, request), "rendezvous");
+      const twinS = Math.max(...messageTwin(graph, messages)) + graph.collectiveStartS;
+      const run = { semantics: "rendezvous" } as const;
+      const { durationS } = collectiveTime(graph, { ...request, run }).timeline;
+      near(durationS, twinS, 1e-8);
+    }
+  }
+});
+
+test("chunks along a chain: a stream saves the latencies that barriers add up", () => {
+  // Four ranks, 64 chunks of 1 MiB. Barriers: 66 steps of a + s. A stream sends chunk after
+  // chunk from rank 0, 64·s, and the last one takes three hops of a and two more of s.
+  const graph = buildGraph(bareSwitch(4), 4);
+  const request = { collective: "broadcast", algorithm: "chain", sizeBytes: 2 ** 26 } as const;
+  const secondsOf = (semantics: Semantics): number =>
+    collectiveTime(graph, { ...request, run: { semantics } }).timeline.durationS;
+  const s = 2 ** 20 / 50e9;
+  near(secondsOf("barrier"), 66 * (1e-6 + s), 1e-12);
+  near(secondsOf("stream"), 66 * s + 3e-6, 1e-9);
+});
+
+test("auto tries all that can run, whatever the semantics, and says what was too long", () => {
+  const graph = buildGraph(bareSwitch(64), 64);
+  const request = { collective: "all-reduce", sizeBytes: 1e6, algorithm: "auto" } as const;
+  const auto = collectiveTime(graph, { ...request, run: { semantics: "stream" } });
+  const tried = [auto.algorithm, ...auto.losers.map((one) => one.algorithm)];
+  ok(tried.includes("halving-doubling") && tried.includes("ring"));
 });

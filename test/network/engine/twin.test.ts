@@ -115,8 +115,10 @@ test("every algorithm on every fabric takes the time of the twin", () => {
   for (const graph of GRAPHS) {
     for (const algorithm of ALGORITHMS) {
       if (algorithm.supports(graph, "all-reduce") !== undefined) continue;
-      close(graph, algorithm.program(graph, "all-reduce", 3e6));
+      const ways = algorithm.graphFor?.(graph) ?? graph;
+      close(ways, algorithm.program(graph, "all-reduce", 3e6));
       const other = worn(graph, 99);
+      if (algorithm.supports(other, "reduce-scatter") !== undefined) continue;
       close(other, algorithm.program(other, "reduce-scatter", 5e5));
     }
   }
