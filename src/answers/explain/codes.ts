@@ -91,6 +91,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("empty-table", "a table has no header", "name the columns in its first line"),
   code("ragged-table", "a record of a table has too many cells", "quote cells that hold commas"),
   code("unknown-table", "a table has the columns of no known schema", "name them as expected"),
+  code("deadline-passed", "a day lies before the one it must follow", "move one of the two"),
   code("contradiction", "a row of a table contradicts itself", "correct one of the figures"),
   code("faster-than-peak", "a measured rate exceeds the peak of its part", "correct one of them"),
 ]);

@@ -10,6 +10,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { native } from "./native.ts";
+import { plan } from "./plan.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -19,6 +20,7 @@ import { topology } from "./topology.ts";
 
 export const COMMANDS: readonly Command[] = [
   run,
+  plan,
   simulate,
   solve,
   collective,
