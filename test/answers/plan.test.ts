@@ -73,7 +73,7 @@ test("caps that exclude everything are named, with the least that one has to giv
       ok(error instanceof InfeasibleError);
       match(
         error.message,
-        /in conflict are budget 5\.00 M USD; smallest relaxation: .*budget about .* together/,
+        /in conflict are budget 5\.00.M.USD; smallest relaxation: .*budget about .* together/,
       );
       match(error.message, /\[infeasible\]/);
     },

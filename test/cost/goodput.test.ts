@@ -87,7 +87,7 @@ test("the closed form of goodput is what playing failures gives", () => {
   }
 });
 
-test("percentiles of finishing are those of playing failures, rate known and rate uncertain", () => {
+test("percentiles of finishing are those of playing failures, rate known or uncertain", () => {
   const job = { mttiS: 6 * HOUR, writeS: 60, restartS: 1200, workS: 20 * 86_400 };
   for (const rateErrorShare of [0, 0.4]) {
     const closed = finish({ ...job, stepErrorShare: 0, rateErrorShare });

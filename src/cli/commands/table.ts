@@ -9,6 +9,7 @@ import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
+import { merge } from "./merge.ts";
 import { native } from "./native.ts";
 import { plan } from "./plan.ts";
 import { report } from "./report.ts";
@@ -16,6 +17,7 @@ import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { simulate } from "./simulate.ts";
 import { solve } from "./solve.ts";
+import { sweep } from "./sweep.ts";
 import { topology } from "./topology.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -23,9 +25,11 @@ export const COMMANDS: readonly Command[] = [
   plan,
   simulate,
   solve,
+  sweep,
   collective,
   topology,
   native,
+  merge,
   bom,
   cost,
   catalog,
