@@ -46,7 +46,8 @@ export function layerParameterCount(model: DenseModel, expertRanks = 1): number 
 
 /** GPT ties its two; gated models with large vocabularies mostly hold two. */
 export function embeddingCount(model: DenseModel): number {
-  return (model.isGated ? 2 : 1) * model.vocabularyTokens * model.hiddenSize;
+  const tables = model.vocabularyTables ?? (model.isGated ? 2 : 1);
+  return tables * model.vocabularyTokens * model.hiddenSize;
 }
 
 /** Parameters that one token meets: of the experts, only those it goes to. */

@@ -1,37 +1,8 @@
 /** What the analytical step time of a transformer is computed from. */
+import type { ModelShape } from "../../records/large-model.ts";
 
 /** How a transformer's layer is built. Sizes are in elements, before any sharding. */
-export interface DenseModel {
-  readonly layers: number;
-  readonly hiddenSize: number;
-  readonly heads: number;
-  readonly headSize: number;
-  readonly kvHeads: number;
-  /** Width of the feed-forward part: of all of it, or of one expert. */
-  readonly ffnChannels: number;
-  /** A gated feed-forward part (SwiGLU) has two matrices up instead of one. */
-  readonly isGated: boolean;
-  readonly vocabularyTokens: number;
-  /** Biased layers with dropout, as GPT up to 2022. */
-  readonly hasDropout: boolean;
-  /** Sliding window of every other layer in tokens; 0 for none. */
-  readonly windowTokens: number;
-  readonly experts?: Experts;
-  /** Latent attention: queries, and keys with values, pass through narrow products. */
-  readonly latent?: Latent;
-}
-
-export interface Latent {
-  /** Channels queries are narrowed to; 0: they are not. */
-  readonly queryChannels: number;
-  readonly keyValueChannels: number;
-}
-
-export interface Experts {
-  readonly experts: number;
-  readonly expertsPerToken: number;
-  readonly sharedExperts: number;
-}
+export type DenseModel = ModelShape;
 
 export type Recompute = "none" | "selective" | "per-op" | "full";
 
