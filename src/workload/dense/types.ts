@@ -35,7 +35,17 @@ export interface DenseLayout {
   /** Only small adapters learn: the base has no gradients of weights. */
   readonly isLora: boolean;
   readonly precision: Precision;
+  /** How stages take turns; 1F1B, interleaved where a stage has several chunks. */
+  readonly schedule?: Schedule;
+  /** Which group lies next to the tensor-parallel one; data unless said. */
+  readonly order?: RankOrder;
+  readonly contextKind?: "ring" | "all-to-all";
 }
+
+export type Schedule = "1f1b" | "zero-bubble";
+
+/** Innermost first: tensor, context, data, pipeline; or tensor, context, pipeline, data. */
+export type RankOrder = "tp-cp-dp-pp" | "tp-cp-pp-dp";
 
 export type Precision = "fp32" | "bf16" | "fp8" | "fp4";
 
@@ -82,10 +92,17 @@ export interface DenseSoftware {
   readonly expertFactor: number;
 }
 
-/** The group of a collective, as the wires see it. */
+/** Shares of a wire's own rate that the fabric leaves where groups share its links. */
+export interface FabricShares {
+  readonly dataShare: number;
+  readonly expertShare: number;
+}
+
 export interface DenseRun {
   readonly model: DenseModel;
   readonly layout: DenseLayout;
   readonly part: PartRates;
   readonly software: DenseSoftware;
+  /** Absent: nothing is shared. */
+  readonly fabric?: FabricShares;
 }

@@ -63,7 +63,7 @@ test("the language part of a model that also sees is read from its block", () =>
   deepEqual([model.shape.hiddenSize, model.shape.headSize], [64, 32]);
 });
 
-test("keys that are missing and figures that cannot be are all named, with their places", async () => {
+test("keys that are missing and figures that cannot be are named, with their places", async () => {
   const text = '{\n "model_type": "llama",\n "hidden_size": -4,\n "num_attention_heads": 4\n}';
   const document = await parseDocument(text, "c.json");
   throws(
