@@ -34,7 +34,9 @@ const SECOND: readonly Name[] = [
 export function calibrateSteps(rows: readonly Row[]): StepOverlay {
   const steps = validationSteps([{ name: "yours", rows }]);
   if (steps.length === 0) throw nothingMeasured(rows.length);
-  return overlayOf(steps, fitted(steps), leftOut(steps));
+  const names = chosenNames(steps);
+  const error = steps.length < 2 ? undefined : leftOutBy(steps, names);
+  return overlayOf(steps, fitOf(steps, names), error);
 }
 
 function nothingMeasured(rows: number): Refusal {
@@ -69,18 +71,30 @@ function overlayOf(
 
 /** One constant, or the two that do best on runs left out. */
 export function fitted(steps: readonly ValidationStep[]): DenseConstants {
+  return fitOf(steps, chosenNames(steps));
+}
+
+function chosenNames(steps: readonly ValidationStep[]): readonly Name[] {
   const first = layerFactor(steps);
-  const one = fitOf(steps, [first]);
-  if (steps.length < 3) return one;
-  let least = WORTH * (leftOutBy(steps, [first]) ?? 0);
-  let best = one;
+  if (steps.length < 3) return [first];
+  let least = WORTH * leftOutBy(steps, [first]);
+  let names: readonly Name[] = [first];
   for (const second of SECOND) {
+    if (predictsAlike(steps, second)) continue;
     const error = leftOutBy(steps, [first, second]);
-    if (error === undefined || error >= least) continue;
+    if (error >= least) continue;
     least = error;
-    best = fitOf(steps, [first, second]);
+    names = [first, second];
   }
-  return best;
+  return names;
+}
+
+/** Whether a constant moves none of these runs: then there is nothing to learn about it. */
+function predictsAlike(steps: readonly ValidationStep[], name: Name): boolean {
+  const moved = { ...CONSTANTS, [name]: CONSTANTS[name] * 1.1 };
+  return steps.every((step) => {
+    return Math.abs(predictedS(step, moved) / predictedS(step, CONSTANTS) - 1) < 0.001;
+  });
 }
 
 /** What multiplies the layers of most of these runs. */
@@ -89,27 +103,25 @@ function layerFactor(steps: readonly ValidationStep[]): Name {
   return 2 * eager > steps.length ? "eagerFactor" : "plainFactor";
 }
 
-function leftOut(steps: readonly ValidationStep[]): number | undefined {
-  if (steps.length < 2) return undefined;
-  return meanError(steps, (rest) => fitted(rest));
+/** Mean error of runs left out, one at a time or, of many, an eighth at a time. */
+function leftOutBy(steps: readonly ValidationStep[], names: readonly Name[]): number {
+  const folds = Math.min(steps.length, FOLDS_MOST);
+  let sum = 0;
+  for (let fold = 0; fold < folds; fold++) {
+    const constants = fitOf(
+      steps.filter((_, i) => i % folds !== fold),
+      names,
+    );
+    for (const [i, step] of steps.entries()) {
+      if (i % folds !== fold) continue;
+      sum += Math.abs(predictedS(step, constants) / step.measuredS - 1);
+    }
+  }
+  return sum / steps.length;
 }
 
-function leftOutBy(steps: readonly ValidationStep[], names: readonly Name[]): number | undefined {
-  return steps.length < 2 ? undefined : meanError(steps, (rest) => fitOf(rest, names));
-}
-
-function meanError(
-  steps: readonly ValidationStep[],
-  fit: (rest: readonly ValidationStep[]) => DenseConstants,
-): number {
-  const errors = steps.map((step, i) => {
-    const rest = steps.filter((_, j) => j !== i);
-    return Math.abs(predictedS(step, fit(rest)) / step.measuredS - 1);
-  });
-  return errors.reduce((sum, error) => sum + error, 0) / errors.length;
-}
-
-const STRIDES = [0.08, 0.04, 0.02, 0.01, 0.005, 0.0025];
+const FOLDS_MOST = 8;
+const STRIDES = [0.08, 0.03, 0.01, 0.003];
 
 function fitOf(steps: readonly ValidationStep[], names: readonly Name[]): DenseConstants {
   const hasExperts = steps.some(({ kind }) => kind === "experts");

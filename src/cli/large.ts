@@ -26,7 +26,7 @@ export async function simulateLarge(flags: Flags, words: readonly string[]): Pro
   if (timeline !== undefined) {
     const { largeTimeline } = await import("../answers/large/timeline.ts");
     const { writeTimeline } = await import("../files/timeline.ts");
-    await writeTimeline(timeline, largeTimeline(question, result));
+    await writeTimeline(timeline, largeTimeline(result));
   }
   if (flags["out"] !== undefined) {
     const { writeReports } = await import("./reports.ts");

@@ -92,7 +92,8 @@ function pruned(about: LargeCase, base: Evaluated, value: string): Outcome {
   if (structured === undefined) {
     const cause =
       `unstructured: ${percent(Number(share), 0)} of weights are zero, but dense kernels ` +
-      "multiply zeros as fast as anything else, and they are stored; no time and no memory is saved. " +
+      "multiply zeros as fast as anything else, and they are stored; no time and no memory is " +
+      "saved. " +
       "prune=structured: removes whole channels";
     return { after: base, memoryBytes: base.memoryBytes, cause };
   }

@@ -5,7 +5,6 @@
 import { at } from "../../base/assert.ts";
 import type { LargeResult } from "../../records/result.ts";
 import type { LargePart } from "../../records/large-step.ts";
-import type { LargeQuestion } from "./setting.ts";
 
 export interface Slice {
   readonly row: string;
@@ -21,7 +20,7 @@ const TURNS_MOST = 512;
 /** At the end of a step, in this order. */
 const TAIL = ["exposed pipeline traffic", "exposed data traffic", "optimizer", "jitter"];
 
-export function largeTimeline(_: LargeQuestion, result: LargeResult): Slice[] {
+export function largeTimeline(result: LargeResult): Slice[] {
   const { layout, parts, memory } = result;
   const stages = layout.stages;
   const m = layout.globalBatch / (layout.replicas * layout.microBatch);
