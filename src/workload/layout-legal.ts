@@ -22,7 +22,10 @@ export interface LegalRequest {
 }
 
 /** Whether a layout breaks no rule: the same rules as below, without words, for searching. */
-export function isLegal({ model, layout, rankCount }: LegalRequest): boolean {
+export function isLegal(
+  { model, rankCount }: Omit<LegalRequest, "layout">,
+  layout: DenseLayout,
+): boolean {
   const { tensorRanks, stages, contextRanks, replicas, expertRanks, chunks } = layout;
   const { microBatch, globalBatch, seqTokens } = layout;
   if (tensorRanks * stages * contextRanks * replicas !== rankCount) return false;

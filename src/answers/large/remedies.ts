@@ -58,7 +58,7 @@ export function remedies(about: LargeCase, base: Evaluated): Remedy[] {
   return pairs(changesOf(base))
     .flatMap(([change, changed]): Remedy[] => {
       const request = { ...base.request, ...changed };
-      if (!isLegal({ ...context, layout: denseLayoutOf(request) })) return [];
+      if (!isLegal(context, denseLayoutOf(request))) return [];
       const found = evaluate(about, request);
       if (found.memoryBytes >= base.memoryBytes) return [];
       return [

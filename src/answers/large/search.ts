@@ -4,7 +4,7 @@
  */
 import { duration, percent } from "../../base/format.ts";
 import { InfeasibleError } from "../../base/errors.ts";
-import type { FabricShares } from "../../workload/dense/types.ts";
+import type { DenseLayout, FabricShares } from "../../workload/dense/types.ts";
 import type { LargePart, LayoutRequest, LayoutSearch } from "../../records/large-step.ts";
 import { CONSTANTS } from "../../workload/dense/constants.ts";
 import { OpCache } from "../../workload/dense/op-cache.ts";
@@ -26,10 +26,13 @@ export interface Found {
   readonly search: LayoutSearch;
 }
 
-interface Candidate {
-  readonly request: Required<LayoutRequest>;
+interface Timed {
   readonly stepTimeS: number;
   readonly memoryBytes: number;
+}
+
+interface Candidate extends Timed {
+  readonly request: Required<LayoutRequest>;
 }
 
 /** Time and memory of one layout after another of the same model. */
@@ -37,10 +40,11 @@ export function layoutTimer(about: LargeCase, base: Required<LayoutRequest>) {
   const constants = about.constants ?? CONSTANTS;
   const cache = new OpCache(constants);
   const plain = largeRun(about.part, about.model, base);
-  return (request: Required<LayoutRequest>): Candidate & { readonly run: LargeRun } => {
-    const run: LargeRun = { ...plain, layout: denseLayoutOf(request) };
+  const { model, part, software } = plain;
+  return (layout: DenseLayout): Timed => {
+    const run: LargeRun = { model, part, software, layout };
     const { stepS } = stepFrom(run, constants, cache.times(run));
-    return { request, run, stepTimeS: stepS, memoryBytes: fullestBytes(run) };
+    return { stepTimeS: stepS, memoryBytes: fullestBytes(run) };
   };
 }
 
@@ -56,9 +60,10 @@ export function searchLayouts(
   let best: Candidate[] = [];
   let smallest: Candidate | undefined;
   for (const request of candidates(scope)) {
-    if (!isLegal({ ...context, layout: denseLayoutOf(request) })) continue;
+    const layout = denseLayoutOf(request);
+    if (!isLegal(context, layout)) continue;
     legalCount += 1;
-    const { stepTimeS, memoryBytes } = timed(request);
+    const { stepTimeS, memoryBytes } = timed(layout);
     const candidate = { request, stepTimeS, memoryBytes };
     if (memoryBytes > part.memoryBytes) {
       if (memoryBytes < (smallest?.memoryBytes ?? Infinity)) smallest = candidate;

@@ -126,9 +126,27 @@ export function largeRun(
 }
 
 export function denseLayoutOf(request: Required<LayoutRequest>): DenseLayout {
-  const { zeroStages, jitterShare: _, precisionName: __, software: ___, ...layout } = request;
-  const sharding = zeroStages === 3 ? "fsdp" : zeroStages === 2 ? "fsdp-kept" : "optimizer";
-  return { ...layout, sharding, isSequenceParallel: true, isLora: false };
+  const { zeroStages } = request;
+  return {
+    tensorRanks: request.tensorRanks,
+    contextRanks: request.contextRanks,
+    stages: request.stages,
+    chunks: request.chunks,
+    replicas: request.replicas,
+    expertRanks: request.expertRanks,
+    microBatch: request.microBatch,
+    globalBatch: request.globalBatch,
+    seqTokens: request.seqTokens,
+    recompute: request.recompute,
+    sharding: zeroStages === 3 ? "fsdp" : zeroStages === 2 ? "fsdp-kept" : "optimizer",
+    shardRanks: request.shardRanks,
+    isSequenceParallel: true,
+    isLora: false,
+    precision: request.precision,
+    schedule: request.schedule,
+    order: request.order,
+    contextKind: request.contextKind,
+  };
 }
 
 /** "tp=8,pp=4,…": the layout as a flag that gives it again. */

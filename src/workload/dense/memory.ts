@@ -9,7 +9,7 @@
 import { layerParameterCount } from "./parameters.ts";
 import { microBatches } from "./exposure.ts";
 import { rankTokens } from "./layer.ts";
-import type { DenseRun } from "./types.ts";
+import type { DenseModel, DenseRun } from "./types.ts";
 
 /** Weights in bf16, master copy and two moments in fp32. */
 const WEIGHT_BYTES = 2;
@@ -54,22 +54,29 @@ export interface StateParts {
 /** Weights, gradients and optimizer of layers and `tables` rows of vocabulary. */
 export function stateParts(run: DenseRun, layers: number, tables: number): StateParts {
   const { model, layout } = run;
-  const { experts, ...around } = model;
   const inLayers = layers * layerParameterCount(model, layout.expertRanks);
   // Experts are replicated less often than the rest, so their state is sharded less.
-  const dense = experts === undefined ? 0 : { ...around, ffnChannels: 0 };
-  const expert = dense === 0 ? 0 : inLayers - layers * layerParameterCount(dense);
+  const expert = inLayers - layers * countAroundExperts(model, layout.expertRanks);
   const rest = inLayers - expert + tables * model.hiddenSize;
   const shards = Math.max(1, layout.shardRanks);
   const own = perParameter(run, shards);
-  const theirs = perParameter(run, Math.max(1, shards / layout.expertRanks));
-  const sum = (part: keyof StateParts): number =>
-    (rest * own[part] + expert * theirs[part]) / layout.tensorRanks;
+  const theirs = expert === 0 ? own : perParameter(run, Math.max(1, shards / layout.expertRanks));
+  const [mine, shared] = [rest / layout.tensorRanks, expert / layout.tensorRanks];
   return {
-    weightsBytes: sum("weightsBytes"),
-    gradientsBytes: sum("gradientsBytes"),
-    optimizerBytes: sum("optimizerBytes"),
+    weightsBytes: mine * own.weightsBytes + shared * theirs.weightsBytes,
+    gradientsBytes: mine * own.gradientsBytes + shared * theirs.gradientsBytes,
+    optimizerBytes: mine * own.optimizerBytes + shared * theirs.optimizerBytes,
   };
+}
+
+/** A layer's parameters without its experts; all of them where it has none. */
+function countAroundExperts(model: DenseModel, expertRanks: number): number {
+  const { experts } = model;
+  if (experts === undefined) return layerParameterCount(model, expertRanks);
+  const held = experts.experts / expertRanks + experts.sharedExperts;
+  const feed = (model.isGated ? 3 : 2) * model.hiddenSize * model.ffnChannels;
+  const router = model.hiddenSize * experts.experts;
+  return layerParameterCount(model, expertRanks) - held * feed - router;
 }
 
 /** Bytes of one parameter held on one of so many ranks that share its state. */
