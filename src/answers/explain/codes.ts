@@ -32,6 +32,16 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("exists", "a file exists and would be overwritten", "name another folder, or --force"),
   code("invalid-flag", "the value of a flag is invalid", "correct it as the message says"),
   code("too-many-ranks", "more ranks are asked than the cluster has", "ask for fewer"),
+  code(
+    "not-modeled",
+    "a file asks for something whose effect is not predicted",
+    "switch it off, or leave it out of the question",
+  ),
+  code(
+    "unsupported-precision",
+    "a layout multiplies in a precision that the part has no mode for",
+    "take a precision that it has",
+  ),
   code("no-such-size", "a torus does not come in this size", "take one of the sizes named"),
   code(
     "does-not-divide",

@@ -3,11 +3,13 @@ import type { Command } from "../command.ts";
 import { bom } from "./bom.ts";
 import { catalog } from "./catalog.ts";
 import { accuracy } from "./accuracy.ts";
+import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { importCommand } from "./import.ts";
 import { init } from "./init.ts";
 import { merge } from "./merge.ts";
 import { native } from "./native.ts";
@@ -34,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   cost,
   catalog,
   accuracy,
+  calibrate,
+  importCommand,
   report,
   check,
   explain,

@@ -89,6 +89,7 @@ export const CONTRACT_KEYS: Readonly<Record<string, string>> = {
   "ConstantRow.value": "its unit ends its name",
   "Assumption.value": "its unit is the property beside it",
   "PointRow.usdPerHour": "asked for per hour, in reports and JSON",
+  "LargeResult.usdPerHour": "asked for per hour, in reports and JSON",
   "Sensitivity.whenLower": "relative change",
   "Sensitivity.whenHigher": "relative change",
   "ChunkRange.from": "share of the buffer",
