@@ -16,9 +16,9 @@ const STAMP = "dist/.stamp.json";
 
 /**
  * Packages that stay in node_modules. d3 and d3-node (with jsdom) are large, load in the
- * report only, and jsdom looks for files beside itself.
+ * report only, and jsdom looks for files beside itself; the others have binaries or workers.
  */
-const EXTERNAL = ["d3", "d3-node"];
+const EXTERNAL = ["d3", "d3-node", "@duckdb/node-api", "piscina", "highs"];
 
 /** CommonJS packages inside an ES module ask for Node's built-ins through `require`. */
 const BANNER = [

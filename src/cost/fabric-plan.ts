@@ -87,11 +87,8 @@ function threeTiers(leafCount: number, radix: number): PlaneCounts {
   const podCount = Math.ceil(leafCount / half);
   const leavesPerPod = Math.ceil(leafCount / podCount);
   const spinesPerPod = evenSpread(half, leavesPerPod);
-  const uplinksPerSpine = Math.ceil((leavesPerPod * half) / spinesPerPod);
-  const coresPerGroup = evenSpread(
-    uplinksPerSpine,
-    Math.ceil((podCount * uplinksPerSpine) / radix),
-  );
+  const needed = Math.ceil((leavesPerPod * half) / spinesPerPod);
+  const { uplinksPerSpine, coresPerGroup } = coreGroup(podCount, needed, radix);
   const spineCount = podCount * spinesPerPod;
   return {
     leafCount,
@@ -100,6 +97,20 @@ function threeTiers(leafCount: number, radix: number): PlaneCounts {
     leafSpineCount: leafCount * half,
     spineCoreCount: spineCount * uplinksPerSpine,
   };
+}
+
+/**
+ * Uplinks of a spine that spread evenly over as few cores as can be: 29 spread over no fewer
+ * than 29 cores, 30 over 2.
+ */
+function coreGroup(podCount: number, needed: number, radix: number) {
+  let best = { uplinksPerSpine: needed, coresPerGroup: Infinity };
+  for (let uplinksPerSpine = needed; uplinksPerSpine <= radix / 2; uplinksPerSpine++) {
+    const least = Math.ceil((podCount * uplinksPerSpine) / radix);
+    const coresPerGroup = evenSpread(uplinksPerSpine, least);
+    if (coresPerGroup < best.coresPerGroup) best = { uplinksPerSpine, coresPerGroup };
+  }
+  return best;
 }
 
 /** The smallest number of upper switches, at least so many, that divides the uplinks. */

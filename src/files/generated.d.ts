@@ -31,6 +31,7 @@ declare module "*/generated/validators.js" {
   export const model: Validator;
   export const training: Validator;
   export const question: Validator;
+  export const sweep: Validator;
   export const measurement: Validator;
   export const result: Validator;
 }

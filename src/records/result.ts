@@ -5,6 +5,17 @@
 import type { Bill, CostBasis, CostDifference, CostTable } from "./cost.ts";
 import type { Drawing } from "./drawing.ts";
 import type { Scaling, Sharding } from "./job.ts";
+import type { ModelField } from "./large-model.ts";
+import type {
+  FabricCheck,
+  LargeChange,
+  LargeLayout,
+  LargePart,
+  LayoutSearch,
+  NearRun,
+  Remedy,
+  StageMemory,
+} from "./large-step.ts";
 import type { Limit, Semantics } from "./schedule.ts";
 import type { Provenance } from "./sourced.ts";
 import type { Measurement } from "./trace.ts";
@@ -219,4 +230,42 @@ export interface CollectiveResult extends ResultHead {
   readonly rows: readonly CollectiveRow[];
 }
 
-export type Result = CompareResult | SimulateResult | SolveResult | CollectiveResult;
+/** One step of a large model. */
+export interface LargeResult extends ResultHead {
+  readonly kind: "large";
+  readonly model: string;
+  readonly modelType: string;
+  readonly parameterCount: number;
+  readonly activeParameterCount: number;
+  readonly modelFields: readonly ModelField[];
+  readonly clusterId: string;
+  readonly clusterName: string;
+  readonly rankCount: number;
+  readonly layout: LargeLayout;
+  readonly stepTimeS: number;
+  readonly stepTimeLowS: number;
+  readonly stepTimeHighS: number;
+  readonly tokensPerS: number;
+  readonly tokensPerSPerAccelerator: number;
+  readonly mfu: number;
+  readonly hfu: number;
+  /** What both are counted against: "dense bf16 peak of H100 SXM, 989 Tflop/s". */
+  readonly denominator: string;
+  /** Sum exactly to stepTimeS. */
+  readonly parts: readonly LargePart[];
+  readonly memory: readonly StageMemory[];
+  readonly remedies: readonly Remedy[];
+  readonly nearest: readonly NearRun[];
+  /** Why the question lies outside what was validated; empty inside. */
+  readonly extrapolation: readonly string[];
+  readonly assumed: readonly string[];
+  readonly fabric: readonly FabricCheck[];
+  readonly sensitivities: readonly Sensitivity[];
+  readonly insensitive: readonly string[];
+  readonly changes: readonly LargeChange[];
+  readonly usdPerHour?: number;
+  readonly search?: LayoutSearch;
+  readonly anchored?: string;
+}
+
+export type Result = CompareResult | SimulateResult | SolveResult | CollectiveResult | LargeResult;

@@ -14,6 +14,7 @@ import type {
   StepPart,
 } from "../records/result.ts";
 import { plain } from "./escape.ts";
+import { largeRows } from "./large-text.ts";
 
 type Cell = string | number | boolean | undefined;
 export type Row = Readonly<Record<string, Cell>>;
@@ -53,6 +54,8 @@ function rowsOf(result: Result): Row[] {
     case "simulate":
     case "solve":
       return result.rows.map((row) => pointRow("answer", row));
+    case "large":
+      return largeRows(result);
     case "collective":
       return result.rows.map((row) => collectiveRow(result.clusterId, row));
   }

@@ -4,6 +4,7 @@ import type { CostTable } from "../records/cost.ts";
 import type {
   CollectiveRow,
   CompareResult,
+  LargeResult,
   PointRow,
   Result,
   Sensitivity,
@@ -11,6 +12,8 @@ import type {
 import { ranked } from "./chart/tornado.ts";
 import { waterfallBars } from "./chart/waterfall.ts";
 import { plain } from "./escape.ts";
+import { largeFacts, largeTables } from "./large-tables.ts";
+import { isProse } from "./large-text.ts";
 import { mainPoint, optionsOf, samplesDecimals } from "./options.ts";
 import type { Option } from "./options.ts";
 import { rounded, timeScale } from "./round.ts";
@@ -55,6 +58,8 @@ function bodyOf(result: Result): string[] {
       ];
     case "solve":
       return [`## Sizes tried\n\n${table(SOLVE_COLUMNS, result.rows)}`];
+    case "large":
+      return largeBlocks(result);
     case "collective":
       return [`## Times on ${safe(result.clusterId)}\n\n${table(COLLECTIVE_COLUMNS, result.rows)}`];
   }
@@ -85,6 +90,18 @@ function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
     line(columns.map((column) => (column.isNumber === true ? "---:" : "---"))),
     ...rows.map((row) => line(columns.map((column) => safe(column.cell(row))))),
   ].join("\n");
+}
+
+function largeBlocks(result: LargeResult): string[] {
+  const facts = largeFacts(result).map(({ name, text }) => `- ${safe(name)}: ${safe(text)}`);
+  const tables = largeTables(result).map(({ title, lede, heads, numbersColumn, rows }) => {
+    const last = heads.length - (isProse(heads) ? 1 : 0);
+    const columns = heads.map((head, i): Column<readonly string[]> => ({
+      ...{ head, isNumber: i >= numbersColumn && i < last, cell: (row) => row[i] ?? "" },
+    }));
+    return `## ${safe(title)}\n\n${safe(lede)}\n\n${table(columns, rows)}`;
+  });
+  return [facts.join("\n"), ...tables];
 }
 
 function optionsBlock(result: CompareResult): string[] {

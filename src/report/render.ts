@@ -31,6 +31,7 @@ async function html(result: Result): Promise<string> {
   if (result.kind === "compare") {
     return (await import("./html/compare.ts")).comparePage(result);
   }
+  if (result.kind === "large") return (await import("./html/large.ts")).largePage(result);
   const { collectivePage, simulatePage, solvePage } = await import("./html/others.ts");
   if (result.kind === "simulate") return simulatePage(result);
   return result.kind === "solve" ? solvePage(result) : collectivePage(result);

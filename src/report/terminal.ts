@@ -11,6 +11,7 @@ import type {
   SimulateResult,
   SolveResult,
 } from "../records/result.ts";
+import { largeLines } from "./large-text.ts";
 import { mainPoint, optionsOf, samplesDecimals } from "./options.ts";
 import type { Option } from "./options.ts";
 import type { TextOptions } from "./text-options.ts";
@@ -45,6 +46,8 @@ function bodyLines(result: Result, style: Style): string[] {
       return simulateLines(result, style);
     case "solve":
       return solveLines(result, style);
+    case "large":
+      return largeLines(result, style);
     case "collective":
       return collectiveText(result, style);
   }

@@ -34,6 +34,9 @@ export const PACKAGE_DOORS: Readonly<Record<string, string>> = {
   "d3-node": "report",
   "csv-stringify": "report",
   yargs: "cli",
+  piscina: "sweeps",
+  "@duckdb/node-api": "sweeps",
+  highs: "answers",
 };
 
 /** Rooms that may use a built-in of Node; one that is not here has no door yet. */

@@ -8,6 +8,7 @@ import type { Estimate } from "./prediction.ts";
 import type { TrainReading } from "./read-train.ts";
 import { readTrain } from "./read-train.ts";
 import { slicedS } from "./slices.ts";
+import { stepSpread } from "./spread.ts";
 import type { Row } from "./row.ts";
 import { cell } from "./row.ts";
 
@@ -48,29 +49,4 @@ function modelFlopPerToken({ run }: TrainReading, convention: string): number {
   const causal = /(?<!non-)causal/.test(convention) ? 0.5 : 1;
   const attention = 12 * model.layers * model.heads * model.headSize * layout.seqTokens;
   return 6 * activeCount(model) + causal * attention;
-}
-
-/** Each assumption widens the range by what it usually moves a step. */
-const ASSUMED_SPREAD: readonly (readonly [RegExp, number])[] = [
-  [/^micro_batch|^vp/, 0.06],
-  [/^precision|^tp|^gpus/, 0.15],
-  [/^gpu /, 0.5],
-  [/^global_batch|^seq_len/, 0.12],
-  [/^hidden|^layers|^heads|^ffn/, 0.12],
-  [/^recompute/, 0.08],
-  [/^software/, 0.07],
-  [/^network/, 0.02],
-];
-
-/** Standard deviation of the log error: what residuals left out showed, and what is unknown. */
-function stepSpread({ run, assumed }: TrainReading): number {
-  const { part, model, layout } = run;
-  const parts = [0.045];
-  if (part.tag === "assumed") parts.push(part.family === "hopper" ? 0.1 : 0.2);
-  if (model.experts !== undefined) parts.push(0.22);
-  if (layout.contextRanks >= 4) parts.push(0.1);
-  for (const name of assumed) {
-    parts.push(ASSUMED_SPREAD.find(([pattern]) => pattern.test(name))?.[1] ?? 0.03);
-  }
-  return Math.hypot(...parts);
 }

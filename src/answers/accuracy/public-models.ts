@@ -2,7 +2,8 @@
  * Shapes of public models that tables leave out: expert widths, heads of their own width,
  * sliding windows. From the models' public configuration files.
  */
-import type { DenseModel, Experts } from "../../workload/dense/types.ts";
+import type { Experts } from "../../records/large-model.ts";
+import type { DenseModel } from "../../workload/dense/types.ts";
 
 export interface PublicShape extends Partial<Omit<DenseModel, "experts">> {
   readonly experts?: Experts;

@@ -1,6 +1,7 @@
 /** The model of a row: its columns, then what is public about its name, then its size. */
 import { Refusal } from "../../base/errors.ts";
-import type { DenseModel, Experts } from "../../workload/dense/types.ts";
+import type { Experts } from "../../records/large-model.ts";
+import type { DenseModel } from "../../workload/dense/types.ts";
 import { publicShape } from "./public-models.ts";
 import type { Assumptions, Row } from "./row.ts";
 import { cell, number } from "./row.ts";

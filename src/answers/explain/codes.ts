@@ -34,6 +34,16 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("exists", "a file exists and would be overwritten", "name another folder, or --force"),
   code("invalid-flag", "the value of a flag is invalid", "correct it as the message says"),
   code("too-many-ranks", "more ranks are asked than the cluster has", "ask for fewer"),
+  code(
+    "not-modeled",
+    "a file asks for something whose effect is not predicted",
+    "switch it off, or leave it out of the question",
+  ),
+  code(
+    "unsupported-precision",
+    "a layout multiplies in a precision that the part has no mode for",
+    "take a precision that it has",
+  ),
   code("no-such-size", "a torus does not come in this size", "take one of the sizes named"),
   code("cannot-be-split", "a model is not split among ranks in this way", "take another way"),
   code(
@@ -98,6 +108,12 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("empty-table", "a table has no header", "name the columns in its first line"),
   code("ragged-table", "a record of a table has too many cells", "quote cells that hold commas"),
   code("unknown-table", "a table has the columns of no known schema", "name them as expected"),
+  code("sweep-locked", "another process writes into the folder of a sweep", "wait for it"),
+  code("corrupt-results", "the results file of a sweep is damaged", "move it away, or --force"),
+  code("other-sweep", "a folder holds results of another sweep", "name another folder"),
+  code("incomplete-sweep", "batches of a sweep are missing", "finish the shards with --resume"),
+  code("wrong-expression", "a formula is no arithmetic over the names known", "correct it"),
+  code("deadline-passed", "a day lies before the one it must follow", "move one of the two"),
   code("contradiction", "a row of a table contradicts itself", "correct one of the figures"),
   code("faster-than-peak", "a measured rate exceeds the peak of its part", "correct one of them"),
 ]);

@@ -3,35 +3,45 @@ import type { Command } from "../command.ts";
 import { bom } from "./bom.ts";
 import { catalog } from "./catalog.ts";
 import { accuracy } from "./accuracy.ts";
+import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { importCommand } from "./import.ts";
 import { init } from "./init.ts";
+import { merge } from "./merge.ts";
 import { native } from "./native.ts";
 import { replay } from "./replay.ts";
+import { plan } from "./plan.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { simulate } from "./simulate.ts";
 import { solve } from "./solve.ts";
+import { sweep } from "./sweep.ts";
 import { topology } from "./topology.ts";
 import { traffic } from "./traffic.ts";
 
 export const COMMANDS: readonly Command[] = [
   run,
+  plan,
   simulate,
   solve,
+  sweep,
   collective,
   traffic,
   topology,
   replay,
   native,
+  merge,
   bom,
   cost,
   catalog,
   accuracy,
+  calibrate,
+  importCommand,
   report,
   check,
   explain,

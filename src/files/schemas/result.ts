@@ -1,4 +1,5 @@
 /** The JSON beside a report, from which every report can be made again. */
+import { largeProperties } from "./large-result.ts";
 import { measurementBody } from "./measurement.ts";
 import { defs, many, prose } from "./result-rows.ts";
 import type { Properties, Schema } from "./schema.ts";
@@ -143,9 +144,15 @@ const collective = group("Collective times", {
   rows: many("Rows", ref("collectiveRow")),
 });
 
+const large = group(
+  "One step of a large model",
+  { kind: tag("large", "One step of a large model"), ...head, ...largeProperties },
+  ["usdPerHour", "search", "anchored"],
+);
+
 export const result = file(
   "result",
   "A result: the one truth every report is made from",
-  oneOf("A result", "kind", compare, simulate, solve, collective),
+  oneOf("A result", "kind", compare, simulate, solve, collective, large),
   { ...defs, drawing, answer, measurement: measurementBody },
 );

@@ -10,6 +10,7 @@ import { result } from "./result.ts";
 import type { Schema } from "./schema.ts";
 import { site } from "./site.ts";
 import { software } from "./software.ts";
+import { sweep } from "./sweep.ts";
 import { training } from "./training.ts";
 
 export const SCHEMAS = {
@@ -22,6 +23,7 @@ export const SCHEMAS = {
   model,
   training,
   question,
+  sweep,
   measurement,
   result,
 } as const satisfies Readonly<Record<string, Schema>>;

@@ -19,9 +19,12 @@ export function expertLayer(run: DenseRun, c: DenseConstants): ForwardBackward {
 }
 
 /** Inside a domain the ring's rate; beyond, the NICs carry what leaves the node. */
-function expertBytesPerS({ layout, part }: DenseRun, c: DenseConstants): number {
+function expertBytesPerS({ layout, part, fabric }: DenseRun, c: DenseConstants): number {
   const { expertRanks } = layout;
   if (expertRanks <= part.domainRanks) return part.ringBytesPerS;
   const leaving = expertRanks / (expertRanks - part.domainRanks);
-  return Math.min(part.ringBytesPerS, part.nicBytesPerS * c.nicShare * leaving);
+  return Math.min(
+    part.ringBytesPerS,
+    part.nicBytesPerS * c.nicShare * leaving * (fabric?.expertShare ?? 1),
+  );
 }

@@ -34,15 +34,22 @@ export function microBatches({ layout }: DenseRun): number {
 
 /** Rate of the ring of a group with stride `tensorRanks`: the NICs its members share. */
 export function groupBytesPerS(run: DenseRun, ranks: number, c: DenseConstants): number {
-  const { layout, part } = run;
-  const inside = Math.max(1, Math.floor(part.domainRanks / layout.tensorRanks));
+  const { part } = run;
+  const inside = membersInside(run);
   if (ranks <= inside) return part.ringBytesPerS;
-  return Math.min(part.ringBytesPerS, inside * part.nicBytesPerS * c.nicShare);
+  const nics = inside * part.nicBytesPerS * c.nicShare * (run.fabric?.dataShare ?? 1);
+  return Math.min(part.ringBytesPerS, nics);
+}
+
+/** Members of a data-parallel group in one domain, by the order of ranks. */
+function membersInside({ layout, part }: DenseRun): number {
+  const between = layout.order === "tp-cp-pp-dp" ? layout.stages : 1;
+  return Math.max(1, Math.floor(part.domainRanks / (layout.tensorRanks * between)));
 }
 
 /** Steps of one gather's ring, most inside the domain and one for each crossing. */
 function gatherLatencyS(run: DenseRun, ranks: number, c: DenseConstants): number {
-  const inside = Math.max(1, Math.floor(run.part.domainRanks / run.layout.tensorRanks));
+  const inside = membersInside(run);
   const crossings = ranks <= inside ? 0 : Math.ceil(ranks / inside) - 1;
   return crossings * c.crossNodeStepS + (ranks - 1 - crossings) * c.ringStepS;
 }
@@ -79,7 +86,7 @@ function broadcastS(run: DenseRun, c: DenseConstants, parameters: number): numbe
   const ranks = run.layout.shardRanks;
   const rate = groupBytesPerS(run, ranks, c);
   const gatherS = (parameters * 2 * ((ranks - 1) / ranks)) / rate;
-  const inside = Math.max(1, Math.floor(run.part.domainRanks / run.layout.tensorRanks));
+  const inside = membersInside(run);
   const nodes = Math.max(1, ranks / inside);
   if (nodes <= 1) return c.gatherShownShare * gatherS;
   return c.broadcastVisibleShare * gatherS * (1 + Math.log2(nodes));

@@ -9,6 +9,7 @@
 import { attention } from "./attention.ts";
 import type { ForwardBackward } from "./attention.ts";
 import type { DenseConstants } from "./constants.ts";
+import { contextWire } from "./context.ts";
 import { expertLayer } from "./experts.ts";
 import type { Product } from "./matmul.ts";
 import { byInput, byWeights, matmulFlopPerS, productsS } from "./matmul.ts";
@@ -22,6 +23,7 @@ export interface LayerParts {
   readonly bytesS: number;
   readonly attentionS: number;
   readonly tensorS: number;
+  readonly contextS: number;
   readonly expertsS: number;
   readonly recomputeS: number;
 }
@@ -58,19 +60,22 @@ export function layerTime(run: DenseRun, c: DenseConstants): LayerTime {
   };
   const att = attention(run, c);
   const tensor = tensorWire(run, c);
-  const forwardPartsS =
-    forward + bytes.forwardS + att.forwardS + tensor.forwardS + dispatch.forwardS;
+  const context = contextWire(run, c, att);
+  const wires = [tensor, context, dispatch];
+  const forwardWiresS = wires.reduce((sum, wire) => sum + wire.forwardS, 0);
+  const backwardWiresS = wires.reduce((sum, wire) => sum + wire.backwardS, 0);
+  const forwardPartsS = forward + bytes.forwardS + att.forwardS + forwardWiresS;
   const recomputeS = recomputed(run, c, { all: forwardPartsS, half: forward / 2 + bytes.forwardS });
   const factor = softwareFactor(run, c);
   const floor = software.hasGraphs ? 0 : model.experts ? c.expertFloorS : c.denseFloorS;
-  const backwardPartsS =
-    backward + bytes.backwardS + att.backwardS + tensor.backwardS + dispatch.backwardS + recomputeS;
+  const backwardPartsS = backward + bytes.backwardS + att.backwardS + backwardWiresS + recomputeS;
   return {
     parts: {
       productsS: forward + backward,
       bytesS: bytes.forwardS + bytes.backwardS,
       attentionS: att.forwardS + att.backwardS,
       tensorS: tensor.forwardS + tensor.backwardS,
+      contextS: context.forwardS + context.backwardS,
       expertsS: dispatch.forwardS + dispatch.backwardS,
       recomputeS,
     },

@@ -95,3 +95,9 @@ export function sustainedShare(part: PartRates, constants: DenseConstants): numb
 export function resultBytes(products: readonly Product[], elementBytes: number): number {
   return products.reduce((sum, product) => sum + at(product, 0) * at(product, 1), 0) * elementBytes;
 }
+
+/** Dense peak of a part at a precision, as printed; that of bf16 where it has no such mode. */
+export function matmulPeakFlopPerS(part: PartRates, precision: Precision): number {
+  const peaks = { fp32: 0, bf16: 0, fp8: part.peakFp8FlopPerS, fp4: part.peakFp4FlopPerS };
+  return peaks[precision] > 0 ? peaks[precision] : part.peakBf16FlopPerS;
+}

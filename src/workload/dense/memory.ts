@@ -9,13 +9,13 @@
 import { layerParameterCount } from "./parameters.ts";
 import { microBatches } from "./exposure.ts";
 import { rankTokens } from "./layer.ts";
-import type { DenseRun } from "./types.ts";
+import type { DenseModel, DenseRun } from "./types.ts";
 
 /** Weights in bf16, master copy and two moments in fp32. */
 const WEIGHT_BYTES = 2;
 const OPTIMIZER_BYTES = 12;
 /** Logits in bf16 and fp32, their gradient and the softmax. */
-const BYTES_PER_LOGIT = 12;
+export const BYTES_PER_LOGIT = 12;
 /** A layer that is recomputed holds this much for each token and channel while in work. */
 const LAYER_IN_WORK = 60;
 
@@ -44,28 +44,66 @@ function total(statesBytes: number, activationsBytes: number, logitsBytes: numbe
   return { statesBytes, activationsBytes, logitsBytes, totalBytes };
 }
 
-/** Weights, gradients and optimizer of the layers and one embedding (both without stages). */
-function statesBytes(run: DenseRun, layers: number): number {
-  const { model, layout, software } = run;
-  const tables = (layout.stages === 1 && model.isGated ? 2 : 1) * model.vocabularyTokens;
-  const { experts, ...around } = model;
+/** State of a stage's layers and tables on one rank, by what it is for. */
+export interface StateParts {
+  readonly weightsBytes: number;
+  readonly gradientsBytes: number;
+  readonly optimizerBytes: number;
+}
+
+/** Weights, gradients and optimizer of layers and `tables` rows of vocabulary. */
+export function stateParts(run: DenseRun, layers: number, tables: number): StateParts {
+  const { model, layout } = run;
   const inLayers = layers * layerParameterCount(model, layout.expertRanks);
   // Experts are replicated less often than the rest, so their state is sharded less.
-  const dense = experts === undefined ? 0 : { ...around, ffnChannels: 0 };
-  const expert = dense === 0 ? 0 : inLayers - layers * layerParameterCount(dense);
+  const expert = inLayers - layers * countAroundExperts(model, layout.expertRanks);
   const rest = inLayers - expert + tables * model.hiddenSize;
   const shards = Math.max(1, layout.shardRanks);
-  const bytes = (held: number, ranks: number) => (held / layout.tensorRanks) * perParameter(ranks);
-  const perParameter = (ranks: number): number => {
-    if (layout.isLora) return WEIGHT_BYTES;
-    if (layout.sharding !== "fsdp") {
-      return WEIGHT_BYTES + Math.max(2, software.gradientBytes) + OPTIMIZER_BYTES / ranks;
-    }
-    // A pipeline keeps weights and gradients together between micro-batches.
-    const gathered = layout.stages > 1 && ranks > 1 ? 4 : 0;
-    return (4 + OPTIMIZER_BYTES) / ranks + gathered;
+  const own = perParameter(run, shards);
+  const theirs = expert === 0 ? own : perParameter(run, Math.max(1, shards / layout.expertRanks));
+  const [mine, shared] = [rest / layout.tensorRanks, expert / layout.tensorRanks];
+  return {
+    weightsBytes: mine * own.weightsBytes + shared * theirs.weightsBytes,
+    gradientsBytes: mine * own.gradientsBytes + shared * theirs.gradientsBytes,
+    optimizerBytes: mine * own.optimizerBytes + shared * theirs.optimizerBytes,
   };
-  return bytes(rest, shards) + bytes(expert, Math.max(1, shards / layout.expertRanks));
+}
+
+/** A layer's parameters without its experts; all of them where it has none. */
+function countAroundExperts(model: DenseModel, expertRanks: number): number {
+  const { experts } = model;
+  if (experts === undefined) return layerParameterCount(model, expertRanks);
+  const held = experts.experts / expertRanks + experts.sharedExperts;
+  const feed = (model.isGated ? 3 : 2) * model.hiddenSize * model.ffnChannels;
+  const router = model.hiddenSize * experts.experts;
+  return layerParameterCount(model, expertRanks) - held * feed - router;
+}
+
+/** Bytes of one parameter held on one of so many ranks that share its state. */
+function perParameter({ layout, software }: DenseRun, ranks: number): StateParts {
+  if (layout.isLora) return { weightsBytes: WEIGHT_BYTES, gradientsBytes: 0, optimizerBytes: 0 };
+  if (layout.sharding === "fsdp") {
+    // A pipeline keeps weights and gradients together between micro-batches.
+    const gathered = layout.stages > 1 && ranks > 1 ? 2 : 0;
+    const bytes = 2 / ranks + gathered;
+    return {
+      weightsBytes: bytes,
+      gradientsBytes: bytes,
+      optimizerBytes: OPTIMIZER_BYTES / ranks,
+    };
+  }
+  return {
+    weightsBytes: WEIGHT_BYTES,
+    gradientsBytes: Math.max(2, software.gradientBytes),
+    optimizerBytes: OPTIMIZER_BYTES / ranks,
+  };
+}
+
+function statesBytes(run: DenseRun, layers: number): number {
+  const { model, layout } = run;
+  const tables = (layout.stages === 1 && model.isGated ? 2 : 1) * model.vocabularyTokens;
+  const { weightsBytes, gradientsBytes, optimizerBytes } = stateParts(run, layers, tables);
+  return weightsBytes + gradientsBytes + optimizerBytes;
 }
 
 /** In one-forward-one-backward the first stage holds as many as there are stages. */
@@ -76,7 +114,8 @@ export function microBatchesInFlight(run: DenseRun): number {
   return Math.min(microBatches(run), stages * interleaved);
 }
 
-function activationBytes(run: DenseRun, layerCount: number): number {
+/** Of so many layers, each with one micro-batch. */
+export function activationBytes(run: DenseRun, layerCount: number): number {
   const { model, layout } = run;
   const tokens = rankTokens(run);
   const shards = layout.isSequenceParallel ? layout.tensorRanks : 1;

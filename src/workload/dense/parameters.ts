@@ -33,7 +33,20 @@ export function attentionWeights(model: DenseModel): (readonly [out: number, int
   ];
 }
 
+/** Counts already made: a search asks for those of one model many thousand times. */
+const counted = new WeakMap<DenseModel, Map<number, number>>();
+
 export function layerParameterCount(model: DenseModel, expertRanks = 1): number {
+  const known = counted.get(model) ?? new Map<number, number>();
+  counted.set(model, known);
+  const found = known.get(expertRanks);
+  if (found !== undefined) return found;
+  const made = layerCountOf(model, expertRanks);
+  known.set(expertRanks, made);
+  return made;
+}
+
+function layerCountOf(model: DenseModel, expertRanks: number): number {
   const h = model.hiddenSize;
   const feed = (model.isGated ? 3 : 2) * h * model.ffnChannels;
   const weights = attentionWeights(model);
@@ -46,7 +59,8 @@ export function layerParameterCount(model: DenseModel, expertRanks = 1): number 
 
 /** GPT ties its two; gated models with large vocabularies mostly hold two. */
 export function embeddingCount(model: DenseModel): number {
-  return (model.isGated ? 2 : 1) * model.vocabularyTokens * model.hiddenSize;
+  const tables = model.vocabularyTables ?? (model.isGated ? 2 : 1);
+  return tables * model.vocabularyTokens * model.hiddenSize;
 }
 
 /** Parameters that one token meets: of the experts, only those it goes to. */

@@ -20,6 +20,7 @@ export interface StepParts {
   readonly bytesS: number;
   readonly attentionS: number;
   readonly tensorS: number;
+  readonly contextS: number;
   readonly expertsS: number;
   readonly recomputeS: number;
   /** What the software's factor and the floor of launches add. */
@@ -37,13 +38,30 @@ export interface StepTime {
   readonly softwareFactor: number;
 }
 
+/** What one micro-batch takes in a layer and in the logits; alike for many layouts. */
+export interface OpTimes {
+  readonly layer: LayerTime;
+  readonly logitsS: number;
+}
+
+export const opTimes = (run: DenseRun, constants: DenseConstants): OpTimes => ({
+  layer: layerTime(run, constants),
+  logitsS: logitsS(run, constants),
+});
+
 export function stepTime(run: DenseRun, constants: DenseConstants = CONSTANTS): StepTime {
-  const layer = layerTime(run, constants);
+  return stepFrom(run, constants, opTimes(run, constants));
+}
+
+/** The step of a layout from its ops' times. */
+export function stepFrom(
+  run: DenseRun,
+  constants: DenseConstants,
+  { layer, logitsS: ends }: OpTimes,
+): StepTime {
   const layerS = layer.forwardS + layer.backwardS;
-  const ends = logitsS(run, constants);
   const { layers, extraS } = slowestStage(run, layerS, ends);
   const m = microBatches(run);
-  const { stages, chunks } = run.layout;
   const stage = {
     layers,
     forwardS: layers * layer.forwardS,
@@ -51,7 +69,7 @@ export function stepTime(run: DenseRun, constants: DenseConstants = CONSTANTS): 
   };
   const outside = {
     logitsS: m * extraS,
-    bubbleS: ((stages - 1) * layers * layerS) / chunks,
+    bubbleS: bubbleS(run, layers * layerS),
     dataS: dataExposureS(run, constants, stage),
     pointToPointS: pointToPointS(run, constants),
     optimizerS: optimizerS(run, constants, layers),
@@ -59,6 +77,16 @@ export function stepTime(run: DenseRun, constants: DenseConstants = CONSTANTS): 
   const parts = { ...layerParts(layer, m * layers), ...outside };
   const stepS = Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
   return { stepS, parts, softwareFactor: softwareFactor(run, constants) };
+}
+
+/**
+ * 1F1B: (p − 1)/v stages. Zero bubble moves gradients of weights into the gap: a third is left
+ * (Qi et al. 2023, arXiv 2401.10241, ZB-H1).
+ */
+function bubbleS({ layout }: DenseRun, stageS: number): number {
+  const { stages, chunks, schedule } = layout;
+  const left = schedule === "zero-bubble" ? 1 / 3 : 1;
+  return ((stages - 1) * stageS * left) / chunks;
 }
 
 /** Layers of the stage that sets the pace, and what it computes besides. */
@@ -90,6 +118,7 @@ function layerParts({ parts, forwardS, backwardS }: LayerTime, times: number) {
     bytesS: times * parts.bytesS,
     attentionS: times * parts.attentionS,
     tensorS: times * parts.tensorS,
+    contextS: times * parts.contextS,
     expertsS: times * parts.expertsS,
     recomputeS: times * parts.recomputeS,
     softwareS: times * (forwardS + backwardS - computedS),

@@ -1,37 +1,8 @@
 /** What the analytical step time of a transformer is computed from. */
+import type { ModelShape } from "../../records/large-model.ts";
 
 /** How a transformer's layer is built. Sizes are in elements, before any sharding. */
-export interface DenseModel {
-  readonly layers: number;
-  readonly hiddenSize: number;
-  readonly heads: number;
-  readonly headSize: number;
-  readonly kvHeads: number;
-  /** Width of the feed-forward part: of all of it, or of one expert. */
-  readonly ffnChannels: number;
-  /** A gated feed-forward part (SwiGLU) has two matrices up instead of one. */
-  readonly isGated: boolean;
-  readonly vocabularyTokens: number;
-  /** Biased layers with dropout, as GPT up to 2022. */
-  readonly hasDropout: boolean;
-  /** Sliding window of every other layer in tokens; 0 for none. */
-  readonly windowTokens: number;
-  readonly experts?: Experts;
-  /** Latent attention: queries, and keys with values, pass through narrow products. */
-  readonly latent?: Latent;
-}
-
-export interface Latent {
-  /** Channels queries are narrowed to; 0: they are not. */
-  readonly queryChannels: number;
-  readonly keyValueChannels: number;
-}
-
-export interface Experts {
-  readonly experts: number;
-  readonly expertsPerToken: number;
-  readonly sharedExperts: number;
-}
+export type DenseModel = ModelShape;
 
 export type Recompute = "none" | "selective" | "per-op" | "full";
 
@@ -64,7 +35,17 @@ export interface DenseLayout {
   /** Only small adapters learn: the base has no gradients of weights. */
   readonly isLora: boolean;
   readonly precision: Precision;
+  /** How stages take turns; 1F1B, interleaved where a stage has several chunks. */
+  readonly schedule?: Schedule;
+  /** Which group lies next to the tensor-parallel one; data unless said. */
+  readonly order?: RankOrder;
+  readonly contextKind?: "ring" | "all-to-all";
 }
+
+export type Schedule = "1f1b" | "zero-bubble";
+
+/** Innermost first: tensor, context, data, pipeline; or tensor, context, pipeline, data. */
+export type RankOrder = "tp-cp-dp-pp" | "tp-cp-pp-dp";
 
 export type Precision = "fp32" | "bf16" | "fp8" | "fp4";
 
@@ -111,10 +92,17 @@ export interface DenseSoftware {
   readonly expertFactor: number;
 }
 
-/** The group of a collective, as the wires see it. */
+/** Shares of a wire's own rate that the fabric leaves where groups share its links. */
+export interface FabricShares {
+  readonly dataShare: number;
+  readonly expertShare: number;
+}
+
 export interface DenseRun {
   readonly model: DenseModel;
   readonly layout: DenseLayout;
   readonly part: PartRates;
   readonly software: DenseSoftware;
+  /** Absent: nothing is shared. */
+  readonly fabric?: FabricShares;
 }

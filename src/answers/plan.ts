@@ -1,0 +1,161 @@
+/**
+ * `plan`: what do I need to train a model in time, what does it cost, and what else was there?
+ *
+ * Two halves, so that this room opens no file: `planSizes` says which sizes of which families
+ * end in time; their designs are then read like any cluster file and `answerPlan` prices them.
+ */
+import { YEAR_S } from "../cost/ownership.ts";
+import type { Design } from "../records/cluster.ts";
+import type { SiteFacts } from "../records/ownership.ts";
+import type { PlanAnswer, PlanQuestion, PlanRejected } from "../records/plan.ts";
+import { answerCost } from "./cost.ts";
+import { brokenCaps, infeasible } from "./plan-caps.ts";
+import type { CapPoint } from "./plan-caps.ts";
+import { choose } from "./plan-choice.ts";
+import type { Draft } from "./plan-choice.ts";
+import { clusterName, FAMILIES, sizesOf } from "./plan-families.ts";
+import type { Family } from "./plan-families.ts";
+import { moneyOf } from "./plan-money.ts";
+import { sizeFamily, sizedAt } from "./plan-size.ts";
+import type { LayoutCache, Sized, Sizing } from "./plan-size.ts";
+import { planWords } from "./plan-words.ts";
+
+export function planFamilies({ vendors }: Pick<PlanQuestion, "vendors">): readonly Family[] {
+  const named = vendors.map((vendor) => vendor.toLowerCase());
+  return FAMILIES.filter(
+    ({ vendor }) => named.length === 0 || named.includes(vendor.toLowerCase()),
+  );
+}
+
+export function planSizes(question: PlanQuestion): readonly Sizing[] {
+  const cache: LayoutCache = new Map();
+  return planFamilies(question).map((family) => sizeFamily(question, family, cache));
+}
+
+/** A size of a family as a cluster one can buy, at one site. */
+export interface Priced {
+  readonly sized: Sized;
+  readonly design: Design;
+  readonly site: SiteFacts;
+}
+
+export function answerPlan(
+  question: PlanQuestion,
+  sizings: readonly Sizing[],
+  priced: readonly Priced[],
+): PlanAnswer {
+  const rejected: PlanRejected[] = sizings.filter(({ inTime }) => inTime.length === 0).map(tooLate);
+  const drafts: Draft[] = [];
+  const kept: Draft[] = [];
+  for (const one of priced) {
+    const draft = draftOf(question, one);
+    if (typeof draft === "string") {
+      const cluster = clusterName(one.sized.family, one.sized.acceleratorCount);
+      const { acceleratorCount } = one.sized;
+      rejected.push({ cluster, acceleratorCount, why: draft });
+      continue;
+    }
+    drafts.push(draft);
+    const broken = brokenCaps(question, pointOf(draft));
+    if (broken.length === 0) kept.push(draft);
+    else rejected.push({ ...nameOf(draft), why: `over a cap: ${broken.join("; ")}` });
+  }
+  if (kept.length === 0) throw infeasible(question, pointsAround(question, sizings, drafts));
+  const { options, rejected: lost } = choose(kept, question.optionCount);
+  return { question, options, ...planWords(question, options), rejected: [...lost, ...rejected] };
+}
+
+const nameOf = ({ cluster, acceleratorCount }: Draft) => ({ cluster, acceleratorCount });
+
+function tooLate({ family, fastest }: Sizing): PlanRejected {
+  if (fastest === undefined) {
+    const cluster = clusterName(family, family.acceleratorsPerNode);
+    return { cluster, why: "no layout of any size fits into memory and divides the batch" };
+  }
+  const { acceleratorCount, p90S } = fastest;
+  const days = Math.ceil((p90S / 86_400) * 10) / 10;
+  const cluster = clusterName(family, acceleratorCount);
+  return { cluster, acceleratorCount, why: `ends after ${days} days at p90 at its fastest size` };
+}
+
+function draftOf(question: PlanQuestion, { sized, design, site }: Priced): Draft | string {
+  const { family, layout, acceleratorCount } = sized;
+  const owned = answerCost({
+    ...{ design, site, rankCount: acceleratorCount, yearCount: 4, utilization: 0.8 },
+    asOf: question.asOf,
+  });
+  const money = moneyOf(question, sized, { design, owned });
+  if (typeof money === "string") return money;
+  const { bill, wallW, yearCarbonKg } = owned;
+  const racks = bill.rows.find(({ materialClass }) => materialClass === "rack")?.count;
+  return {
+    ...money,
+    familyId: family.id,
+    cluster: clusterName(family, acceleratorCount),
+    ...{ vendor: family.vendor, siteName: site.name, acceleratorCount },
+    nodeCount: acceleratorCount / family.acceleratorsPerNode,
+    layout: {
+      ...{ tp: layout.tensorRanks, pp: layout.stages, dp: layout.replicas },
+      ...{ microBatch: layout.microBatch, globalBatch: layout.globalBatch },
+      ...{ recompute: layout.recompute, sharding: layout.sharding, chunks: layout.chunks },
+    },
+    ...timesOf(sized),
+    memoryShare: sized.memoryBytes / sized.part.memoryBytes,
+    acceleratorS: acceleratorCount * sized.p50S,
+    ...(wallW === undefined ? {} : { wallW }),
+    ...(racks === undefined ? {} : { rackCount: racks }),
+    ...(yearCarbonKg === undefined ? {} : { carbonKg: (yearCarbonKg * sized.p50S) / YEAR_S }),
+    ...(bill.totalUsd === undefined ? {} : { capitalUsd: bill.totalUsd }),
+    bill,
+    availability: "unknown",
+  };
+}
+
+function timesOf(sized: Sized) {
+  const { stepS, mfu, tokensPerS, p10S, p50S, p90S, p99S, goodput, mttiS } = sized;
+  const { intervalS: checkpointS, writeS, interruptions } = sized;
+  const ends = { p10S, p50S, p90S, p99S };
+  return { stepS, mfu, tokensPerS, ...ends, goodput, mttiS, checkpointS, writeS, interruptions };
+}
+
+function pointOf(draft: Draft): CapPoint {
+  const { cluster, acceleratorCount, p90S, total, wallW, rackCount } = draft;
+  return {
+    ...{ cluster, acceleratorCount, p90S, highUsd: total.highUsd },
+    ...(wallW === undefined ? {} : { wallW }),
+    ...(rackCount === undefined ? {} : { rackCount }),
+  };
+}
+
+/** Sizes below and above those in time, with money and power by the accelerator. */
+function pointsAround(
+  question: PlanQuestion,
+  sizings: readonly Sizing[],
+  drafts: readonly Draft[],
+): CapPoint[] {
+  const cache: LayoutCache = new Map();
+  const points = drafts.map(pointOf);
+  for (const { family } of sizings) {
+    const like = drafts.find(({ familyId }) => familyId === family.id);
+    if (like === undefined) continue;
+    const sizes = sizesOf(family, 1, 4 * like.acceleratorCount);
+    for (const [i, size] of sizes.entries()) {
+      if (i % 6 !== 0) continue;
+      const sized = sizedAt(question, family, size, cache);
+      if (sized !== undefined) points.push(scaled(question, like, sized));
+    }
+  }
+  return points;
+}
+
+function scaled(question: PlanQuestion, like: Draft, sized: Sized): CapPoint {
+  const { acceleratorCount, p50S, p90S } = sized;
+  const size = acceleratorCount / like.acceleratorCount;
+  const hours = question.basis === "rent" ? (p50S / like.p50S) * size : size;
+  return {
+    cluster: like.cluster,
+    ...{ acceleratorCount, p90S, highUsd: like.total.highUsd * hours },
+    ...(like.wallW === undefined ? {} : { wallW: like.wallW * size }),
+    ...(like.rackCount === undefined ? {} : { rackCount: Math.ceil(like.rackCount * size) }),
+  };
+}

@@ -1,0 +1,68 @@
+/** `plan`: what do I need? Accelerators, fabric, days, money, and what flips the choice. */
+import type { Command } from "../command.ts";
+import { isOn, text } from "../command.ts";
+import { AS_OF_OPTION, COLOR_OPTION, JSON_OPTION } from "../options.ts";
+import { say } from "../output.ts";
+
+const word = (describe: string, standard?: string) => ({
+  type: "string" as const,
+  requiresArg: true,
+  describe,
+  ...(standard === undefined ? {} : { default: standard }),
+});
+
+export const plan: Command = {
+  names: ["plan", "recommend"],
+  words: ["plan", "recommend"],
+  describe: "What do I need? Options that train a model in time, with money, power and failures",
+  examples: [
+    "fabricast plan --model llama-3-70b --tokens 15T --within 60d",
+    "fabricast plan --model llama-3-8b --tokens 2T --by 2027-03-01 --basis buy --json",
+    "fabricast plan --model llama-3-70b --tokens 15T --within 90d --vendors NVIDIA -o plan",
+  ],
+  options: {
+    model: { ...word("model: llama-3-70b, mixtral-8x7b, gpt-175b …"), demandOption: true },
+    tokens: { ...word("tokens to train on: 15T"), demandOption: true },
+    within: word("from the start to the last step, at p90: 60d"),
+    by: word("last day, instead of --within: 2027-03-01"),
+    start: word("first day; default: the day of the prices"),
+    budget: word("cap on the bad end of the total: '20M USD'"),
+    power: word("cap at the wall: '5 MW'"),
+    "max-accelerators": word("cap on accelerators"),
+    racks: word("cap on racks of nodes"),
+    vendors: word("only these, separated by commas: NVIDIA,Google"),
+    sites: word("sites by id, separated by commas", "us-average"),
+    basis: { choices: ["rent", "buy"], default: "rent", describe: "what totals are made of" },
+    rent: {
+      choices: ["on-demand", "reserved", "spot", "market"],
+      default: "on-demand",
+      describe: "kind of listed price by the hour",
+    },
+    batch: word("sequences a step", "2048"),
+    sequence: word("tokens a sequence", "8192"),
+    precision: { choices: ["bf16", "fp8"], default: "bf16", describe: "of the products" },
+    failures: {
+      choices: ["good", "typical", "poor"],
+      default: "typical",
+      describe: "how often parts fail",
+    },
+    restart: word("from an interruption to the next step", "10 min"),
+    storage: word("rate at which checkpoints are written, all together: '500 GB/s'"),
+    options: word("most options to show", "5"),
+    output: { ...word("folder for the plan and each option's files"), alias: "o" },
+    "as-of": AS_OF_OPTION,
+    json: JSON_OPTION,
+    color: COLOR_OPTION,
+  },
+  async handle(flags) {
+    const { planQuestion } = await import("../plan-flags.ts");
+    const { planned, writePlan } = await import("../planned.ts");
+    const { planJson, planText } = await import("../../report/plan.ts");
+    const answer = await planned(planQuestion(flags), text(flags, "sites") ?? "");
+    process.stdout.write(isOn(flags, "json") ? planJson(answer) : planText(answer));
+    const folder = text(flags, "output");
+    if (folder !== undefined)
+      for (const path of await writePlan(answer, folder)) say(`wrote ${path}`);
+    return 0;
+  },
+};

@@ -1,0 +1,49 @@
+/** `sweep FILE -o DIR`: what does the whole space look like? */
+import type { Command } from "../command.ts";
+import { isOn, text } from "../command.ts";
+import { JSON_OPTION } from "../options.ts";
+import { say } from "../output.ts";
+
+export const sweep: Command = {
+  names: ["sweep"],
+  words: ["sweep <file>"],
+  describe: "What does the whole space look like? Every combination, kept in a results file",
+  examples: [
+    "fabricast sweep scenarios/sweeps/llama-3-70b.yaml -o sweep",
+    "fabricast sweep scenarios/sweeps/llama-3-70b.yaml -o sweep --dry-run",
+  ],
+  options: {
+    output: {
+      type: "string",
+      alias: "o",
+      requiresArg: true,
+      demandOption: true,
+      describe: "folder",
+    },
+    workers: { type: "string", requiresArg: true, describe: "threads; default: all processors" },
+    resume: { type: "boolean", describe: "go on with the results that are in the folder" },
+    force: { type: "boolean", describe: "throw the results in the folder away" },
+    shard: { type: "string", requiresArg: true, describe: "one part of several: 3/16" },
+    "dry-run": { type: "boolean", describe: "only count points and estimate the time" },
+    slurm: { type: "string", requiresArg: true, describe: "write an array job of so many tasks" },
+    json: JSON_OPTION,
+  },
+  async handle(flags) {
+    const { sweepAsked, drySweep } = await import("../sweeping.ts");
+    const { runSweep } = await import("../../sweeps/run.ts");
+    const asked = await sweepAsked(flags);
+    if (isOn(flags, "dry-run")) return drySweep(asked.sweep, isOn(flags, "json"));
+    if (flags["slurm"] !== undefined) {
+      const { writeArrayJob } = await import("../../sweeps/slurm.ts");
+      const { countFlag } = await import("../flags.ts");
+      const tasks = countFlag("--slurm", text(flags, "slurm") ?? "", 100_000);
+      const job = await writeArrayJob({ ...asked, file: text(flags, "file") ?? "", tasks });
+      say(`wrote ${job.path}; ${job.advice}`);
+      return 0;
+    }
+    const { shownSummary, withStop } = await import("../sweeping.ts");
+    const summary = await withStop((isStopped) => runSweep({ ...asked, isStopped }));
+    process.stdout.write(shownSummary(summary, isOn(flags, "json")));
+    return 0;
+  },
+};

@@ -1,0 +1,78 @@
+/** A large model by the id of a shipped configuration, or from a config.json by its path. */
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, extname } from "node:path";
+import { suggest } from "../base/suggest.ts";
+import type { LargeModel } from "../records/large-model.ts";
+import type { Document } from "./document.ts";
+import { readDocument } from "./document.ts";
+import { modelFromHf } from "./formats/hf.ts";
+import { didYouMean, listed, refuse, shown, wholeFile } from "./issue.ts";
+import { isPath } from "./references.ts";
+import { shippedPath } from "./shipped.ts";
+import { isGroup } from "./walk.ts";
+
+const FOLDER = "scenarios/models/configs";
+
+/** Ids of shipped configurations, sorted. */
+export async function largeModelIds(): Promise<string[]> {
+  const names = await readdir(shippedPath(FOLDER)).catch(() => []);
+  const files = names.filter((name) => extname(name) === ".json");
+  return files.map((name) => basename(name, ".json")).sort();
+}
+
+export const isLargeModel = (reference: string): boolean =>
+  isPath(reference)
+    ? /\.json$/i.test(reference)
+    : /^[\w][\w.-]*$/.test(reference) && existsSync(shippedPath(`${FOLDER}/${reference}.json`));
+
+export async function readLargeModel(reference: string): Promise<LargeModel> {
+  if (isPath(reference)) return largeModelFrom(await readDocument(reference), reference);
+  if (!isLargeModel(reference)) return refuseId(reference);
+  const name = `${FOLDER}/${reference}.json`;
+  return largeModelFrom(await readDocument(shippedPath(name), name), reference);
+}
+
+/** From a plain config.json, or one with its id, name and source around it. */
+export function largeModelFrom(document: Document, reference: string): LargeModel {
+  const { data } = document;
+  if (!isGroup(data)) {
+    return refuse(document.place("", "value"), {
+      code: "wrong-type",
+      found: shown(data),
+      expected: "a group of keys, as config.json holds",
+      nextStep: "name the config.json of a model",
+    });
+  }
+  const isWrapped = isGroup(data["config"]);
+  const word = (key: string): string | undefined => {
+    const value = data[key];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const id = word("id") ?? idOf(reference);
+  const head = {
+    id,
+    name: word("name") ?? word("_name_or_path") ?? id,
+    source: word("source") ?? document.file,
+  };
+  return modelFromHf(document, head, isWrapped ? "/config" : "");
+}
+
+/** A config.json is named by the folder that holds it. */
+function idOf(reference: string): string {
+  const stem = basename(reference, extname(reference));
+  const folder = basename(dirname(reference));
+  const isPlain = stem === "config" && folder !== "" && folder !== ".";
+  const name = (isPlain ? folder : stem).toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
+  return name.replace(/^[^a-z0-9]+/, "") || "model";
+}
+
+async function refuseId(reference: string): Promise<never> {
+  const ids = await largeModelIds();
+  return refuse(wholeFile(shown(reference)), {
+    code: "unknown-model",
+    found: `the model ${shown(reference)}`,
+    expected: `the id of a shipped model (${listed(ids)}) or the path of a config.json`,
+    nextStep: didYouMean(suggest(reference, ids), "choose one of them"),
+  });
+}
