@@ -28,6 +28,11 @@ export interface DenseConstants {
   readonly denseFloorS: number;
   readonly expertFloorS: number;
   readonly expertWireVisibleShare: number;
+  readonly expertFactor: number;
+  readonly earlyExpertFactor: number;
+  readonly biasedExpertShare: number;
+  readonly expertHostS: number;
+  readonly armExpertHostS: number;
   readonly contextAttentionFactor: number;
   readonly ringStartS: number;
   readonly ringStepS: number;
@@ -66,8 +71,13 @@ export const CONSTANT_ROWS: readonly ConstantRow[] = [
   assumed("gatherShownShare", 0.15, "share of the gather of updated parameters that shows"),
   assumed("optimizerPassesFactor", 1.2, "passes of the optimizer over its 30 bytes a parameter"),
   row("denseFloorS", 1.1e-3, "fitted", "host time to launch a dense layer's forward", RUNS),
-  row("expertFloorS", 2.7e-3, "fitted", "host time to launch an expert layer's forward", MOE),
+  row("expertFloorS", 2.87e-3, "fitted", "host time to launch an expert layer's forward", MOE),
   row("expertWireVisibleShare", 0.5, "fitted", "share of expert dispatch that shows", MOE),
+  row("expertFactor", 1.38, "fitted", "routing, permuting and small products of experts", MOE),
+  row("earlyExpertFactor", 1.52, "fitted", "the same before routing and permuting were fused", MOE),
+  row("biasedExpertShare", 0.25, "fitted", "biases and clamps after products of experts", MOE),
+  row("expertHostS", 0.36e-3, "fitted", "what the host adds to an expert layer, uncaptured", MOE),
+  row("armExpertHostS", 1.55e-3, "fitted", "what an Arm host adds to that", MOE),
   row("contextAttentionFactor", 1.3, "fitted", "attention over four or more context ranks", RUNS),
   row("ringStartS", 8.4e-6, "kernels", "start of a ring collective", TABLES),
   row("ringStepS", 3.4e-6, "kernels", "one step of a ring inside a node", TABLES),

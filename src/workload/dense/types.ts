@@ -71,6 +71,8 @@ export interface PartRates {
   readonly ringBytesPerS: number;
   readonly domainRanks: number;
   readonly nicBytesPerS: number;
+  /** Its host launches more slowly than others. */
+  readonly hasArmHost?: boolean;
 }
 
 /** How the framework runs it. */
@@ -88,8 +90,8 @@ export interface DenseSoftware {
   readonly overlapsData: boolean;
   readonly hasGraphs: boolean;
   readonly gradientBytes: number;
-  /** What one software release costs experts beyond the law; 1 when unknown to be more. */
-  readonly expertFactor: number;
+  /** Whether routing and permuting of experts are fused and their launches captured. */
+  readonly hasFusedExperts: boolean;
 }
 
 /** Shares of a wire's own rate that the fabric leaves where groups share its links. */
