@@ -40,6 +40,8 @@ export interface DenseLayout {
   /** Which group lies next to the tensor-parallel one; data unless said. */
   readonly order?: RankOrder;
   readonly contextKind?: "ring" | "all-to-all";
+  /** Length of the texts packed into a sequence, where it is less than that. */
+  readonly packedTokens?: number;
 }
 
 export type Schedule = "1f1b" | "zero-bubble";
