@@ -7,6 +7,8 @@ export interface Experts {
   readonly experts: number;
   readonly expertsPerToken: number;
   readonly sharedExperts: number;
+  /** Their products add a bias and clamp what they give. */
+  readonly hasBias?: boolean;
   /** Leading layers without experts; none unless said. */
   readonly denseLayers?: number;
   /** Width of their feed-forward part. */

@@ -35,11 +35,23 @@ const heading = (heads = 0, kvHeads = 0) => ({ heads, kvHeads });
 export const PUBLIC_SHAPES: readonly (readonly [RegExp, PublicShape])[] = [
   [
     /gpt.?oss.?120b/,
-    { headSize: 64, ffnChannels: 2880, windowTokens: 128, experts: expert(128, 4), layers: 36 },
+    {
+      headSize: 64,
+      ffnChannels: 2880,
+      windowTokens: 128,
+      experts: { ...expert(128, 4), hasBias: true },
+      layers: 36,
+    },
   ],
   [
     /gpt.?oss.?20b/,
-    { headSize: 64, ffnChannels: 2880, windowTokens: 128, experts: expert(32, 4), layers: 24 },
+    {
+      headSize: 64,
+      ffnChannels: 2880,
+      windowTokens: 128,
+      experts: { ...expert(32, 4), hasBias: true },
+      layers: 24,
+    },
   ],
   [/qwen3.?30b/, { headSize: 128, ffnChannels: 768, experts: expert(128, 8) }],
   [/qwen3.?235b/, { headSize: 128, ffnChannels: 1536, experts: expert(128, 8), layers: 94 }],

@@ -38,6 +38,7 @@ export function readLayout(
     microBatch: Math.min(microBatch, Math.max(1 / contextRanks, globalBatch / replicas)),
     globalBatch,
     seqTokens: assumptions.or(number(row, "seq_len"), 4096, "seq_len"),
+    ...packing(text, assumptions),
     recompute: readRecompute(row, text, part, assumptions),
     sharding: shards.sharding,
     shardRanks: shardRanks(row, shards.sharding, group, contextRanks),
@@ -46,6 +47,18 @@ export function readLayout(
     precision: readPrecision(row, part, assumptions),
   };
 }
+
+/** Texts of a fine-tuning set packed into one sequence attend each to itself only. */
+function packing(text: string, assumptions: Assumptions): Pick<DenseLayout, "packedTokens"> {
+  if (!/\bpacked\b/.test(text)) return {};
+  const packedTokens = /squad/.test(text) ? SHORT_TEXT : LONG_TEXT;
+  assumptions.add(`packed texts of ${packedTokens} tokens`);
+  return { packedTokens };
+}
+
+/** Questions with their passages, and documents. */
+const SHORT_TEXT = 512;
+const LONG_TEXT = 4096;
 
 /** Fine-tuning by adapters; latent attention has ranks of that name too. */
 function isLora(row: Row): boolean {

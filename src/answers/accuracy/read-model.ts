@@ -58,6 +58,7 @@ export function readExperts(row: Row, known: Experts | undefined): Experts | und
   const top = /top.?(\d+)/.exec(text)?.[1];
   const shared = /\+ ?(\d+) shared/.exec(text)?.[1];
   return {
+    ...(known?.hasBias === true ? { hasBias: true } : {}),
     experts: Number(experts),
     expertsPerToken: top === undefined ? (known?.expertsPerToken ?? 2) : Number(top),
     sharedExperts: shared === undefined ? (known?.sharedExperts ?? 0) : Number(shared),

@@ -83,14 +83,9 @@ export function readSoftware(row: Row, part: PartRow, assumptions: Assumptions):
     overlapsData: overlapsData && !noOverlap,
     hasGraphs: /cuda.?graph/.test(text),
     gradientBytes: /fp32 gradients|megatron-core r0/.test(text) ? 4 : 2,
-    expertFactor: expertFactor(release),
+    // Bridge fuses routing and permuting, and captures their launches, from 26.06 on.
+    hasFusedExperts: release === 0 || release >= 26.05,
   };
-}
-
-/** What routing, permuting and small products cost beyond the law, by Bridge's releases. */
-function expertFactor(release: number): number {
-  if (release === 0) return 1.3;
-  return release >= 26.05 ? 1.1 : 1.55;
 }
 
 /** 26.02 of "Megatron-Bridge 26.02.01 NeMo Container"; 0 for other frameworks. */

@@ -25,7 +25,7 @@ export function stepSpread({
   const { part, model, layout } = run;
   const parts = [0.045];
   if (part.tag === "assumed") parts.push(part.family === "hopper" ? 0.1 : 0.2);
-  if (model.experts !== undefined) parts.push(0.22);
+  if (model.experts !== undefined) parts.push(0.11);
   if (layout.contextRanks >= 4) parts.push(0.1);
   for (const name of assumed) {
     parts.push(ASSUMED_SPREAD.find(([pattern]) => pattern.test(name))?.[1] ?? 0.03);

@@ -14,7 +14,13 @@ import { predictedS } from "./validation.ts";
 /** Constants that published runs decide; the others come from kernels or are set by hand. */
 export const FITTED: readonly (keyof DenseConstants)[] = [
   ...(["matmulShare", "fp4Share", "bytePassesFactor", "unfusedPassesFactor"] as const),
-  ...(["castPassesFactor", "plainFactor", "eagerFactor", "earlyFactor"] as const),
+  ...([
+    "castPassesFactor",
+    "lossPassesFactor",
+    "plainFactor",
+    "eagerFactor",
+    "earlyFactor",
+  ] as const),
   ...(["gatherVisibleShare", "tensorVisibleShare", "broadcastVisibleShare"] as const),
   ...(["olderAttentionShare", "recomputeShare", "contextAttentionFactor"] as const),
 ];
@@ -22,7 +28,13 @@ export const FITTED: readonly (keyof DenseConstants)[] = [
 /** Where the fit starts when rows are left out: neutral values, not those already fitted. */
 const NEUTRAL: Partial<DenseConstants> = {
   ...{ matmulShare: 0.85, fp4Share: 0.8, bytePassesFactor: 1.3, unfusedPassesFactor: 2 },
-  ...{ castPassesFactor: 2, plainFactor: 1.05, eagerFactor: 1.1, earlyFactor: 1 },
+  ...{
+    castPassesFactor: 2,
+    lossPassesFactor: 1.3,
+    plainFactor: 1.05,
+    eagerFactor: 1.1,
+    earlyFactor: 1,
+  },
   ...{ gatherVisibleShare: 0.5, tensorVisibleShare: 0.5, broadcastVisibleShare: 0.5 },
   ...{ olderAttentionShare: 0.55, recomputeShare: 0.8, contextAttentionFactor: 1.1 },
 };

@@ -6,6 +6,7 @@ import type { TrainReading } from "./read-train.ts";
 import { readTrain } from "./read-train.ts";
 import type { Row } from "./row.ts";
 import { cell, configurationOf, number } from "./row.ts";
+import { silencedBy, withoutFaults } from "./votes.ts";
 
 export interface ValidationTable {
   /** The name of its file without the ending. */
@@ -23,30 +24,20 @@ export interface ValidationStep {
   readonly kind: "dense" | "experts" | "tpu" | "other";
   readonly reading: TrainReading;
   readonly measuredS: number;
-  /** Why it has no vote: contradictory as printed, or an outlier of its own neighbors. */
+  /** Why it has no vote; empty where it has. */
   readonly excluded: string;
 }
 
-/** Rows whose printed configuration is impossible, incomplete or far off its neighbors. */
-const EXCLUDED: readonly (readonly [RegExp, string])[] = [
-  [/^mbridge-164$/, "70B unsharded does not fit one accelerator: not the configuration that ran"],
-  [/^mbridge-166$/, "interleave left out, against all its neighbors"],
-  [/^gcp-/, "parallelism and precision not published"],
-  [/^llmf-.*-(?:79|119|120)$/, "12-25 % slower than the next row, at the edge of memory"],
-  [/^mbridge-(?:020|021|227|259)$/, "1.6-1.8 times slower than the same setting a release on"],
-  [/^mbridge-(?:265|270|276)$/, "drops tokens: other work"],
-  [/^amd-pipeline/, "sequence and batch not published"],
-];
-
 /** All steps of the tables that were measured, in order. */
 export function validationSteps(tables: readonly ValidationTable[]): ValidationStep[] {
-  return tables.flatMap(({ name, rows }) =>
+  const steps = tables.flatMap(({ name, rows }) =>
     rows.flatMap((row) => {
       const reading = readTrain(configurationOf(row));
       const measuredS = measuredStepS(row, reading);
       return measuredS === undefined ? [] : [stepOf(name, row, reading, measuredS)];
     }),
   );
+  return withoutFaults(steps);
 }
 
 function stepOf(
@@ -63,7 +54,7 @@ function stepOf(
     part: reading.run.part.id,
     scale: scaleOf(reading.gpus),
     kind: kindOf(reading),
-    excluded: EXCLUDED.find(([pattern]) => pattern.test(id))?.[1] ?? "",
+    excluded: silencedBy(row, reading),
   };
 }
 

@@ -82,7 +82,7 @@ class HfReader {
     }
     const wide = ["intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size"];
     const denseFfn = this.#count("ffnChannels", wide, 4 * hiddenSize);
-    const experts = this.#experts(denseFfn);
+    const experts = this.#experts(denseFfn, type);
     const layers = this.#count("layers", ["num_hidden_layers", "n_layer", "n_layers"]);
     const ties = this.#keys["tie_word_embeddings"];
     const isTied = typeof ties === "boolean" ? ties : type.isTied;
@@ -102,7 +102,7 @@ class HfReader {
     };
   }
 
-  #experts(denseFfnChannels: number): ModelShape["experts"] {
+  #experts(denseFfnChannels: number, type: HfType): ModelShape["experts"] {
     const counts = ["num_local_experts", "num_experts", "n_routed_experts"];
     if (!counts.some((key) => typeof this.#keys[key] === "number")) return undefined;
     const leading = this.#optional("denseLayers", ["first_k_dense_replace"]) ?? 0;
@@ -113,6 +113,7 @@ class HfReader {
         ...["num_experts_per_tok", "num_experts_per_token", "moe_top_k", "experts_per_token"],
       ]),
       sharedExperts: this.#optional("sharedExperts", ["n_shared_experts"]) ?? 0,
+      ...(type.biases === "all" ? { hasBias: true } : {}),
       ...dense,
     };
   }

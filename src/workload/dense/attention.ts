@@ -28,9 +28,13 @@ function fused({ model, layout, part, software }: DenseRun, c: DenseConstants): 
   const best = model.headSize >= 128 ? part.attentionFlopPerS : part.narrowAttentionFlopPerS;
   const rate = best * c.olderAttentionShare ** software.attentionLagGenerations;
   const seen = (span: number) => (0.5 * 4 * tokens * span * channels) / rate;
-  const start = 1 + HALF_RATE_TOKENS / seqTokens;
-  const full = seen(seqTokens) * start;
-  const windowed = seen(2 * Math.min(seqTokens / 2, model.windowTokens + 128)) * start;
+  // Ring attention goes chunk by chunk, each rank with two of them, and packed text piece by
+  // piece: the kernel sees no longer sequence than that.
+  const whole = Math.min(seqTokens, layout.packedTokens ?? seqTokens);
+  const chunk = contextRanks > 1 ? whole / (2 * contextRanks) : whole;
+  const start = 1 + HALF_RATE_TOKENS / chunk;
+  const full = seen(whole) * start;
+  const windowed = seen(2 * Math.min(whole / 2, model.windowTokens + 128)) * start;
   const context = contextRanks >= 4 ? c.contextAttentionFactor : 1;
   const forwardS = (model.windowTokens > 0 ? (full + windowed) / 2 : full) * context;
   return { forwardS, backwardS: BACKWARD_OF_FUSED * forwardS };

@@ -12,6 +12,7 @@ export interface DenseConstants {
   readonly bytePassesFactor: number;
   readonly unfusedPassesFactor: number;
   readonly castPassesFactor: number;
+  readonly lossPassesFactor: number;
   readonly plainFactor: number;
   readonly eagerFactor: number;
   readonly earlyFactor: number;
@@ -28,6 +29,11 @@ export interface DenseConstants {
   readonly denseFloorS: number;
   readonly expertFloorS: number;
   readonly expertWireVisibleShare: number;
+  readonly expertFactor: number;
+  readonly earlyExpertFactor: number;
+  readonly biasedExpertShare: number;
+  readonly expertHostS: number;
+  readonly armExpertHostS: number;
   readonly contextAttentionFactor: number;
   readonly ringStartS: number;
   readonly ringStepS: number;
@@ -48,26 +54,32 @@ const TABLES = "NCCL planner's latency table (ring, Simple protocol)";
 
 export const CONSTANT_ROWS: readonly ConstantRow[] = [
   fitted("matmulShare", 0.88, "sustained share of the best matmul of a part, when hot"),
-  fitted("fp4Share", 0.71, "share of the nominal gain of FP4 over FP8 that matmuls reach"),
-  fitted("bytePassesFactor", 1.4, "passes over memory for each counted byte, and its efficiency"),
-  fitted("unfusedPassesFactor", 1.75, "bytes of unfused software, against fused"),
-  fitted("castPassesFactor", 2.1, "bytes moved for each element cast to 8 or 4 bits, both ways"),
+  fitted("fp4Share", 0.7, "share of the nominal gain of FP4 over FP8 that matmuls reach"),
+  fitted("bytePassesFactor", 1.44, "passes over memory for each counted byte, and its efficiency"),
+  fitted("unfusedPassesFactor", 1.88, "bytes of unfused software, against fused"),
+  fitted("castPassesFactor", 2.26, "bytes moved for each element cast to 8 or 4 bits, both ways"),
+  fitted("lossPassesFactor", 1.48, "passes over memory for each counted byte of the loss"),
   fitted("plainFactor", 1.02, "what the law forgets, in every layer"),
   fitted("eagerFactor", 1.11, "what gaps between eager launches add to a layer"),
-  fitted("earlyFactor", 1.035, "first releases on Blackwell"),
-  fitted("gatherVisibleShare", 0.44, "share of the wire of sharded parameters that shows"),
+  fitted("earlyFactor", 1.03, "first releases on Blackwell"),
+  fitted("gatherVisibleShare", 0.416, "share of the wire of sharded parameters that shows"),
   fitted("tensorVisibleShare", 0.47, "share of tensor-parallel wire that shows with overlap"),
-  fitted("broadcastVisibleShare", 0.42, "wire of parameters sent by trees of broadcasts"),
-  fitted("olderAttentionShare", 0.54, "speed of an attention kernel one generation older"),
-  fitted("recomputeShare", 0.71, "a recomputed forward pass, against the first one"),
+  fitted("broadcastVisibleShare", 0.396, "wire of parameters sent by trees of broadcasts"),
+  fitted("olderAttentionShare", 0.532, "speed of an attention kernel one generation older"),
+  fitted("recomputeShare", 0.67, "a recomputed forward pass, against the first one"),
   assumed("hideableShare", 0.8, "share of computing behind which traffic can hide"),
   assumed("contentionShare", 0.1, "slowing of kernels by traffic hidden behind them"),
   assumed("nicShare", 0.85, "payload share of a NIC under a library"),
   assumed("gatherShownShare", 0.15, "share of the gather of updated parameters that shows"),
   assumed("optimizerPassesFactor", 1.2, "passes of the optimizer over its 30 bytes a parameter"),
   row("denseFloorS", 1.1e-3, "fitted", "host time to launch a dense layer's forward", RUNS),
-  row("expertFloorS", 2.7e-3, "fitted", "host time to launch an expert layer's forward", MOE),
+  row("expertFloorS", 2.87e-3, "fitted", "host time to launch an expert layer's forward", MOE),
   row("expertWireVisibleShare", 0.5, "fitted", "share of expert dispatch that shows", MOE),
+  row("expertFactor", 1.38, "fitted", "routing, permuting and small products of experts", MOE),
+  row("earlyExpertFactor", 1.52, "fitted", "the same before routing and permuting were fused", MOE),
+  row("biasedExpertShare", 0.25, "fitted", "biases and clamps after products of experts", MOE),
+  row("expertHostS", 0.36e-3, "fitted", "what the host adds to an expert layer, uncaptured", MOE),
+  row("armExpertHostS", 1.55e-3, "fitted", "what an Arm host adds to that", MOE),
   row("contextAttentionFactor", 1.3, "fitted", "attention over four or more context ranks", RUNS),
   row("ringStartS", 8.4e-6, "kernels", "start of a ring collective", TABLES),
   row("ringStepS", 3.4e-6, "kernels", "one step of a ring inside a node", TABLES),

@@ -1,30 +1,28 @@
 /**
- * What a mixture of experts adds to a layer: tokens are permuted, sent to their experts and
- * back. A token crosses once for each expert it goes to; half of that shows.
+ * What a mixture of experts adds to a layer: tokens go to their experts and back, and products
+ * of biased experts are clamped. Permuting is part of the software's factor for experts.
+ *
+ *   in a domain   2 · (ep − 1)/ep · copies · h · 2 B at the ring's rate
+ *   between them  2 · tokens · nodes away · h · 2 B through the NICs: a token crosses once for
+ *                 each domain that holds an expert of it, (n − 1)(1 − (1 − 1/n)^k) of n domains
+ *
+ * The slower of the two decides, and a share of it shows.
  */
 import type { DenseConstants } from "./constants.ts";
 import type { ForwardBackward } from "./attention.ts";
 import type { DenseRun } from "./types.ts";
 
 export function expertLayer(run: DenseRun, c: DenseConstants): ForwardBackward {
-  const { model, layout, part } = run;
+  const { model, layout, part, fabric } = run;
   if (model.experts === undefined) return { forwardS: 0, backwardS: 0 };
   const tokens = (layout.microBatch * layout.seqTokens) / layout.contextRanks;
-  const copies = tokens * model.experts.expertsPerToken;
-  const permuteS = (2 * 8 * model.hiddenSize * copies) / part.memoryBytesPerS;
-  const ranks = layout.expertRanks;
-  const bytes = ((2 * (ranks - 1)) / ranks) * copies * model.hiddenSize * 2;
-  const wireS = (bytes / expertBytesPerS(run, c)) * c.expertWireVisibleShare;
-  return { forwardS: permuteS + wireS, backwardS: permuteS + wireS };
-}
-
-/** Inside a domain the ring's rate; beyond, the NICs carry what leaves the node. */
-function expertBytesPerS({ layout, part, fabric }: DenseRun, c: DenseConstants): number {
-  const { expertRanks } = layout;
-  if (expertRanks <= part.domainRanks) return part.ringBytesPerS;
-  const leaving = expertRanks / (expertRanks - part.domainRanks);
-  return Math.min(
-    part.ringBytesPerS,
-    part.nicBytesPerS * c.nicShare * leaving * (fabric?.expertShare ?? 1),
-  );
+  const { expertsPerToken } = model.experts;
+  const bytes = 2 * tokens * model.hiddenSize * 2;
+  const inside = Math.min(layout.expertRanks, part.domainRanks);
+  const insideS = (((inside - 1) / inside) * bytes * expertsPerToken) / part.ringBytesPerS;
+  const domains = layout.expertRanks / inside;
+  const away = (domains - 1) * (1 - (1 - 1 / domains) ** expertsPerToken);
+  const nic = part.nicBytesPerS * c.nicShare * (fabric?.expertShare ?? 1);
+  const wireS = Math.max(insideS, (bytes * away) / nic) * c.expertWireVisibleShare;
+  return { forwardS: wireS, backwardS: wireS };
 }

@@ -49,8 +49,10 @@ export function layerTime(run: DenseRun, c: DenseConstants): LayerTime {
     backwardS: (resultBytes(inputs, 2) + resultBytes(weights, gradientBytes)) / hbm,
   };
   const sms = part.multiprocessors;
-  const forward = productsS(products, rate, sms) + written.forwardS;
-  const backward = productsS(inputs, rate, sms) + productsS(weights, rate, sms) + written.backwardS;
+  const slow = 1 + biasedShare(run, c);
+  const forward = slow * productsS(products, rate, sms) + written.forwardS;
+  const backward =
+    slow * (productsS(inputs, rate, sms) + productsS(weights, rate, sms)) + written.backwardS;
   const passes = elementwiseBytes(run);
   const passesFactor = bytePasses(run, c);
   const castS = (c.castPassesFactor * castElements(run)) / hbm;
@@ -68,6 +70,7 @@ export function layerTime(run: DenseRun, c: DenseConstants): LayerTime {
   const recomputeS = recomputed(run, c, { all: forwardPartsS, half: forward / 2 + bytes.forwardS });
   const factor = softwareFactor(run, c);
   const floor = software.hasGraphs ? 0 : model.experts ? c.expertFloorS : c.denseFloorS;
+  const hostS = expertHostS(run, c) / 3;
   const backwardPartsS = backward + bytes.backwardS + att.backwardS + backwardWiresS + recomputeS;
   return {
     parts: {
@@ -79,16 +82,28 @@ export function layerTime(run: DenseRun, c: DenseConstants): LayerTime {
       expertsS: dispatch.forwardS + dispatch.backwardS,
       recomputeS,
     },
-    forwardS: Math.max(factor * forwardPartsS, floor),
-    backwardS: Math.max(factor * backwardPartsS, 2 * floor),
+    forwardS: Math.max(factor * forwardPartsS, floor) + hostS,
+    backwardS: Math.max(factor * backwardPartsS, 2 * floor) + 2 * hostS,
   };
+}
+
+/** Of experts that add biases and clamp, beyond their products. */
+function biasedShare({ model }: DenseRun, c: DenseConstants): number {
+  return model.experts?.hasBias === true ? c.biasedExpertShare : 0;
+}
+
+/** What a host adds to every expert layer that it launches piece by piece. */
+function expertHostS({ model, software, part }: DenseRun, c: DenseConstants): number {
+  if (model.experts === undefined || software.hasFusedExperts || software.hasGraphs) return 0;
+  return c.expertHostS + (part.hasArmHost === true ? c.armExpertHostS : 0);
 }
 
 /** G: what the software adds to every layer. */
 export function softwareFactor({ software, part, model }: DenseRun, c: DenseConstants): number {
   const age = software.isEager ? c.eagerFactor : c.plainFactor;
   const early = software.isEarly && part.family === "blackwell" ? c.earlyFactor : 1;
-  return age * early * (model.experts ? software.expertFactor : 1);
+  const experts = software.hasFusedExperts ? c.expertFactor : c.earlyExpertFactor;
+  return age * early * (model.experts ? experts : 1);
 }
 
 /** Tokens of a micro-batch that one rank of a context-parallel group holds. */

@@ -3,7 +3,7 @@
  * bytes for each logit of the loss.
  */
 import type { DenseConstants } from "./constants.ts";
-import { bytePasses, rankTokens, softwareFactor } from "./layer.ts";
+import { rankTokens, softwareFactor } from "./layer.ts";
 import type { Product } from "./matmul.ts";
 import { byInput, byWeights, matmulFlopPerS, productsS } from "./matmul.ts";
 import { resultBytes, sustainedShare } from "./matmul.ts";
@@ -23,7 +23,8 @@ export function logitsS(run: DenseRun, c: DenseConstants): number {
   const rate = matmulFlopPerS(part, precision, c) * sustainedShare(part, c);
   const gradientBytes = layout.sharding.startsWith("fsdp") ? 2 : 8;
   const written = resultBytes(read, 2) + resultBytes(learned, gradientBytes);
-  const lossBytes = bytePasses(run, c) * LOSS_BYTES_PER_LOGIT * tokens * vocabulary;
+  const passes = c.lossPassesFactor * (run.software.isFused ? 1 : c.unfusedPassesFactor);
+  const lossBytes = passes * LOSS_BYTES_PER_LOGIT * tokens * vocabulary;
   const productS = productsS([...read, ...learned], rate, part.multiprocessors);
   const factor = softwareFactor({ ...run, model: withoutExperts(run) }, c);
   return factor * (productS + (written + lossBytes) / part.memoryBytesPerS);

@@ -27,6 +27,7 @@ interface Given {
   readonly power: readonly [boardW: number, fullClockW: number];
   readonly domain: number;
   readonly tag?: PartRow["tag"];
+  readonly hasArmHost?: boolean;
 }
 
 function part(id: string, given: Given): PartRow {
@@ -51,6 +52,7 @@ function part(id: string, given: Given): PartRow {
     boardW: given.power[0],
     fullClockW: given.power[1],
     domainRanks: given.domain,
+    ...(given.hasArmHost === true ? { hasArmHost: true } : {}),
     source: tag === "assumed" ? GUESS : BEST,
     tag,
   };
@@ -107,11 +109,11 @@ export const PART_ROWS: readonly PartRow[] = [
     ...{ tera: [2250, 4500, 13500, 1769, 3353.3, 1311, 1114], giga: [288, 8000, 682, 100] },
   }),
   part("gb200-nvl72", {
-    ...{ family: "blackwell", sms: 152, power: [1200, 1450], domain: 72 },
+    ...{ family: "blackwell", sms: 152, power: [1200, 1450], domain: 72, hasArmHost: true },
     ...{ tera: [2500, 5000, 10000, 1822, 3615.6, 1430, 1216], giga: [186, 8000, 682, 50] },
   }),
   part("gb300-nvl72", {
-    ...{ family: "blackwell", sms: 152, power: [1400, 1450], domain: 72 },
+    ...{ family: "blackwell", sms: 152, power: [1400, 1450], domain: 72, hasArmHost: true },
     ...{ tera: [2500, 5000, 15000, 1850, 3725, 1668, 1418], giga: [288, 8000, 682, 100] },
   }),
   part("mi100", {

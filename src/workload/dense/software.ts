@@ -7,7 +7,7 @@ import type { DenseSoftware } from "./types.ts";
 const fused: DenseSoftware = {
   ...{ isFused: true, isEager: false, isEarly: false, attentionLagGenerations: 0 },
   ...{ hasFlashAttention: true, overlapsTensor: true, overlapsData: true, hasGraphs: false },
-  ...{ gradientBytes: 4, expertFactor: 1.1 },
+  ...{ gradientBytes: 4, hasFusedExperts: true },
 };
 
 export const SOFTWARE: Readonly<Record<string, DenseSoftware>> = {
@@ -18,7 +18,7 @@ export const SOFTWARE: Readonly<Record<string, DenseSoftware>> = {
   /** PyTorch op by op. */
   eager: {
     ...{ ...fused, isFused: false, isEager: true, attentionLagGenerations: 1 },
-    ...{ overlapsTensor: false, gradientBytes: 2, expertFactor: 1.3 },
+    ...{ overlapsTensor: false, gradientBytes: 2, hasFusedExperts: false },
   },
   /** Fused products, but norms and activations in passes of their own. */
   unfused: { ...fused, isFused: false },

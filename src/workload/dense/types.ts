@@ -40,6 +40,8 @@ export interface DenseLayout {
   /** Which group lies next to the tensor-parallel one; data unless said. */
   readonly order?: RankOrder;
   readonly contextKind?: "ring" | "all-to-all";
+  /** Length of the texts packed into a sequence, where it is less than that. */
+  readonly packedTokens?: number;
 }
 
 export type Schedule = "1f1b" | "zero-bubble";
@@ -71,6 +73,8 @@ export interface PartRates {
   readonly ringBytesPerS: number;
   readonly domainRanks: number;
   readonly nicBytesPerS: number;
+  /** Its host launches more slowly than others. */
+  readonly hasArmHost?: boolean;
 }
 
 /** How the framework runs it. */
@@ -88,8 +92,8 @@ export interface DenseSoftware {
   readonly overlapsData: boolean;
   readonly hasGraphs: boolean;
   readonly gradientBytes: number;
-  /** What one software release costs experts beyond the law; 1 when unknown to be more. */
-  readonly expertFactor: number;
+  /** Whether routing and permuting of experts are fused and their launches captured. */
+  readonly hasFusedExperts: boolean;
 }
 
 /** Shares of a wire's own rate that the fabric leaves where groups share its links. */

@@ -20,7 +20,7 @@ const one: DenseLayout = {
 const fused: DenseSoftware = {
   ...{ isFused: true, isEager: false, isEarly: false, attentionLagGenerations: 0 },
   ...{ hasFlashAttention: true, overlapsTensor: false, overlapsData: true, hasGraphs: false },
-  ...{ gradientBytes: 2, expertFactor: 1 },
+  ...{ gradientBytes: 2, hasFusedExperts: true },
 };
 
 function shape(
