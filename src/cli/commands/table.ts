@@ -13,6 +13,7 @@ import { native } from "./native.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
+import { serve } from "./serve.ts";
 import { simulate } from "./simulate.ts";
 import { solve } from "./solve.ts";
 import { topology } from "./topology.ts";
@@ -20,6 +21,7 @@ import { topology } from "./topology.ts";
 export const COMMANDS: readonly Command[] = [
   run,
   simulate,
+  serve,
   solve,
   collective,
   topology,
