@@ -4,7 +4,8 @@
  *   T = ((2 P M / (n F e_c))³ + (W / (BW e_m))³)^⅓ + D C kv / (BW e_m) + attention + L t_L + wire
  *
  * D sequences decode at mean context C, M = D and the prompt tokens of the step; W weight bytes,
- * kv bytes of keys and values a token. Constants fitted to published throughput.
+ * kv bytes of keys and values a token. Constants fitted to published throughput. Of E experts a
+ * step of M tokens reads E·(1 − (1 − k/E)^M), if routing is even.
  */
 
 export interface ServedModel {
@@ -20,6 +21,28 @@ export interface ServedModel {
   readonly vocabularyTokens: number;
   /** Channels of latent keys and values; 0: by head. */
   readonly latentChannels: number;
+  /** Of the parameters read, those of routed experts; without it all are read in each step. */
+  readonly routed?: RoutedExperts;
+}
+
+export interface RoutedExperts {
+  readonly expertCount: number;
+  readonly expertsPerToken: number;
+  readonly parameterCount: number;
+}
+
+/** What one step of the engine does. */
+export interface EngineStep {
+  readonly decodeCount: number;
+  /** Tokens that each of them is run for: 1, or a draft's and one more. */
+  readonly tokensPerDecode: number;
+  /** Tokens of context, of all of them together. */
+  readonly contextTokens: number;
+  readonly promptTokens: number;
+  /** Σ length · (what came before + length / 2) of the pieces of prompts. */
+  readonly promptPairs: number;
+  /** Prompts that end in this step and so give their first token. */
+  readonly endedPrompts: number;
 }
 
 export interface Replica {
@@ -37,7 +60,7 @@ export interface Replica {
 
 const MEMORY_SHARE = 0.875;
 const LAYER_S = 93e-6;
-const BATCH_MAX = 2048;
+export const BATCH_MAX = 2048;
 const RESERVED_BYTES = 4e9;
 const KV_SHARE = 0.9;
 
@@ -50,14 +73,40 @@ export function kvBytesPerToken({ model, ranks, kvBytes }: Replica): number {
 
 /** Seconds of a step that decodes `sequences` at a mean context. */
 export function decodeStepS(replica: Replica, sequences: number, contextTokens: number): number {
+  return engineStepS(replica, {
+    ...{ decodeCount: sequences, tokensPerDecode: 1, contextTokens: sequences * contextTokens },
+    ...{ promptTokens: 0, promptPairs: 0, endedPrompts: 0 },
+  });
+}
+
+/** Seconds of a step that decodes and works on prompts at once. */
+export function engineStepS(replica: Replica, step: EngineStep): number {
   const { model, ranks, weightBytes, memoryBytesPerS } = replica;
+  const { decodeCount, promptTokens, contextTokens } = step;
   const rate = memoryBytesPerS * MEMORY_SHARE;
   const head = 2 * model.vocabularyTokens * model.hiddenSize;
-  const readS = (model.readParameters * weightBytes + head) / ranks / rate;
-  const computeS = productsS(replica, sequences) + headS(replica, sequences);
+  const drafted = decodeCount * step.tokensPerDecode;
+  const tokens = drafted + promptTokens;
+  const readS = (readParameters(model, tokens) * weightBytes + head) / ranks / rate;
+  const computeS = productsS(replica, tokens) + headS(replica, drafted + step.endedPrompts);
   const linearS = Math.cbrt(readS ** 3 + computeS ** 3);
-  const kvS = (sequences * contextTokens * kvBytesPerToken(replica)) / rate;
-  return linearS + kvS + model.layers * LAYER_S + wireS(replica, sequences, true);
+  const kvS = (contextTokens * kvBytesPerToken(replica)) / rate;
+  const promptedS = attentionS(replica, step.promptPairs);
+  return linearS + kvS + promptedS + model.layers * LAYER_S + wireS(replica, tokens, true);
+}
+
+function readParameters(model: ServedModel, tokens: number): number {
+  const { routed, readParameters: all } = model;
+  if (routed === undefined) return all;
+  const idleShare = (1 - routed.expertsPerToken / routed.expertCount) ** Math.max(1, tokens);
+  return all - routed.parameterCount * idleShare;
+}
+
+/** Prompt attention over so many pairs of tokens. */
+function attentionS({ model, ranks, peak16FlopPerS, kvBytes }: Replica, pairs: number): number {
+  const attentionShare = kvBytes < 2 ? 0.9 : 0.6;
+  const flop = 4 * model.layers * model.heads * model.headSize * pairs;
+  return flop / (ranks * peak16FlopPerS * attentionShare);
 }
 
 function productsS({ model, ranks, peakFlopPerS, matmulShare }: Replica, tokens: number): number {
@@ -77,23 +126,23 @@ function wireS({ model, ranks, linkBytesPerS }: Replica, tokens: number, starts:
   return 2 * model.layers * (startS + bytes / (0.8 * linkBytesPerS));
 }
 
-/** What one prompt adds to steps that run anyway. */
-export function promptS(replica: Replica, tokens: number): number {
-  const { model, ranks, peak16FlopPerS, kvBytes } = replica;
-  const attention = 4 * model.layers * model.heads * model.headSize * (tokens ** 2 / 2);
-  const attentionShare = kvBytes < 2 ? 0.9 : 0.6;
-  const attentionS = attention / (ranks * peak16FlopPerS * attentionShare);
-  return productsS(replica, tokens) + attentionS + wireS(replica, tokens, false);
+/** What one prompt adds to steps that run anyway; `pairs` is tokens² / 2 unless it is a mean. */
+export function promptS(replica: Replica, tokens: number, pairs = tokens ** 2 / 2): number {
+  return productsS(replica, tokens) + attentionS(replica, pairs) + wireS(replica, tokens, false);
 }
 
-/** Sequences whose keys and values fit at once, each from prompt to end. */
-export function largestBatch(replica: Replica, footTokens: number): number {
+/** Tokens whose keys and values fit beside weights and the engine's own memory. */
+export function capacityTokens(replica: Replica): number {
   const { model, ranks, weightBytes, memoryBytes } = replica;
   const tables = 2 * 2 * model.vocabularyTokens * model.hiddenSize;
   const weights = (model.heldParameters * weightBytes + tables) / ranks;
   const free = 1.0737 * memoryBytes - weights - RESERVED_BYTES;
-  const tokens = (KV_SHARE * Math.max(0, free)) / kvBytesPerToken(replica);
-  return Math.max(1, Math.min(BATCH_MAX, tokens / footTokens));
+  return (KV_SHARE * Math.max(0, free)) / kvBytesPerToken(replica);
+}
+
+/** Sequences whose keys and values fit at once, each from prompt to end. */
+export function largestBatch(replica: Replica, footTokens: number): number {
+  return Math.max(1, Math.min(BATCH_MAX, capacityTokens(replica) / footTokens));
 }
 
 /** Output tokens per second of continuous batching that never runs out of requests. */

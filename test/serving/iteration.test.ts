@@ -3,21 +3,10 @@ import { equal, ok } from "node:assert/strict";
 import { test } from "vitest";
 import { quantile } from "../../src/answers/accuracy/errors.ts";
 import { predictTable } from "../../src/answers/accuracy/predict.ts";
-import type { Replica } from "../../src/serving/iteration.ts";
 import { decodeStepS, fullLoadTokensPerS, kvBytesPerToken } from "../../src/serving/iteration.ts";
 import { largestBatch, promptS } from "../../src/serving/iteration.ts";
+import { REPLICA } from "./replica.ts";
 import { table } from "../answers/accuracy/tables.ts";
-
-/** Llama 3 70B in 8 bits on two H100. */
-const REPLICA: Replica = {
-  model: {
-    ...{ layers: 80, hiddenSize: 8192, heads: 64, headSize: 128, kvHeads: 8 },
-    ...{ readParameters: 68.5e9, activeParameters: 68.5e9, heldParameters: 68.5e9 },
-    ...{ vocabularyTokens: 128_256, latentChannels: 0 },
-  },
-  ...{ ranks: 2, weightBytes: 1, kvBytes: 1, peakFlopPerS: 1979e12, peak16FlopPerS: 989e12 },
-  ...{ matmulShare: 0.55, memoryBytes: 80e9, memoryBytesPerS: 3.35e12, linkBytesPerS: 368e9 },
-};
 
 test("keys and values of grouped queries take 2 L k d bytes a token, shared by the ranks", () => {
   // 2 · 80 · 8 · 128 = 163,840 bytes, half on each of two ranks.
@@ -54,4 +43,13 @@ test("published throughput is met within 4 % in the median and 9 % at the 90th p
     .sort((a, b) => a - b);
   equal(errors.length, 76);
   ok(quantile(errors, 0.5) <= 0.04 && quantile(errors, 0.9) <= 0.09);
+});
+
+test("a step reads only the experts that its tokens meet", () => {
+  // One token of 8 experts with 2 each meets a quarter of them: 1 − (1 − 2/8)^1; many meet all.
+  const routed = { expertCount: 8, expertsPerToken: 2, parameterCount: 60e9 };
+  const mixture = { ...REPLICA, model: { ...REPLICA.model, routed } };
+  const quarter = { ...REPLICA, model: { ...REPLICA.model, readParameters: 8.5e9 + 15e9 } };
+  ok(Math.abs(decodeStepS(mixture, 1, 100) - decodeStepS(quarter, 1, 100)) < 1e-12);
+  ok(Math.abs(decodeStepS(mixture, 500, 100) / decodeStepS(REPLICA, 500, 100) - 1) < 1e-9);
 });

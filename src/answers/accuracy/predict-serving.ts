@@ -1,8 +1,8 @@
 /** The columns of inference tables, by the closed form of a replica at full or given load. */
 import type { Replica } from "../../serving/iteration.ts";
 import { decodeStepS, fullLoadTokensPerS, largestBatch, promptS } from "../../serving/iteration.ts";
-import { activeCount, embeddingCount, parameterCount } from "../../workload/dense/parameters.ts";
 import type { DenseModel } from "../../workload/dense/types.ts";
+import { replicaOf } from "../replica.ts";
 import type { Estimate } from "./prediction.ts";
 import { readModel } from "./read-model.ts";
 import { partOf } from "./read-part.ts";
@@ -20,7 +20,7 @@ export function predictServing(row: Row): Readonly<Record<string, Estimate>> {
   const gpus = assumptions.or(number(row, "gpus"), 8, "gpus");
   const ranks = Math.min(number(row, "tp") ?? gpus, gpus);
   const replicas = gpus / ranks;
-  const replica = replicaOf(row, model, ranks, assumptions);
+  const replica = rowReplica(row, model, ranks, assumptions);
   const promptTokens = assumptions.or(number(row, "isl"), 1024, "isl");
   const outputTokens = number(row, "osl") ?? 1;
   const fits = largestBatch(replica, promptTokens + outputTokens);
@@ -54,31 +54,12 @@ export function predictServing(row: Row): Readonly<Record<string, Estimate>> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, estimate(value)]));
 }
 
-function replicaOf(row: Row, model: DenseModel, ranks: number, assumptions: Assumptions): Replica {
+function rowReplica(row: Row, model: DenseModel, ranks: number, assumptions: Assumptions): Replica {
   const part = partOf(cell(row, "gpu"));
   const words = `${cell(row, "precision")} ${cell(row, "model")}`.toLowerCase();
   if (cell(row, "precision") === "") assumptions.add("precision of the weights 16 bit");
-  const bits = /fp4/.test(words) ? 4 : /fp8|int8/.test(words) ? 8 : 16;
-  const held = parameterCount(model, { layers: model.layers }) - embeddingCount(model);
-  const peaks = { 4: part.peakFp4FlopPerS, 8: part.peakFp8FlopPerS, 16: part.peakBf16FlopPerS };
-  const active = activeCount(model) - embeddingCount(model);
-  return {
-    model: {
-      ...{ layers: model.layers, hiddenSize: model.hiddenSize, heads: model.heads },
-      ...{ headSize: model.headSize, kvHeads: model.kvHeads, readParameters: held },
-      ...{ activeParameters: active, heldParameters: held },
-      vocabularyTokens: model.vocabularyTokens,
-      latentChannels: model.latent === undefined ? 0 : model.latent.keyValueChannels + 64,
-    },
-    ranks,
-    weightBytes: { 4: 0.5625, 8: 1, 16: 2 }[bits],
-    // Engines keep 8-bit keys and values beside 8-bit weights, where the part multiplies them.
-    kvBytes: bits < 16 && part.peakFp8FlopPerS > 0 ? 1 : 2,
-    peakFlopPerS: peaks[bits] > 0 ? peaks[bits] : part.peakBf16FlopPerS,
-    peak16FlopPerS: part.peakBf16FlopPerS,
-    matmulShare: bits === 4 ? 0.36 : 0.55,
-    memoryBytes: part.memoryBytes,
-    memoryBytesPerS: part.memoryBytesPerS,
-    linkBytesPerS: part.ringBytesPerS,
-  };
+  const weightBits = /fp4/.test(words) ? 4 : /fp8|int8/.test(words) ? 8 : 16;
+  // Engines keep 8-bit keys and values beside 8-bit weights, where the part multiplies them.
+  const kvBits = weightBits < 16 && part.peakFp8FlopPerS > 0 ? 8 : 16;
+  return replicaOf({ model, part, ranks, weightBits, kvBits });
 }

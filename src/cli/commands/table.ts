@@ -18,6 +18,7 @@ import { plan } from "./plan.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
+import { serve } from "./serve.ts";
 import { simulate } from "./simulate.ts";
 import { solve } from "./solve.ts";
 import { sweep } from "./sweep.ts";
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   plan,
   simulate,
+  serve,
   solve,
   sweep,
   collective,

@@ -1,0 +1,86 @@
+/** One copy of a model for serving: its figures on a part, at a precision, over some ranks. */
+import { Refusal } from "../base/errors.ts";
+import type { Replica } from "../serving/iteration.ts";
+import { activeCount, embeddingCount, parameterCount } from "../workload/dense/parameters.ts";
+import type { DenseModel, PartRates } from "../workload/dense/types.ts";
+
+/** Bits of a weight. */
+export type WeightBits = 4 | 8 | 16;
+
+export interface ReplicaChoice {
+  readonly model: DenseModel;
+  readonly part: PartRates;
+  readonly ranks: number;
+  readonly weightBits: WeightBits;
+  readonly kvBits: 8 | 16;
+}
+
+/** Bytes of a weight; of four bits each 16 share one scale of eight. */
+const WEIGHT_BYTES = { 4: 0.5625, 8: 1, 16: 2 } as const;
+
+export function replicaOf({ model, part, ranks, weightBits, kvBits }: ReplicaChoice): Replica {
+  const held = parameterCount(model, { layers: model.layers }) - embeddingCount(model);
+  const peaks = { 4: part.peakFp4FlopPerS, 8: part.peakFp8FlopPerS, 16: part.peakBf16FlopPerS };
+  const active = activeCount(model) - embeddingCount(model);
+  return {
+    model: {
+      ...{ layers: model.layers, hiddenSize: model.hiddenSize, heads: model.heads },
+      ...{ headSize: model.headSize, kvHeads: model.kvHeads, readParameters: held },
+      ...{ activeParameters: active, heldParameters: held },
+      vocabularyTokens: model.vocabularyTokens,
+      latentChannels: model.latent === undefined ? 0 : model.latent.keyValueChannels + 64,
+    },
+    ranks,
+    weightBytes: WEIGHT_BYTES[weightBits],
+    kvBytes: kvBits / 8,
+    peakFlopPerS: peaks[weightBits] > 0 ? peaks[weightBits] : part.peakBf16FlopPerS,
+    peak16FlopPerS: part.peakBf16FlopPerS,
+    matmulShare: weightBits === 4 ? 0.36 : 0.55,
+    memoryBytes: part.memoryBytes,
+    memoryBytesPerS: part.memoryBytesPerS,
+    linkBytesPerS: part.ringBytesPerS,
+  };
+}
+
+/** The same with the routed experts apart, so that small batches read only those they meet. */
+export function servedReplica(choice: ReplicaChoice): Replica {
+  refuseRanks(choice);
+  refusePrecision(choice);
+  const replica = replicaOf(choice);
+  const { experts } = choice.model;
+  if (experts === undefined) return replica;
+  const idle = replica.model.heldParameters - replica.model.activeParameters;
+  const idleExperts = experts.experts - experts.expertsPerToken;
+  const routed = {
+    expertCount: experts.experts,
+    expertsPerToken: experts.expertsPerToken,
+    parameterCount: idleExperts === 0 ? 0 : (idle * experts.experts) / idleExperts,
+  };
+  return { ...replica, model: { ...replica.model, routed } };
+}
+
+/** Queries divide among ranks; keys and values are copied where ranks outnumber them. */
+function refuseRanks({ model, ranks, part }: ReplicaChoice): void {
+  const most = Math.min(part.domainRanks, model.heads);
+  if (model.heads % ranks === 0 && ranks <= most) return;
+  const legal = [1, 2, 4, 8, 16, 32, 64].filter((n) => model.heads % n === 0 && n <= most);
+  throw new Refusal({
+    code: "does-not-divide",
+    pointer: "/tp",
+    found: `${ranks} ranks for ${model.heads} heads in a domain of ${part.domainRanks}`,
+    expected: `one of ${legal.join(", ")}`,
+    nextStep: "take one of these",
+  });
+}
+
+function refusePrecision({ part, weightBits }: ReplicaChoice): void {
+  const peak = { 4: part.peakFp4FlopPerS, 8: part.peakFp8FlopPerS, 16: part.peakBf16FlopPerS };
+  if (peak[weightBits] > 0) return;
+  throw new Refusal({
+    code: "no-such-precision",
+    pointer: "/precision",
+    found: `weights of ${weightBits} bits on ${part.id}, which multiplies none`,
+    expected: part.peakFp8FlopPerS > 0 ? "fp8 or bf16" : "bf16",
+    nextStep: "take another precision or accelerator",
+  });
+}
