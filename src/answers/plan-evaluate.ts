@@ -32,7 +32,7 @@ export interface Evaluated {
 export const PLAN_SOFTWARE: DenseSoftware = {
   ...{ isFused: true, isEager: false, isEarly: false, attentionLagGenerations: 0 },
   ...{ hasFlashAttention: true, overlapsTensor: true, overlapsData: true, hasGraphs: false },
-  ...{ gradientBytes: 2, expertFactor: 1.1 },
+  ...{ gradientBytes: 2, expertFactor: 1.1, hasFusedExperts: true },
 };
 
 /** A step may train on this much more or fewer sequences, so that sizes divide. */
