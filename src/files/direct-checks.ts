@@ -14,10 +14,11 @@ function familyFindings(fabric: DirectFabricFile, { oneSwitch, host, drawn }: Re
   switch (fabric.kind) {
     case "dragonfly": {
       const { groups, switchesPerGroup: a, hostsPerSwitch: p, globalLinksPerSwitch: h } = fabric;
-      const sum = `${p} hosts + ${a - 1} local + ${h} global = ${p + a - 1 + h} ports`;
+      const local = (a - 1) * (fabric.localLinksPerPair ?? 1);
+      const sum = `${p} hosts + ${local} local + ${h} global = ${p + local + h} ports`;
       return [
         ...globalFindings(groups, a * h, `${a} switches × ${h}`),
-        ...portFinding("/fabric/globalLinksPerSwitch", sum, p + a - 1 + h, oneSwitch),
+        ...portFinding("/fabric/globalLinksPerSwitch", sum, p + local + h, oneSwitch),
       ];
     }
     case "dragonfly-plus": {

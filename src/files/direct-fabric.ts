@@ -21,6 +21,9 @@ export function directFabricOf(fabric: DirectFabricFile, parts: ResolvedCluster)
         switchesPerGroup: fabric.switchesPerGroup,
         hostsPerSwitch: fabric.hostsPerSwitch,
         globalLinksPerSwitch: fabric.globalLinksPerSwitch,
+        ...(fabric.localLinksPerPair === undefined
+          ? {}
+          : { localLinksPerPair: fabric.localLinksPerPair }),
         arrangement: fabric.arrangement ?? "palmtree",
         localLink: local(),
         globalLink: global(),

@@ -26,6 +26,7 @@ export interface DragonflyFile extends Grouped {
   readonly switchesPerGroup: number;
   readonly hostsPerSwitch: number;
   readonly globalLinksPerSwitch: number;
+  readonly localLinksPerPair?: number;
 }
 
 export interface DragonflyPlusFile extends Grouped {

@@ -29,6 +29,8 @@ export interface DragonflyFabric extends DirectHead {
   readonly switchesPerGroup: number;
   readonly hostsPerSwitch: number;
   readonly globalLinksPerSwitch: number;
+  /** Parallel cables between two switches of a group; absent: one. */
+  readonly localLinksPerPair?: number;
   readonly arrangement: GlobalArrangement;
   readonly localLink: LinkSpec;
   readonly globalLink: LinkSpec;

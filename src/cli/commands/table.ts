@@ -5,6 +5,7 @@ import { catalog } from "./catalog.ts";
 import { accuracy } from "./accuracy.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
+import { compareFabricsCommand } from "./compare-fabrics.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   solve,
   collective,
   topology,
+  compareFabricsCommand,
   native,
   bom,
   cost,

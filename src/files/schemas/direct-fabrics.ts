@@ -33,12 +33,16 @@ const dragonfly = group(
     switchesPerGroup: switches("Switches of a group, all joined to each other", 8),
     hostsPerSwitch: switches("Ports of accelerators on a switch", 4),
     globalLinksPerSwitch: switches("Ports of a switch that lead to other groups", 4),
+    localLinksPerPair: count("Parallel cables between two switches of a group", 1, {
+      default: 1,
+      maximum: 64,
+    }),
     arrangement,
     ...tail,
     localLink,
     globalLink,
   },
-  ["arrangement", ...optional],
+  ["arrangement", "localLinksPerPair", ...optional],
 );
 
 const dragonflyPlus = group(
