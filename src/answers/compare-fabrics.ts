@@ -53,7 +53,11 @@ export interface FabricRow {
   readonly allReduceWorstS: number;
   readonly exchangeS: number;
   readonly deliveredBytesPerS: number;
-  readonly failed: { readonly box: string; readonly lostCount: number; readonly bisectionShare: number };
+  readonly failed: {
+    readonly box: string;
+    readonly lostCount: number;
+    readonly bisectionShare: number;
+  };
   /** Fabric money over GB/s delivered in the exchange. */
   readonly usdPerGBPerS?: number;
 }
@@ -198,7 +202,8 @@ function rowOf(sized: Sized, missShare: number, request: CompareFabricsRequest):
 }
 
 function routingName({ family, routeBy }: Graph, seedCount: number): string {
-  if (routeBy === undefined) return family === "torus" ? "dimension order, draws nothing" : "only way";
+  if (routeBy === undefined)
+    return family === "torus" ? "dimension order, draws nothing" : "only way";
   const name = family === "fat-tree" ? "hashed ECMP" : "minimal, hashed";
   return `${name}, ${seedCount} seeds`;
 }

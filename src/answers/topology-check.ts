@@ -1,4 +1,4 @@
-/** `topology check --fail 2links`: what is left of a fabric after every failure of so many cables. */
+/** `topology check`: what is left of a fabric after every failure of so many cables. */
 import { at } from "../base/assert.ts";
 import { linkId } from "../base/ids.ts";
 import { seeded } from "../base/random.ts";
@@ -99,10 +99,7 @@ class Flows {
     this.#count++;
   }
 
-  found(): Pick<
-    TopologyCheck,
-    "bisectionBytesPerS" | "leastBisectionBytesPerS" | "flowCount"
-  > {
+  found(): Pick<TopologyCheck, "bisectionBytesPerS" | "leastBisectionBytesPerS" | "flowCount"> {
     return {
       bisectionBytesPerS: this.#whole,
       flowCount: this.#count,

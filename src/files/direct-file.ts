@@ -87,8 +87,8 @@ export interface DrawnGraph {
   readonly switches: readonly string[];
   readonly hostCounts: readonly number[];
   readonly cables: readonly {
-    readonly a: number;
-    readonly b: number;
+    readonly aId: number;
+    readonly bId: number;
     readonly count: number;
     readonly link: Partial<LinkSpec>;
   }[];

@@ -10,7 +10,7 @@ export interface CandidateRequest {
   readonly hostCount: number;
   /** Id of the node's part. */
   readonly node: string;
-  readonly perNode: number;
+  readonly perNodeCount: number;
 }
 
 /** A line as `--cluster` takes it, with the settings beside it. */
@@ -57,11 +57,11 @@ function trees(request: CandidateRequest, name: string): Line[] {
  * port to a neighbor costs half a cable, as it has two ends.
  */
 function tori(request: CandidateRequest): Line[] {
-  const { hostCount, perNode } = request;
+  const { hostCount, perNodeCount } = request;
   return [3, 2].flatMap((dimensions) => {
     const shape = evenShape(hostCount, dimensions).join("x");
     const directions = 2 * dimensions;
-    const ports = [...new Set([directions, Math.max(directions, perNode)])];
+    const ports = [...new Set([directions, Math.max(directions, perNodeCount)])];
     return ports.map((portCount): Line => {
       const rate = `${Math.round((400 * portCount) / directions)}G`;
       const settings = {
@@ -84,12 +84,21 @@ function evenShape(count: number, dimensions: number): number[] {
 }
 
 /**
- * Switches of 64 ports: 16 or 8 down, in the group as many cables as down, and out of it from few to all that are left.
+ * Switches of 64 ports: 16 or 8 down, in the group as many cables as down, and out of it from
+ * few to all that are left.
  */
 function dragonflies(request: CandidateRequest): Line[] {
-  const ports = request.hostCount * request.perNode;
+  const ports = request.hostCount * request.perNodeCount;
   const lines: Line[] = [];
-  for (const [a, p] of [...([[2, 16], [4, 16], [8, 16], [4, 8], [8, 8]] as const)]) {
+  for (const [a, p] of [
+    ...([
+      [2, 16],
+      [4, 16],
+      [8, 16],
+      [4, 8],
+      [8, 8],
+    ] as const),
+  ]) {
     const groups = ports / (a * p);
     if (!Number.isInteger(groups) || groups < 2) continue;
     const width = Math.ceil(p / (a - 1));
@@ -105,7 +114,7 @@ function dragonflies(request: CandidateRequest): Line[] {
 
 /** Switches of 16 ports down on a square, one to four cables to each neighbor. */
 function hyperxes(request: CandidateRequest): Line[] {
-  const switchCount = Math.ceil((request.hostCount * request.perNode) / 16);
+  const switchCount = Math.ceil((request.hostCount * request.perNodeCount) / 16);
   const shape = evenShape(switchCount, 2).join("x");
   return [1, 2, 3, 4].map((width) => ({
     ...line(request, `hyperx ${shape}`),

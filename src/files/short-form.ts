@@ -45,7 +45,7 @@ export async function shortCluster(text: string, origin: Origin): Promise<Docume
   const radix = await radixOf(switchId, parts[0]?.place, origin);
   const links = linksOf(gbps);
   const made = shortFabric(fabric, {
-    ...{ nodeCount: count, perNode, radix, ...links },
+    ...{ nodeCount: count, perNodeCount: perNode, radix, ...links },
     ...(switchId === undefined ? {} : { switchId }),
   });
   const isTpu = name.startsWith("tpu");

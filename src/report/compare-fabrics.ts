@@ -35,7 +35,8 @@ export interface FabricComparisonShown {
   readonly rows: readonly FabricRowShown[];
 }
 
-const money = (value: number | undefined): string => (value === undefined ? "no price" : usd(value));
+const money = (value: number | undefined): string =>
+  value === undefined ? "no price" : usd(value);
 const signed = (share: number): string =>
   share === 0 ? "=" : `${share > 0 ? "+" : "−"}${percent(Math.abs(share), 1)}`;
 

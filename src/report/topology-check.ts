@@ -28,7 +28,8 @@ export function checkText(check: CheckShown): string {
   const tried =
     seed === undefined
       ? `all ${fixed(possibleCount)} failures of ${links}`
-      : `${fixed(triedCount)} of ${fixed(possibleCount)} failures of ${links}, drawn by seed ${seed}`;
+      : `${fixed(triedCount)} of ${fixed(possibleCount)} failures of ${links}, ` +
+        `drawn by seed ${seed}`;
   const verdict =
     cutCount === 0
       ? `none of them parts any of the ${fixed(check.rankCount)} ranks`

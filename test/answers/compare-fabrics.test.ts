@@ -6,7 +6,7 @@ import { expertExchange } from "../../src/answers/fabric-load.ts";
 import { fabricCandidates } from "../../src/files/fabric-candidates.ts";
 import { compareFabricsText } from "../../src/report/compare-fabrics.ts";
 
-const REQUEST = { hostCount: 16, node: "hgx-h100", perNode: 8 };
+const REQUEST = { hostCount: 16, node: "hgx-h100", perNodeCount: 8 };
 const names = ["fat-tree", "torus", "dragonfly"];
 const FAMILIES = await Promise.all(
   names.map(async (family) => ({ family, candidates: await fabricCandidates(family, REQUEST) })),

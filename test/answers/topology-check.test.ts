@@ -17,7 +17,7 @@ const ring = (n: number) =>
     switches: Array.from({ length: n }, (_, s) => `s${s}`),
     hostCounts: Array.from({ length: n }, () => 1),
     cables: Array.from({ length: n }, (_, s) => {
-      return { a: s, b: (s + 1) % n, count: 1, link: BARE_LINK };
+      return { aId: s, bId: (s + 1) % n, count: 1, link: BARE_LINK };
     }),
   });
 
@@ -66,17 +66,20 @@ test("groups are drawn with their boxes, ports and bundles", () => {
   for (const group of groups) {
     deepEqual([group.boxCount, group.hostPortCount, group.insideCableCount], [4, 8, 6]);
   }
-  deepEqual(
-    bundles.map(({ a, b, cableCount }) => `${a}-${b}:${cableCount}`).slice(0, 4),
-    ["0-1:1", "0-2:1", "0-3:1", "0-4:1"],
-  );
+  deepEqual(bundles.map(({ aId, bId, cableCount }) => `${aId}-${bId}:${cableCount}`).slice(0, 4), [
+    "0-1:1",
+    "0-2:1",
+    "0-3:1",
+    "0-4:1",
+  ]);
   equal(answerTopology(ring(6)).family, "custom");
 });
 
 test("bisection is by formula where there is one, else measured, and says which", async () => {
-  const by = async (id: string) => (await fabricEnds(await readDesign(id))).isMeasured;
-  deepEqual(
-    await Promise.all(["h100-dragonfly", "bare-slim-fly-5", "bare-torus-4x4x4"].map(by)),
-    [false, true, false],
-  );
+  const by = async (id: string) => fabricEnds(await readDesign(id)).isMeasured;
+  deepEqual(await Promise.all(["h100-dragonfly", "bare-slim-fly-5", "bare-torus-4x4x4"].map(by)), [
+    false,
+    true,
+    false,
+  ]);
 });

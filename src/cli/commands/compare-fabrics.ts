@@ -28,7 +28,12 @@ export const compareFabricsCommand: Command = {
     equal: { choices: EQUALS, default: "cost", describe: "what is made equal" },
     node: { type: "string", requiresArg: true, default: "hgx-h100", describe: "node, by id" },
     size: { type: "string", requiresArg: true, default: "256M", describe: "bytes a rank" },
-    seeds: { type: "string", requiresArg: true, default: "32", describe: "of a routing that draws" },
+    seeds: {
+      type: "string",
+      requiresArg: true,
+      default: "32",
+      describe: "of a routing that draws",
+    },
     "as-of": AS_OF_OPTION,
     json: JSON_OPTION,
   },
@@ -55,7 +60,7 @@ export const compareFabricsCommand: Command = {
     }
     const families = [];
     for (const family of names) {
-      const candidates = await fabricCandidates(family, { hostCount, node, perNode });
+      const candidates = await fabricCandidates(family, { hostCount, node, perNodeCount: perNode });
       families.push({ family, candidates });
     }
     const size = text(flags, "size") ?? "";

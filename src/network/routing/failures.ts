@@ -29,7 +29,7 @@ export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
   return {
     ...graph,
     routeLengthMax,
-    route: around(graph.route),
+    route: around((from, to, out, at) => graph.route(from, to, out, at)),
     ...(stepRoute === undefined ? {} : { stepRoute: (count) => around(stepRoute(count)) }),
   };
 }

@@ -45,17 +45,21 @@ function join(
   const { firstId, switchOfPort } = place;
   const ways = new ShortestWays(fabric.switches.length, layCables(wiring, fabric, firstId));
   const switchOf = (rank: number): number => item(switchOfPort, rank);
-  const minimal = (pick: PickUplink): Between => (source, target, out, at) => {
-    const [from, to] = [switchOf(source), switchOf(target)];
-    return from === to ? at : ways.route({ from, to, source, target, pick }, out, at);
-  };
-  const via = (pick: PickUplink): Between => (source, target, out, at) => {
-    const [from, to] = [switchOf(source), switchOf(target)];
-    if (from === to) return at;
-    const between = pick(VIA_LEVEL, source, target, fabric.switches.length);
-    const half = ways.route({ from, to: between, source, target, pick }, out, at);
-    return ways.route({ from: between, to, source, target, pick }, out, half);
-  };
+  const minimal =
+    (pick: PickUplink): Between =>
+    (source, target, out, at) => {
+      const [from, to] = [switchOf(source), switchOf(target)];
+      return from === to ? at : ways.route({ from, to, source, target, pick }, out, at);
+    };
+  const via =
+    (pick: PickUplink): Between =>
+    (source, target, out, at) => {
+      const [from, to] = [switchOf(source), switchOf(target)];
+      if (from === to) return at;
+      const between = pick(VIA_LEVEL, source, target, fabric.switches.length);
+      const half = ways.route({ from, to: between, source, target, pick }, out, at);
+      return ways.route({ from: between, to, source, target, pick }, out, half);
+    };
   return { minimal, via };
 }
 
@@ -74,9 +78,10 @@ function layCables(wiring: Wiring, fabric: CustomFabric, firstId: number): Switc
     return tier;
   };
   const laid: SwitchCable[] = [];
-  for (const { a, b, count, link } of fabric.cables) {
+  for (const { aId, bId, count, link } of fabric.cables) {
     for (let i = 0; i < count; i++) {
-      laid.push({ a, b, link: wiring.cable(tierOf(link), firstId + a, firstId + b) });
+      const linkId = wiring.cable(tierOf(link), firstId + aId, firstId + bId);
+      laid.push({ aId, bId, linkId });
     }
   }
   return laid;

@@ -1,9 +1,10 @@
 /**
  * Dragonfly: groups of switches all joined to each other, every two groups by global links.
  *
- * Minimal, with one global link: to the switch of the group that has a link to the target's group, over it, and on
- * inside. Of several such links the pick chooses, by default target mod links. Valiant: over
- * a third group that the pick chooses. Within a group both go straight.
+ * Minimal, with one global link: to the switch of the group that has a link to the target's
+ * group, over it, and on inside. Of several such links, and of parallel cables inside, the
+ * pick chooses, by default by the target's number. Valiant: over a third group that the pick
+ * chooses. Within a group both go straight.
  * Source: Kim et al. 2008, "Technology-driven, highly-scalable Dragonfly topology", ISCA.
  *
  *     links between two groups R = ⌊a·h/(g−1)⌋;  bisection (g/2)²·R·B for even g
@@ -114,7 +115,7 @@ function over(ways: Ways, pick: PickUplink, isDetour: boolean): Between {
     /** Towards a group, to the switch at the far end of a global link. */
     const leap = (group: number): void => {
       const from = Math.floor(here / a);
-      const round = pick(level++, source, target, global.perPair);
+      const round = pick(level++, source, target, global.perPairCount);
       const gateway = Math.floor(global.portOf(from, group, round) / h);
       if (gateway !== here % a) out[end++] = local(from, here % a, gateway, cable());
       out[end++] = global.link(from, group, round);

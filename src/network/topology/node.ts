@@ -31,10 +31,10 @@ export function layScaleUp(
   for (let node = 0; node < place.nodeCount; node++) {
     const vertexOf = (local: number): number =>
       local < count ? node * count + local : place.boxFirst + node * boxCount + (local - count);
-    for (const { a, b, width } of shape.cables) {
+    for (const { aId, bId, linkCount: width } of shape.cables) {
       const tier = tiers.get(width) ?? wiring.tier(scaleUpTier(scaleUp, width));
       tiers.set(width, tier);
-      wiring.cable(tier, vertexOf(a), vertexOf(b));
+      wiring.cable(tier, vertexOf(aId), vertexOf(bId));
     }
   }
   if ((scaleUp.shape ?? "star") === "star") return star(first);
