@@ -9,7 +9,7 @@ import type { PickUplink } from "../../records/graph.ts";
 export interface SwitchCable {
   readonly aId: number;
   readonly bId: number;
-  /** The link from a to b; the one back is next. */
+  /** The link from a to b, counted from the first cable's; the one back is next. */
   readonly linkId: number;
 }
 
@@ -68,7 +68,7 @@ export class ShortestWays {
 
   /** Writes the links of a way into `out` from `start` on and returns the end. */
   route(leg: Leg, out: Int32Array, start: number): number {
-    const { from, to, source, target, pick } = leg;
+    const { from, to, source, target, pick, firstLink } = leg;
     const distance = this.distances(to);
     let end = start;
     let here = from;
@@ -79,7 +79,7 @@ export class ShortestWays {
         if (distance[this.#to[i]!] === left) choices.push(i);
       }
       const entry = at(choices, pick(end - start, source, target, choices.length));
-      out[end++] = this.#link[entry]!;
+      out[end++] = firstLink + this.#link[entry]!;
       here = this.#to[entry]!;
     }
     return end;
@@ -92,4 +92,6 @@ interface Leg {
   readonly source: number;
   readonly target: number;
   readonly pick: PickUplink;
+  /** Of the graph: cables count their links from here. */
+  readonly firstLink: number;
 }

@@ -64,3 +64,18 @@ test("text and file tell groups and pairs, and are safe", async () => {
   const svg = await topologySvg(drawingOf(9, 4));
   ok(!svg.includes("<fabric>") && svg.includes("&lt;fabric&gt;"));
 });
+
+test("a torus of four dimensions draws its further ones as slices", async () => {
+  const tier = { cableCount: 96, linkBytesPerS: 5e10, utilizationMax: 0, utilizationMean: 0 };
+  const svg = parseXml(
+    await chartSvg(
+      fabricChart({
+        ...{ family: "torus", clusterId: "t", name: "T", loadOf: "no load", rankCount: 96 },
+        ...{ nodeCount: 96, ranksPerNode: 1, shape: [4, 3, 2, 4], wraps: [true, true, true, true] },
+        tiers: ["x", "y", "z", "w"].map((kind) => ({ ...tier, kind, name: kind })),
+      }),
+      "wide",
+    ),
+  );
+  equal(countOf(svg, ".vertex"), 96);
+});
