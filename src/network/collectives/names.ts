@@ -22,6 +22,7 @@ const ALIASES: Readonly<Record<string, AlgorithmName>> = {
   torus: "torus",
   torusalllinks: "torus-all-links",
   multiring: "torus",
+  disjointrings: "disjoint-rings",
   bruck: "bruck",
   tree: "double-binary-tree",
   doublebinarytree: "double-binary-tree",

@@ -6,6 +6,7 @@ import type { Collective, Program } from "../../records/schedule.ts";
 import { directAllToAll, pairwiseAllToAll } from "./all-to-all.ts";
 import { binomialBroadcast, scatterAllGatherBroadcast } from "./broadcast.ts";
 import { bruckStage } from "./bruck.ts";
+import { disjointRingStages, ringsProblem } from "./disjoint-rings.ts";
 import { doubleTreeAllReduce } from "./double-tree.ts";
 import { halvingStage, isPowerOfTwo } from "./halving-doubling.ts";
 import { betweenNodesAxis, hierarchicalStages, inNodeAxis } from "./hierarchical.ts";
@@ -38,7 +39,8 @@ export type AlgorithmName =
   | "binomial"
   | "scatter-all-gather"
   | "double-binary-tree"
-  | "torus-all-links";
+  | "torus-all-links"
+  | "disjoint-rings";
 
 /** In order of preference where times are equal: the simplest first. */
 export const ALGORITHMS: readonly Algorithm[] = [
@@ -72,6 +74,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     ),
     isAutomatic: false,
   },
+  { ...algorithm("disjoint-rings", ringsProblem, disjointRingStages), isAutomatic: false },
   { ...algorithm("torus-all-links", torusOnly, allLinksStages), isAutomatic: false },
   sized("direct", "all-to-all", directAllToAll),
   sized("pairwise", "all-to-all", pairwiseAllToAll),

@@ -55,6 +55,22 @@ export const CUBE_MESH_RINGS: readonly (readonly number[])[] = [
   [0, 3, 2, 1, 5, 6, 7, 4],
 ];
 
+/** Rings that share no link; undefined where the shape has none of that kind. */
+export function localRings(
+  spec: ScaleUpSpec | undefined,
+  count: number,
+): readonly (readonly number[])[] | undefined {
+  if (spec?.shape === "cube-mesh") return CUBE_MESH_RINGS;
+  if (spec?.shape !== "full-mesh" || count < 3) return undefined;
+  // Step d passes all n ranks where it has no divisor with n, and no pair is of two steps.
+  const steps = Array.from({ length: Math.ceil(count / 2) - 1 }, (_, i) => i + 1);
+  return steps
+    .filter((step) => divisor(step, count) === 1)
+    .map((step) => Array.from({ length: count }, (_, i) => (i * step) % count));
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
 export function localShape(spec: ScaleUpSpec, count: number): LocalShape {
   switch (spec.shape ?? "star") {
     case "star": {

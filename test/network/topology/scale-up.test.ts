@@ -5,7 +5,7 @@ import { at } from "../../../src/base/assert.ts";
 import { collectiveTime } from "../../../src/network/collective-time.ts";
 import { pathOf } from "../../../src/network/routing/path.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
-import { CUBE_MESH_RINGS, localShape } from "../../../src/network/topology/scale-up.ts";
+import { CUBE_MESH_RINGS, localRings, localShape } from "../../../src/network/topology/scale-up.ts";
 import type { ScaleUpSpec } from "../../../src/records/cluster.ts";
 import { bareSwitch, bareTorus, link } from "../../support/clusters.ts";
 import { longestWay, wayOf } from "../../support/ways.ts";
@@ -54,6 +54,25 @@ test("a cube mesh has six links a GPU, and rings that share none of them", () =>
   }
   // Three rings take all 24 links, each once.
   deepEqual([...new Set(left.values())], [0]);
+});
+
+test("disjoint rings use all links of a cube mesh at once, and beat the plain ring by six", () => {
+  const one = { ...bareSwitch(1), node: nodeOf({ shape: "cube-mesh" }, 25e9) };
+  const graph = buildGraph(one, 8);
+  const S = 48e6;
+  const time = (algorithm: string): number =>
+    collectiveTime(graph, { collective: "all-reduce", algorithm, sizeBytes: S }).timeline.durationS;
+  // Three rings, both ways: T = 2·7·S/(6·8·B), as there is no latency here.
+  const expected = (14 * S) / (48 * 25e9);
+  ok(Math.abs(time("disjoint-rings") - expected) < 1e-9 * expected);
+  ok(Math.abs(time("ring") - 6 * expected) < 1e-9 * expected);
+});
+
+test("a full mesh of eight has rings of steps 1 and 3, of five those of 1 and 2", () => {
+  const steps = (count: number) =>
+    localRings(nodeOf({ shape: "full-mesh" }).scaleUp, count)?.map((ring) => at(ring, 1));
+  deepEqual([steps(8), steps(5), steps(6), steps(7)], [[1, 3], [1, 2], [1], [1, 2, 3]]);
+  equal(onSwitch({ shape: "star" }).nodeRings, undefined);
 });
 
 test("where no link joins two GPUs of a cube mesh, a third one passes on", () => {
