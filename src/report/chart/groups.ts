@@ -52,7 +52,7 @@ function draw(pen: Pen, drawing: GroupsDrawing, [width, height]: Size): void {
   };
   for (const bundle of bundles) {
     if (bundle.aId >= shownCount || bundle.bId >= shownCount) continue;
-    pen.line(place(bundle.aId), place(bundle.bId), `l-u${loadClass(loadOf(drawing, bundle))}`);
+    pen.line(place(bundle.aId), place(bundle.bId), lineClass(drawing, bundle));
   }
   const isNumbered = markCount <= NUMBERED_MOST;
   const half = isNumbered ? 22 : Math.max(3, Math.min(9, (3 * radius) / markCount));
@@ -74,6 +74,13 @@ function draw(pen: Pen, drawing: GroupsDrawing, [width, height]: Size): void {
     pen.text([x, y - half - 4], words, { anchor: "middle", style: "small", halo: true });
   }
   drawNote(pen, drawing, [width, height], isNumbered);
+}
+
+/** Without a load lines are thin, so that many of them do not fill the circle. */
+function lineClass(drawing: GroupsDrawing, bundle: DrawnBundle): string {
+  const utilization = loadOf(drawing, bundle);
+  if (utilization > 0) return `l-u${loadClass(utilization)}`;
+  return drawing.groups.length > NUMBERED_MOST ? "grid" : "leader";
 }
 
 /** All cables of a bundle are shown as busy as the busiest link between groups. */
