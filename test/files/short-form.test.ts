@@ -30,6 +30,14 @@ test("rail fat tree 2:1: 40 nodes a leaf, 20 up, on switches of 64 ports", async
   equal(cluster.bill.leafSwitch?.id, "qm9700");
 });
 
+test("commas part words, not numbers, with a space behind them or without", async () => {
+  for (const text of ["1,024 x host,fat tree 2:1,400G", "1024 x host, fat tree 2:1, 400G"]) {
+    const fabric = await fabricOf(text);
+    ok(fabric.kind === "fat-tree");
+    deepEqual([fabric.portCount, fabric.portsPerLeaf], [1024, 40]);
+  }
+});
+
 test("a third tier is added where two do not reach", async () => {
   // 1,024 nodes are 8,192 ports, 256 leaves of 32: more than a spine of 64 ports joins.
   const three = await fabricOf("1,024 x dgx-h100, fat tree, 400G");
