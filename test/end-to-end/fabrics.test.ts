@@ -27,7 +27,8 @@ test("a module of one's own is drawn before it is run, and checked", () => {
   const folder = freshFolder();
   const module = `export function topology({ n }) {
     const switches = Array.from({ length: n }, (_, i) => ({ name: "s" + i, hosts: 1 }));
-    return { switches, cables: switches.map((s, i) => ({ from: s.name, to: "s" + ((i + 1) % n) })) };
+    const next = (i) => "s" + ((i + 1) % n);
+    return { switches, cables: switches.map((s, i) => ({ from: s.name, to: next(i) })) };
   }`;
   writeFileSync(join(folder, "ring.mjs"), module);
   const link = "{ rate: 400 Gb/s, latency: 500 ns }";
