@@ -4,16 +4,15 @@ import { vertexId } from "../base/ids.ts";
 import type { DrawnBundle, DrawnGroup, GroupsDrawing } from "../records/drawing.ts";
 import type { Graph } from "../records/graph.ts";
 
-export function drawnGroups(
-  graph: Graph,
-): Pick<GroupsDrawing, "groupKind" | "groups" | "bundles"> {
-  const { kind, groupCount, groupOf } = present(graph.groups, "the groups of a fabric");
+export function drawnGroups(graph: Graph): Pick<GroupsDrawing, "groupKind" | "groups" | "bundles"> {
+  const all = present(graph.groups, "the groups of a fabric");
+  const { kind, groupCount } = all;
   const hostCount = at(graph.vertexTiers, 0).vertexCount;
   const zeros = (): number[] => Array.from({ length: groupCount }, () => 0);
   const [boxes, ports, inside] = [zeros(), zeros(), zeros()];
   const firstBox = zeros().fill(-1);
   for (let vertex = 0; vertex < graph.vertexCount; vertex++) {
-    const group = groupOf(vertex);
+    const group = all.groupOf(vertex);
     if (group < 0) continue;
     boxes[group] = at(boxes, group) + 1;
     if (at(firstBox, group) < 0) firstBox[group] = vertex;
@@ -21,7 +20,7 @@ export function drawnGroups(
   const between = new Map<number, number>();
   for (let link = 0; link < graph.linkCount; link += 2) {
     const [source, target] = [at(graph.linkSource, link), at(graph.linkTarget, link)];
-    const [a, b] = [groupOf(source), groupOf(target)].sort((p, q) => p - q);
+    const [a, b] = [all.groupOf(source), all.groupOf(target)].sort((p, q) => p - q);
     if (a === undefined || b === undefined || b < 0) continue;
     if (a === -1) {
       // From an accelerator to its switch; boxes inside nodes join no group.
@@ -41,8 +40,8 @@ export function drawnGroups(
     };
   });
   const bundles = [...between].map(([key, cableCount]): DrawnBundle => {
-    return { a: Math.floor(key / groupCount), b: key % groupCount, cableCount };
+    return { aId: Math.floor(key / groupCount), bId: key % groupCount, cableCount };
   });
-  bundles.sort((p, q) => p.a - q.a || p.b - q.b);
+  bundles.sort((p, q) => p.aId - q.aId || p.bId - q.bId);
   return { groupKind: kind, groups, bundles };
 }

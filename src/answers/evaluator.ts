@@ -9,7 +9,8 @@ import type { Graph } from "../records/graph.ts";
 import type { Collective, CollectiveTime } from "../records/schedule.ts";
 import type { ModelSpec, Trace } from "../records/trace.ts";
 import { collectiveTime } from "../network/collective-time.ts";
-import { buildGraph } from "../network/topology/build.ts";
+import { sceneGraph } from "../network/scene.ts";
+import type { SceneChoices } from "../network/scene.ts";
 import { microBatchTrace } from "../workload/program.ts";
 
 export interface Network {
@@ -18,15 +19,21 @@ export interface Network {
 }
 
 export class Evaluator {
+  readonly #choices: SceneChoices;
   readonly #networks = new Map<string, Network>();
   readonly #traces = new Map<string, Trace>();
+
+  /** The choices hold for every network that it makes. */
+  constructor(choices: SceneChoices = {}) {
+    this.#choices = choices;
+  }
 
   network(cluster: Cluster, rankCount: number): Network {
     const { fabric, endpoint, node } = cluster;
     const key = JSON.stringify([rankCount, fabric, endpoint, node.acceleratorCount, node.scaleUp]);
     const known = this.#networks.get(key);
     if (known !== undefined) return known;
-    const made = networkOf(buildGraph(cluster, rankCount));
+    const made = networkOf(sceneGraph(cluster, rankCount, this.#choices), this.#choices);
     this.#networks.set(key, made);
     return made;
   }
@@ -41,7 +48,7 @@ export class Evaluator {
   }
 }
 
-function networkOf(graph: Graph): Network {
+function networkOf(graph: Graph, { queuePairCount }: SceneChoices): Network {
   const times = new Map<string, CollectiveTime>();
   return {
     graph,
@@ -49,7 +56,9 @@ function networkOf(graph: Graph): Network {
       const key = `${collective} ${sizeBytes}`;
       const known = times.get(key);
       if (known !== undefined) return known;
-      const made = collectiveTime(graph, { collective, sizeBytes, algorithm: "auto" });
+      const made = collectiveTime(graph, {
+        ...{ collective, sizeBytes, algorithm: "auto", queuePairCount },
+      });
       times.set(key, made);
       return made;
     },

@@ -8,14 +8,15 @@ import { drawingOf } from "./drawing.ts";
 import { Evaluator } from "./evaluator.ts";
 import { command, headOf, referenceOf } from "./head.ts";
 import type { Asked } from "./head.ts";
+import { networkWords } from "./network-words.ts";
 import { pointMetrics } from "./metrics.ts";
 import { evaluatePoint } from "./point.ts";
 import { sensitivities } from "./sensitivity.ts";
 import { stalePrices } from "./stale.ts";
 
 export function answerSimulate(question: SimulateQuestion, asked: Asked): SimulateResult {
-  const evaluator = new Evaluator();
-  const { cluster, job, rankCount } = question;
+  const { cluster, job, rankCount, network = {} } = question;
+  const evaluator = new Evaluator(network);
   const point = evaluatePoint(evaluator, { cluster, job, rankCount, scaling: "strong" });
   const { bills, tables } = costing(evaluator, [cluster], [point.row]);
   const rows = withMoney([point.row], tables, "rent");
@@ -24,7 +25,8 @@ export function answerSimulate(question: SimulateQuestion, asked: Asked): Simula
   )[0];
   const { graph } = evaluator.network(cluster, rankCount);
   const size = String(rankCount);
-  const beware = [...stalePrices([cluster], question.asOf), NOT_COMPARED];
+  const used = question.network === undefined ? [] : networkWords(network);
+  const beware = [...stalePrices([cluster], question.asOf), NOT_COMPARED, ...used];
   return {
     ...headOf(question, asked, assumptionsOf([cluster]), [
       command(["topology", "show", referenceOf(cluster), "--ranks", size]),

@@ -1,4 +1,4 @@
-/** `topology check --fail 2links`: what is left of a fabric after every failure of so many cables. */
+/** `topology check`: what is left of a fabric after every failure of so many cables. */
 import { at } from "../base/assert.ts";
 import { linkId } from "../base/ids.ts";
 import { seeded } from "../base/random.ts";
@@ -12,6 +12,9 @@ import { fullRankCount } from "./topology.ts";
 /** All failures up to so many are tried; of more a sample. */
 const ALL_MOST = 20_000;
 const SAMPLE_COUNT = 2000;
+/** Links looked at in one run: on large fabrics fewer failures are tried. */
+const VISITS_MOST = 1e8;
+const SAMPLE_LEAST = 50;
 /** Maximum flows are dear: so many failures of each run are measured. */
 const FLOWS_MOST = 64;
 const FLOW_LINKS_MOST = 40_000;
@@ -30,7 +33,8 @@ export interface TopologyCheck {
   readonly cutCount: number;
   /** The first few failures that part ranks. */
   readonly cuts: readonly Cut[];
-  readonly bisectionBytesPerS: number;
+  /** Of the whole fabric; absent where it is too large to be measured. */
+  readonly bisectionBytesPerS?: number;
   /** Of the failures whose flow was measured; absent where the fabric is too large for that. */
   readonly leastBisectionBytesPerS?: number;
   readonly flowCount: number;
@@ -49,12 +53,14 @@ export function checkTopology(
   const graph = buildGraph(cluster, rankCount);
   const cables = fabricCables(graph);
   const possibleCount = choose(cables.length, failedCount);
-  const isAll = possibleCount <= ALL_MOST;
+  const bearable = Math.floor(VISITS_MOST / Math.max(1, graph.linkCount));
+  const isAll = possibleCount <= Math.min(ALL_MOST, Math.max(SAMPLE_LEAST, bearable));
+  const sampleCount = Math.max(SAMPLE_LEAST, Math.min(SAMPLE_COUNT, bearable));
   const { fabric, node } = cluster;
   const rails = fabric.kind === "fat-tree" && fabric.railOnly === true ? node.acceleratorCount : 1;
   const tried = isAll
     ? allSets(cables.length, failedCount)
-    : sampledSets(cables.length, failedCount, seed);
+    : sampledSets(cables.length, failedCount, { seed, sampleCount });
   const cuts: Cut[] = [];
   const flows = new Flows(graph);
   let [triedCount, cutCount] = [0, 0];
@@ -81,14 +87,12 @@ export function checkTopology(
 class Flows {
   readonly #graph: Graph;
   readonly #isSmall: boolean;
-  readonly #whole: number;
   #least = Infinity;
   #count = 0;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#isSmall = graph.linkCount <= FLOW_LINKS_MOST;
-    this.#whole = measuredBisection(graph);
   }
 
   measure(dead: ReadonlySet<number>): void {
@@ -99,13 +103,10 @@ class Flows {
     this.#count++;
   }
 
-  found(): Pick<
-    TopologyCheck,
-    "bisectionBytesPerS" | "leastBisectionBytesPerS" | "flowCount"
-  > {
+  found(): Pick<TopologyCheck, "bisectionBytesPerS" | "leastBisectionBytesPerS" | "flowCount"> {
     return {
-      bisectionBytesPerS: this.#whole,
       flowCount: this.#count,
+      ...(this.#isSmall ? { bisectionBytesPerS: measuredBisection(this.#graph) } : {}),
       ...(this.#count === 0 ? {} : { leastBisectionBytesPerS: this.#least }),
     };
   }
@@ -133,9 +134,13 @@ function* allSets(n: number, k: number): Generator<readonly number[]> {
   }
 }
 
-function* sampledSets(n: number, k: number, seed: number): Generator<readonly number[]> {
-  const random = seeded(seed);
-  for (let i = 0; i < SAMPLE_COUNT; i++) {
+function* sampledSets(
+  n: number,
+  k: number,
+  draw: { readonly seed: number; readonly sampleCount: number },
+): Generator<readonly number[]> {
+  const random = seeded(draw.seed);
+  for (let i = 0; i < draw.sampleCount; i++) {
     const set = new Set<number>();
     while (set.size < k) set.add(Math.floor(random() * n));
     yield [...set].sort((a, b) => a - b);

@@ -22,7 +22,12 @@ export function fullRankCount({ fabric, node }: Cluster): number {
       const largest = at(fabric.shapes, fabric.shapes.length - 1);
       return largest.reduce((product, size) => product * size, 1) * node.acceleratorCount;
     }
-    default:
+    case "dragonfly":
+    case "dragonfly-plus":
+    case "hyperx":
+    case "slim-fly":
+    case "slices":
+    case "custom":
       return Math.floor(directPortCount(fabric) / node.acceleratorCount) * node.acceleratorCount;
   }
 }

@@ -1,6 +1,7 @@
 /** How the network is used, as typed: placement, routing, shares, semantics, failures. */
 import type { Options } from "yargs";
 import { InputError } from "../base/errors.ts";
+import { parseRouting, ROUTING_WORDS } from "../files/routing-word.ts";
 import type { NetworkChoices } from "../records/job.ts";
 import type { Placement, Routing, Semantics, Sharing } from "../records/schedule.ts";
 import { isOn, text, texts } from "./command.ts";
@@ -9,26 +10,14 @@ import { countFlag, flagIssue } from "./flags.ts";
 const SEMANTICS: readonly Semantics[] = ["barrier", "rendezvous", "stream"];
 const SHARES: readonly Sharing[] = ["equal", "rtt"];
 
-export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
-  semantics: { choices: SEMANTICS, default: "barrier", describe: "when a message may start" },
-  share: { choices: SHARES, default: "equal", describe: "shares of a link: equal, or 1/latency" },
-  placement: {
-    type: "string",
-    requiresArg: true,
-    default: "natural",
-    describe: "where ranks sit: natural, random:SEED or a file",
-  },
+/** Which ways messages take, and which there are: the part that every question knows. */
+export const ROUTING_OPTIONS: Readonly<Record<string, Options>> = {
   routing: {
     type: "string",
     requiresArg: true,
     describe:
       "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray, adaptive:SEED, dimension-order, minimal, " +
       "valiant:SEED",
-  },
-  seeds: {
-    type: "string",
-    requiresArg: true,
-    describe: "a routing that draws, over so many seeds: p50, p95, worst",
   },
   "queue-pairs": {
     type: "string",
@@ -40,6 +29,37 @@ export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
     string: true,
     requiresArg: true,
     describe: "what is down: leaf-0:spine-3, or spine-3 (may be repeated)",
+  },
+};
+
+/** The `network:` block of a question file. */
+export function networkBlock(
+  flags: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const [routing, pairs] = [text(flags, "routing"), text(flags, "queue-pairs")];
+  const fail = texts(flags, "fail");
+  const network = {
+    ...(routing === undefined ? {} : { routing }),
+    ...(pairs === undefined ? {} : { queuePairs: pairs }),
+    ...(fail.length === 0 ? {} : { fail }),
+  };
+  return Object.keys(network).length === 0 ? {} : { network };
+}
+
+export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
+  ...ROUTING_OPTIONS,
+  semantics: { choices: SEMANTICS, default: "barrier", describe: "when a message may start" },
+  share: { choices: SHARES, default: "equal", describe: "shares of a link: equal, or 1/latency" },
+  placement: {
+    type: "string",
+    requiresArg: true,
+    default: "natural",
+    describe: "where ranks sit: natural, random:SEED or a file",
+  },
+  seeds: {
+    type: "string",
+    requiresArg: true,
+    describe: "a routing that draws, over so many seeds: p50, p95, worst",
   },
   unfolded: { type: "boolean", describe: "by the plain engine: every message an event" },
 };
@@ -81,29 +101,10 @@ async function placementOf(word: string, rankCount: number): Promise<Placement> 
 }
 
 function routingOf(word: string): Routing {
-  const [kind = ""] = word.split(":");
-  switch (kind) {
-    case "d-mod-k":
-    case "spray":
-    case "dimension-order":
-    case "minimal":
-      if (word === kind) return { kind };
-      break;
-    case "ecmp":
-    case "ecmp-unsalted":
-      return {
-        kind: "ecmp",
-        isSalted: kind === "ecmp",
-        seed: seedOf("--routing", word, "ecmp:7"),
-      };
-    case "valiant":
-    case "adaptive":
-      return { kind, seed: seedOf("--routing", word, `${kind}:7`) };
-  }
-  const expected =
-    "d-mod-k, ecmp:SEED, ecmp-unsalted:SEED, spray, adaptive:SEED, dimension-order, minimal or " +
-    "valiant:SEED";
-  throw new InputError([flagIssue("--routing", `"${word}"`, expected, "correct --routing")]);
+  const routing = parseRouting(word);
+  if (routing !== undefined) return routing;
+  const next = "correct --routing";
+  throw new InputError([flagIssue("--routing", `"${word}"`, ROUTING_WORDS, next)]);
 }
 
 function seedOf(flag: string, word: string, example: string): number {

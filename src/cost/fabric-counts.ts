@@ -89,8 +89,7 @@ function directCounts(graph: Graph): Omit<FabricCounts, keyof Ends | keyof Nodes
     leafSpineCableCount: up,
     spineCoreCableCount: 0,
     neighborCableCount,
-    switchCageCount:
-      leafCount === 0 ? 0 : Math.ceil((host + 2 * up + 2 * neighborCableCount) / 2),
+    switchCageCount: leafCount === 0 ? 0 : Math.ceil((host + 2 * up + 2 * neighborCableCount) / 2),
   };
 }
 

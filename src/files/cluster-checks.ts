@@ -65,9 +65,10 @@ function fabricFindings(fabric: FabricFile, parts: ResolvedCluster): Finding[] {
   const leaf = portsPerLeaf + uplinksPerLeaf;
   const perNode = parts.host.accelerators;
   // On rails every group of portsPerLeaf nodes has a leaf for each accelerator of a node.
-  const leafCount = fabric.rails || fabric.railOnly
-    ? perNode * Math.ceil(fabric.ports / perNode / portsPerLeaf)
-    : Math.ceil(fabric.ports / portsPerLeaf);
+  const leafCount =
+    fabric.rails || fabric.railOnly
+      ? perNode * Math.ceil(fabric.ports / perNode / portsPerLeaf)
+      : Math.ceil(fabric.ports / portsPerLeaf);
   const sum = `${portsPerLeaf} down + ${uplinksPerLeaf} up = ${leaf} ports`;
   // Where rails do not meet, spines join the leaves of one rail.
   const joined = fabric.railOnly ? leafCount / perNode : leafCount;

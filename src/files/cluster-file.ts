@@ -64,11 +64,7 @@ export interface NonBlockingFabricFile {
 }
 
 export type FabricFile =
-  | SwitchFabricFile
-  | FatTreeFabricFile
-  | TorusFabricFile
-  | NonBlockingFabricFile
-  | DirectFabricFile;
+  SwitchFabricFile | FatTreeFabricFile | TorusFabricFile | NonBlockingFabricFile | DirectFabricFile;
 
 export interface Knob {
   readonly name: string;

@@ -203,7 +203,14 @@ function fabricOf(fabric: FabricFile, parts: ResolvedCluster): Fabric {
   if (fabric.kind === "torus") {
     const { shapes, twisted, wrapLengthMin = 1, cubeLength } = fabric;
     const cubes = cubeLength === undefined ? {} : { cubeLength };
-    return { kind: "torus", shapes, ...(twisted ? { twisted } : {}), wrapLengthMin, ...cubes, link };
+    return {
+      kind: "torus",
+      shapes,
+      ...(twisted ? { twisted } : {}),
+      wrapLengthMin,
+      ...cubes,
+      link,
+    };
   }
   if (fabric.kind !== "fat-tree") return directFabricOf(fabric, parts);
   return {

@@ -14,10 +14,11 @@ function familyFindings(fabric: DirectFabricFile, { oneSwitch, host, drawn }: Re
   switch (fabric.kind) {
     case "dragonfly": {
       const { groups, switchesPerGroup: a, hostsPerSwitch: p, globalLinksPerSwitch: h } = fabric;
-      const sum = `${p} hosts + ${a - 1} local + ${h} global = ${p + a - 1 + h} ports`;
+      const local = (a - 1) * (fabric.localLinksPerPair ?? 1);
+      const sum = `${p} hosts + ${local} local + ${h} global = ${p + local + h} ports`;
       return [
         ...globalFindings(groups, a * h, `${a} switches × ${h}`),
-        ...portFinding("/fabric/globalLinksPerSwitch", sum, p + a - 1 + h, oneSwitch),
+        ...portFinding("/fabric/globalLinksPerSwitch", sum, p + local + h, oneSwitch),
       ];
     }
     case "dragonfly-plus": {
@@ -27,7 +28,12 @@ function familyFindings(fabric: DirectFabricFile, { oneSwitch, host, drawn }: Re
       return [
         ...globalFindings(groups, s * h, `${s} spines × ${h}`),
         ...portFinding("/fabric/hostsPerLeaf", `${leaf} = ${p + s} ports`, p + s, oneSwitch),
-        ...portFinding("/fabric/globalLinksPerSpine", `${spine} = ${l + h} ports`, l + h, oneSwitch),
+        ...portFinding(
+          "/fabric/globalLinksPerSpine",
+          `${spine} = ${l + h} ports`,
+          l + h,
+          oneSwitch,
+        ),
       ];
     }
     case "hyperx":
@@ -124,9 +130,7 @@ function sliceFindings(
     const expected = `a divisor of the ${size} accelerators of a slice`;
     const found = `${acceleratorsPerLink} a link`;
     const next = "take 1, 2 or 4, as there are on a host";
-    findings.push(
-      finding("/fabric/acceleratorsPerLink", "does-not-divide", found, expected, next),
-    );
+    findings.push(finding("/fabric/acceleratorsPerLink", "does-not-divide", found, expected, next));
   }
   if (shape.length > 5) {
     const expected = "at most 5 dimensions, and one more for the slices";
@@ -141,9 +145,9 @@ function customFindings(drawn: ResolvedCluster["drawn"]): Finding[] {
   if (drawn === undefined) return [];
   const { switches, hostCounts, cables } = drawn;
   const near = switches.map((): number[] => []);
-  for (const { a, b } of cables) {
-    near[a]?.push(b);
-    near[b]?.push(a);
+  for (const { aId, bId } of cables) {
+    near[aId]?.push(bId);
+    near[bId]?.push(aId);
   }
   const first = hostCounts.findIndex((count) => count > 0);
   if (first < 0) {

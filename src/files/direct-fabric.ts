@@ -21,30 +21,28 @@ export function directFabricOf(fabric: DirectFabricFile, parts: ResolvedCluster)
         switchesPerGroup: fabric.switchesPerGroup,
         hostsPerSwitch: fabric.hostsPerSwitch,
         globalLinksPerSwitch: fabric.globalLinksPerSwitch,
+        ...(fabric.localLinksPerPair === undefined
+          ? {}
+          : { localLinksPerPair: fabric.localLinksPerPair }),
         arrangement: fabric.arrangement ?? "palmtree",
         localLink: local(),
         globalLink: global(),
       };
-    case "dragonfly-plus":
-      return {
-        ...head,
-        kind: fabric.kind,
-        groupCount: fabric.groups,
-        leavesPerGroup: fabric.leavesPerGroup,
-        spinesPerGroup: fabric.spinesPerGroup,
-        hostsPerLeaf: fabric.hostsPerLeaf,
-        globalLinksPerSpine: fabric.globalLinksPerSpine,
-        arrangement: fabric.arrangement ?? "palmtree",
-        localLink: local(),
-        globalLink: global(),
-      };
+    case "dragonfly-plus": {
+      const { kind, groups: groupCount, arrangement = "palmtree" } = fabric;
+      const { leavesPerGroup, spinesPerGroup, hostsPerLeaf, globalLinksPerSpine } = fabric;
+      const counts = { leavesPerGroup, spinesPerGroup, hostsPerLeaf, globalLinksPerSpine };
+      const links = { localLink: local(), globalLink: global() };
+      return { ...head, kind, groupCount, ...counts, arrangement, ...links };
+    }
     case "hyperx": {
       const { shape, widths = shape.map(() => 1), hostsPerSwitch } = fabric;
       return { ...head, kind: fabric.kind, shape, widths, hostsPerSwitch, localLink: local() };
     }
     case "slim-fly": {
       const { q, hostsPerSwitch } = fabric;
-      return { ...head, kind: fabric.kind, q, hostsPerSwitch, localLink: local() };
+      const size = { elementCount: q, hostsPerSwitch };
+      return { ...head, kind: fabric.kind, ...size, localLink: local() };
     }
     case "slices":
       return slicesOf(fabric, parts, head);

@@ -26,6 +26,7 @@ export interface DragonflyFile extends Grouped {
   readonly switchesPerGroup: number;
   readonly hostsPerSwitch: number;
   readonly globalLinksPerSwitch: number;
+  readonly localLinksPerPair?: number;
 }
 
 export interface DragonflyPlusFile extends Grouped {
@@ -86,8 +87,8 @@ export interface DrawnGraph {
   readonly switches: readonly string[];
   readonly hostCounts: readonly number[];
   readonly cables: readonly {
-    readonly a: number;
-    readonly b: number;
+    readonly aId: number;
+    readonly bId: number;
     readonly count: number;
     readonly link: Partial<LinkSpec>;
   }[];

@@ -8,7 +8,7 @@ import type { CableFile, CustomFile, DrawnGraph } from "./direct-file.ts";
 import type { Document } from "./document.ts";
 import { pointerTo } from "./document.ts";
 import type { Place } from "./issue.ts";
-import { didYouMean, refuse, shown } from "./issue.ts";
+import { didYouMean, plainText, refuse, shown } from "./issue.ts";
 import type { QuantityKind } from "./kinds.ts";
 import { callModule } from "./module.ts";
 import { readText } from "./read.ts";
@@ -89,7 +89,7 @@ class Draft implements DrawnGraph {
       ...(rate === undefined ? {} : { rateBytesPerS: rate }),
       ...(latency === undefined ? {} : { latencyS: latency }),
     };
-    this.cables.push({ a, b, count, link });
+    this.cables.push({ aId: a, bId: b, count, link });
   }
 
   #numberOf(name: string, place: Place): number {
@@ -149,19 +149,19 @@ async function cablesOfModule(made: unknown, graph: Draft, place: Place): Promis
   };
   for (const one of list("switches")) {
     const { name, hosts = 0 } = isGroup(one) ? one : {};
-    graph.addSwitch(String(name), countOf(String(hosts), place, 0), place);
+    graph.addSwitch(plainText(name), countOf(plainText(hosts), place, 0), place);
   }
   const placed: Placed[] = [];
   for (const one of list("cables")) {
     const { from, to, count = 1, rate, latency } = isGroup(one) ? one : {};
     const figures = {
-      ...(rate === undefined ? {} : { rate: await figureOf(String(rate), "linkSpeed", place) }),
+      ...(rate === undefined ? {} : { rate: await figureOf(plainText(rate), "linkSpeed", place) }),
       ...(latency === undefined
         ? {}
-        : { latency: await figureOf(String(latency), "duration", place) }),
+        : { latency: await figureOf(plainText(latency), "duration", place) }),
     };
-    const ends = { from: String(from), to: String(to) };
-    placed.push({ cable: { ...ends, count: countOf(String(count), place), ...figures }, place });
+    const ends = { from: plainText(from), to: plainText(to) };
+    placed.push({ cable: { ...ends, count: countOf(plainText(count), place), ...figures }, place });
   }
   return placed;
 }

@@ -35,9 +35,9 @@ export async function callModule(
     const made = (await import(pathToFileURL(resolve(path)).href)) as Readonly<
       Record<string, unknown>
     >;
-    const made_ = made[name];
-    if (typeof made_ !== "function") return failed(`${shown(path)} without ${name}`);
-    result = await (made_ as (...given: readonly unknown[]) => unknown)(...args);
+    const called = made[name];
+    if (typeof called !== "function") return failed(`${shown(path)} without ${name}`);
+    result = await (called as (...given: readonly unknown[]) => unknown)(...args);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     return failed(`${shown(path)}, which failed: ${words.slice(0, 200)}`);

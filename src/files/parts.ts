@@ -1,5 +1,12 @@
 /** Parts: accelerators, nodes, switches, links, software profiles and sites from their files. */
-import type { Accelerator, LinkSpec, NodeSpec, Rent, ScaleUpSpec, Site } from "../records/cluster.ts";
+import type {
+  Accelerator,
+  LinkSpec,
+  NodeSpec,
+  Rent,
+  ScaleUpSpec,
+  Site,
+} from "../records/cluster.ts";
 import type { SoftwareProfile } from "../records/cluster.ts";
 import type { PartClass, PricedPart } from "../records/cost.ts";
 import type { Sourced } from "../records/sourced.ts";

@@ -1,6 +1,7 @@
 /** The shape of a question's file after conversion. */
 import type { Sharding } from "../records/job.ts";
 import type { ModelFile } from "./model.ts";
+import type { NetworkFile } from "./routing-word.ts";
 import type { COLLECTIVES } from "./schemas/question.ts";
 
 interface Head {
@@ -33,6 +34,7 @@ export interface SimulateFile extends Head {
   readonly job: JobFile;
   readonly cluster: string;
   readonly accelerators: number;
+  readonly network?: NetworkFile;
 }
 
 export interface SolveFile extends Head {

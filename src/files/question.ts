@@ -20,6 +20,7 @@ import { COLLECTIVES } from "./schemas/question.ts";
 import type { Setting } from "./settings.ts";
 import { stepsOfPath, withSettings } from "./settings.ts";
 import { rankCountMax } from "./sizes.ts";
+import { networkOf } from "./routing-word.ts";
 import { readTraining } from "./training.ts";
 import { issuesOf, validated } from "./validators.ts";
 import { fileName } from "./write.ts";
@@ -158,8 +159,17 @@ class Asking {
     const job = await this.#job(file.job, [{ pointer: "/accelerators", rankCount }], clusters);
     const cluster = this.#only(clusters);
     const where = `${rankCount} of ${cluster.name}`;
+    const network = networkOf(file.network, this.#findings);
     const words = `How long does a step of ${job.model.name} take on ${where}?`;
-    return { kind: "simulate", ...head, title: title ?? words, job, cluster, rankCount };
+    return {
+      kind: "simulate",
+      ...head,
+      title: title ?? words,
+      job,
+      cluster,
+      rankCount,
+      ...network,
+    };
   }
 
   async #solve(file: SolveFile, head: Head, title: string | undefined): Promise<SolveQuestion> {

@@ -4,7 +4,7 @@ import { refuse, shown } from "./issue.ts";
 
 export interface ShortSizes {
   readonly nodeCount: number;
-  readonly perNode: number;
+  readonly perNodeCount: number;
   /** Ports of a switch. */
   readonly radix: number;
   readonly switchId?: string;
@@ -51,12 +51,12 @@ function refuseForm({ place }: Words, found: string, nextStep: string, expected?
   });
 }
 
-const portsOf = ({ nodeCount, perNode }: Making): number => nodeCount * perNode;
+const portsOf = ({ nodeCount, perNodeCount }: Making): number => nodeCount * perNodeCount;
 
 /** Up and down in the ratio asked for; down a multiple of the accelerators of a node. */
 function fatTree(found: RegExpExecArray, to: Making): object {
   const [, kind = "", over = "1", under = "1"] = found;
-  const { radix, switchId, link, uplink, perNode, words } = to;
+  const { radix, switchId, link, uplink, perNodeCount, words } = to;
   const [a, b] = [Number(over), Number(under)];
   const planeCount = kind.endsWith("-plane") ? Number(kind[0]) : 1;
   const ports = radix * planeCount;
@@ -65,14 +65,14 @@ function fatTree(found: RegExpExecArray, to: Making): object {
   }
   const isRail = kind.startsWith("rail");
   // Uplinks in fours spread evenly over two or four spines.
-  const step = isRail ? 1 : perNode;
+  const step = isRail ? 1 : perNodeCount;
   let unit = Math.floor(ports / (a + b));
   const isNice = (n: number): boolean => (a * n) % step === 0 && (b * n) % 4 === 0;
   while (unit > 1 && !isNice(unit)) unit--;
   const [down, up] = [a * unit, b * unit];
   const portCount = portsOf(to);
-  const groups = isRail ? Math.ceil(portCount / perNode / down) : Math.ceil(portCount / down);
-  const leafCount = kind === "rail" ? groups * perNode : groups;
+  const groups = isRail ? Math.ceil(portCount / perNodeCount / down) : Math.ceil(portCount / down);
+  const leafCount = kind === "rail" ? groups * perNodeCount : groups;
   return {
     kind: "fat-tree",
     ports: portCount,

@@ -45,7 +45,7 @@ export async function shortCluster(text: string, origin: Origin): Promise<Docume
   const radix = await radixOf(switchId, parts[0]?.place, origin);
   const links = linksOf(gbps);
   const made = shortFabric(fabric, {
-    ...{ nodeCount: count, perNode, radix, ...links },
+    ...{ nodeCount: count, perNodeCount: perNode, radix, ...links },
     ...(switchId === undefined ? {} : { switchId }),
   });
   const isTpu = name.startsWith("tpu");
@@ -77,7 +77,7 @@ function placeOf(
 function termsOf(text: string, origin: Origin): Term[] {
   const terms: Term[] = [];
   let start = 0;
-  for (const piece of text.split(/,(?![0-9]{3}(?:[^0-9]|$))/)) {
+  for (const piece of text.split(/(?<![0-9]),|,(?![0-9]{3}(?![0-9A-Za-z]))/)) {
     const lead = piece.length - piece.trimStart().length;
     terms.push({ text: piece.trim(), place: placeAt(start + lead, origin) });
     start += piece.length + 1;

@@ -20,8 +20,7 @@ export interface SceneChoices {
 export function sceneGraph(cluster: Cluster, rankCount: number, choices: SceneChoices = {}): Graph {
   const { routing = { kind: "natural" }, failed = [], queuePairCount = 1 } = choices;
   const routed = routedGraph(buildGraph(cluster, rankCount), routing);
-  const whole =
-    queuePairCount === 1 ? routed : queuePairGraph(routed, routing, queuePairCount);
+  const whole = queuePairCount === 1 ? routed : queuePairGraph(routed, routing, queuePairCount);
   if (routing.kind !== "spray" || cluster.fabric.kind !== "fat-tree") {
     return failedGraph(whole, failed);
   }

@@ -37,8 +37,8 @@ export interface DrawnGroup {
 
 /** All cables between two groups, numbered from 0. */
 export interface DrawnBundle {
-  readonly a: number;
-  readonly b: number;
+  readonly aId: number;
+  readonly bId: number;
   readonly cableCount: number;
 }
 

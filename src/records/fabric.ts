@@ -29,6 +29,8 @@ export interface DragonflyFabric extends DirectHead {
   readonly switchesPerGroup: number;
   readonly hostsPerSwitch: number;
   readonly globalLinksPerSwitch: number;
+  /** Parallel cables between two switches of a group; absent: one. */
+  readonly localLinksPerPair?: number;
   readonly arrangement: GlobalArrangement;
   readonly localLink: LinkSpec;
   readonly globalLink: LinkSpec;
@@ -61,8 +63,8 @@ export interface HyperXFabric extends DirectHead {
 /** 2·q² switches of which every two are at most two cables apart. */
 export interface SlimFlyFabric extends DirectHead {
   readonly kind: "slim-fly";
-  /** A prime power that is no 2, nor 2 more than a multiple of 4. */
-  readonly q: number;
+  /** q, of the field it is made from: a prime power from 3 on. */
+  readonly elementCount: number;
   readonly hostsPerSwitch: number;
   readonly localLink: LinkSpec;
 }
@@ -89,8 +91,8 @@ export interface CustomFabric extends DirectHead {
 
 export interface CustomCable {
   /** Numbers of switches. */
-  readonly a: number;
-  readonly b: number;
+  readonly aId: number;
+  readonly bId: number;
   readonly count: number;
   readonly link: LinkSpec;
 }
@@ -105,7 +107,7 @@ export function directPortCount(fabric: DirectFabric): number {
     case "hyperx":
       return fabric.shape.reduce((a, b) => a * b, fabric.hostsPerSwitch);
     case "slim-fly":
-      return 2 * fabric.q ** 2 * fabric.hostsPerSwitch;
+      return 2 * fabric.elementCount ** 2 * fabric.hostsPerSwitch;
     case "slices":
       return fabric.shape.reduce((a, b) => a * b, fabric.sliceCount);
     case "custom":

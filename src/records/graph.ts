@@ -91,6 +91,8 @@ export interface Graph {
   readonly stepRoute?: (messageCount: number) => Graph["route"];
   /** Whether accelerators pass on what is not for them. */
   readonly ranksForward?: boolean;
+  /** Orders of a node's ranks whose rings share no link, where its own network is a mesh. */
+  readonly nodeRings?: readonly (readonly number[])[];
   /** Known by a formula of the family; absent: to be measured on the graph. */
   readonly bisectionBytesPerS?: number;
   readonly diameterHopCount?: number;

@@ -45,6 +45,8 @@ export interface SimulateQuestion extends QuestionHead {
   readonly job: Job;
   readonly cluster: Cluster;
   readonly rankCount: number;
+  /** Routing, queue pairs and failures; absent: as the fabric does it by itself. */
+  readonly network?: NetworkChoices;
 }
 
 /** One cluster: the greatest size at which a condition still holds. */

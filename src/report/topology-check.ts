@@ -17,7 +17,7 @@ export interface CheckShown {
     readonly cables: readonly string[];
     readonly ranks: readonly [number, number];
   }[];
-  readonly bisectionBytesPerS: number;
+  readonly bisectionBytesPerS?: number;
   readonly leastBisectionBytesPerS?: number;
   readonly flowCount: number;
 }
@@ -28,14 +28,17 @@ export function checkText(check: CheckShown): string {
   const tried =
     seed === undefined
       ? `all ${fixed(possibleCount)} failures of ${links}`
-      : `${fixed(triedCount)} of ${fixed(possibleCount)} failures of ${links}, drawn by seed ${seed}`;
+      : `${fixed(triedCount)} of ${fixed(possibleCount)} failures of ${links}, ` +
+        `drawn by seed ${seed}`;
   const verdict =
-    cutCount === 0
-      ? `none of them parts any of the ${fixed(check.rankCount)} ranks`
-      : `${fixed(cutCount)} of them (${percent(cutCount / triedCount, 1)}) part ranks`;
+    triedCount === 0
+      ? "there are no such cables"
+      : cutCount === 0
+        ? `none of them parts any of the ${fixed(check.rankCount)} ranks`
+        : `${fixed(cutCount)} of them (${percent(cutCount / triedCount, 1)}) part ranks`;
   const { bisectionBytesPerS, leastBisectionBytesPerS: least, flowCount } = check;
   const flows =
-    least === undefined
+    least === undefined || bisectionBytesPerS === undefined
       ? "bisection after failures: not measured on a fabric of this size"
       : `bisection ${bitRate(bisectionBytesPerS)}; the least after ${fixed(flowCount)} of these ` +
         `failures ${bitRate(least)} (${percent(least / bisectionBytesPerS, 1)})`;

@@ -24,7 +24,9 @@ export function topologyText(drawing: Drawing, ends?: FabricEnds): string {
   const laid = layOut(columns, drawing.tiers, Infinity);
   const lines = [
     plain(`${drawing.name} (${drawing.clusterId})`),
-    ...[...factsOf(drawing), ...endFacts(ends)].map(([name, value]) => `  ${name.padEnd(14)}${value}`),
+    ...[...factsOf(drawing), ...endFacts(ends)].map(
+      ([name, value]) => `  ${name.padEnd(14)}${value}`,
+    ),
     "",
     `  ${laid.head}`,
     `  ${"─".repeat(laid.columnCount)}`,
@@ -63,7 +65,9 @@ export function againstText(
       isNumber: true,
       cell: ([, key]) => {
         const difference = value(counts, key) - value(reference.counts, key);
-        return difference === 0 ? "=" : `${difference > 0 ? "+" : "−"}${fixed(Math.abs(difference))}`;
+        return difference === 0
+          ? "="
+          : `${difference > 0 ? "+" : "−"}${fixed(Math.abs(difference))}`;
       },
     },
   ];
@@ -129,22 +133,27 @@ function factsOf(drawing: Drawing): (readonly [string, string])[] {
         ["closed", closed.length === 0 ? "none" : closed.join(", ")],
       ];
     }
-    default: {
-      const { groups, groupKind, bundles } = drawing;
-      const boxes = groups.map(({ boxCount }) => boxCount);
-      const [least, most] = [Math.min(...boxes), Math.max(...boxes)];
-      const each = least === most ? fixed(most) : `${fixed(least)} to ${fixed(most)}`;
-      const plural = `${groupKind}${groupKind.endsWith("ch") ? "es" : "s"}`;
-      const cables = bundles.map(({ cableCount }) => cableCount);
-      const some = cables.length === 0 ? "" : `, at most ${fixed(Math.max(...cables))} cables each`;
-      return [
-        ["family", familyWords(drawing.family)],
-        ...head,
-        [plural, most > 1 ? `${fixed(groups.length)} of ${each}` : fixed(groups.length)],
-        ["joined", `${fixed(bundles.length)} pairs of ${plural}${some}`],
-      ];
-    }
+    case "dragonfly":
+    case "dragonfly-plus":
+    case "hyperx":
+    case "slim-fly":
+    case "slices":
+    case "custom":
+      return [["family", FAMILIES[drawing.family]], ...head, ...groupFacts(drawing)];
   }
+}
+
+function groupFacts({ groups, groupKind, bundles }: GroupsDrawing): (readonly [string, string])[] {
+  const boxes = groups.map(({ boxCount }) => boxCount);
+  const [least, most] = [Math.min(...boxes), Math.max(...boxes)];
+  const each = least === most ? fixed(most) : `${fixed(least)} to ${fixed(most)}`;
+  const plural = `${groupKind}${groupKind.endsWith("ch") ? "es" : "s"}`;
+  const cables = bundles.map(({ cableCount }) => cableCount);
+  const some = cables.length === 0 ? "" : `, at most ${fixed(Math.max(...cables))} cables each`;
+  return [
+    [plural, most > 1 ? `${fixed(groups.length)} of ${each}` : fixed(groups.length)],
+    ["joined", `${fixed(bundles.length)} pairs of ${plural}${some}`],
+  ];
 }
 
 const FAMILIES: Readonly<Record<GroupsDrawing["family"], string>> = {
@@ -155,8 +164,6 @@ const FAMILIES: Readonly<Record<GroupsDrawing["family"], string>> = {
   slices: "torus slices over a data-center network",
   custom: "a graph of your own",
 };
-
-export const familyWords = (family: GroupsDrawing["family"]): string => FAMILIES[family];
 
 /** One SVG file: title and source inside, colors baked, no outside reference. */
 export async function topologySvg(drawing: Drawing): Promise<string> {

@@ -241,7 +241,8 @@ test("shapes of a torus grow and have the same number of dimensions", async () =
     codesFrom(readCluster(written("pod.yaml", torus.replace(from, to))));
   deepEqual(await refused("- [2, 2, 1]", "- [1, 1, 1]"), ["out-of-range"]);
   deepEqual(await refused("- [2, 2, 1]", "- [4]"), ["wrong-type"]);
-  deepEqual(await refused("- [2, 2, 1]", "- [2, 2, 1, 1]"), ["out-of-range"]);
+  deepEqual(await refused("- [2, 2, 1]", "- [2, 2, 1, 1]"), ["wrong-type"]);
+  deepEqual(await refused("- [2, 2, 1]", "- [2, 2, 1, 1, 1, 1, 1]"), ["out-of-range"]);
 });
 
 test("a matmul faster than the peak is refused: one of the two is sparse", async () => {

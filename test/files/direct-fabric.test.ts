@@ -25,9 +25,15 @@ test("a table of cables makes a graph: hosts by rows of their own, rates where g
   });
   const { fabric } = await readCluster(path);
   ok(fabric.kind === "custom");
-  deepEqual([fabric.switches, fabric.hostCounts], [["a", "b", "c"], [4, 2, 0]]);
   deepEqual(
-    fabric.cables.map(({ a, b, count, link }) => [a, b, count, link.rateBytesPerS.value]),
+    [fabric.switches, fabric.hostCounts],
+    [
+      ["a", "b", "c"],
+      [4, 2, 0],
+    ],
+  );
+  deepEqual(
+    fabric.cables.map(({ aId, bId, count, link }) => [aId, bId, count, link.rateBytesPerS.value]),
     [
       [0, 1, 2, 50e9],
       [0, 2, 1, 25e9],
@@ -82,61 +88,59 @@ test("tables are refused at the line that is wrong", async () => {
 
 const switches = "switches: [{ name: a, hosts: 1 }, { name: b, hosts: 1 }]";
 
+const joined = `link: ${LINK}, localLink: ${LINK}`;
+const box = "switch: { ports: 16, latency: 0 ns }";
+const UNBUILT = [
+  [
+    `{ kind: dragonfly, groups: 9, switchesPerGroup: 2, hostsPerSwitch: 2, ` +
+      `globalLinksPerSwitch: 2, ${joined}, globalLink: ${LINK} }`,
+    "too-many-ports",
+    /take 4 groups fewer, or 4 global ports more a group/,
+  ],
+  [
+    `{ kind: dragonfly, groups: 3, switchesPerGroup: 10, hostsPerSwitch: 8, ` +
+      `globalLinksPerSwitch: 2, ${joined}, globalLink: ${LINK}, ${box} }`,
+    "too-many-ports",
+    /take 3 links fewer, or a switch of at least 19 ports/,
+  ],
+  [
+    `{ kind: dragonfly-plus, groups: 2, leavesPerGroup: 2, spinesPerGroup: 9, ` +
+      `hostsPerLeaf: 8, globalLinksPerSpine: 1, ${joined}, globalLink: ${LINK}, ${box} }`,
+    "too-many-ports",
+    /take 1 links fewer, or a switch of at least 17 ports/,
+  ],
+  [
+    `{ kind: hyperx, shape: [4, 4], widths: [1], hostsPerSwitch: 2, ${joined} }`,
+    "wrong-type",
+    /write 1/,
+  ],
+  [
+    `{ kind: slim-fly, q: 6, hostsPerSwitch: 2, ${joined} }`,
+    "no-such-size",
+    /take 5 \(50 switches\) or 7 \(98 switches\)/,
+  ],
+  [
+    `{ kind: slim-fly, q: 9, hostsPerSwitch: 4, ${joined}, ${box} }`,
+    "too-many-ports",
+    /take 1 links fewer/,
+  ],
+  [
+    `{ kind: slices, shape: [4, 3], slices: 2, acceleratorsPerLink: 8, link: ${LINK}, ` +
+      `sliceLink: ${LINK} }`,
+    "does-not-divide",
+    /take 1, 2 or 4/,
+  ],
+  [`{ kind: custom, ${switches}, link: ${LINK} }`, "unreachable-rank", /add a cable/],
+  [`{ kind: custom, switches: [{ name: a }], link: ${LINK} }`, "missing-key", /hosts: 8/],
+  [
+    `{ kind: custom, ${switches}, cables: [{ from: a, to: bb }], link: ${LINK} }`,
+    "unknown-link",
+    /did you mean|list it/,
+  ],
+] as const;
+
 test("what cannot be built is refused, with how many are missing and the ways out", async () => {
-  const joined = `link: ${LINK}, localLink: ${LINK}`;
-  const box = "switch: { ports: 16, latency: 0 ns }";
-  for (const [fabric, code, words] of [
-    [
-      `{ kind: dragonfly, groups: 9, switchesPerGroup: 2, hostsPerSwitch: 2, ` +
-        `globalLinksPerSwitch: 2, ${joined}, globalLink: ${LINK} }`,
-      "too-many-ports",
-      /take 4 groups fewer, or 4 global ports more a group/,
-    ],
-    [
-      `{ kind: dragonfly, groups: 3, switchesPerGroup: 10, hostsPerSwitch: 8, ` +
-        `globalLinksPerSwitch: 2, ${joined}, globalLink: ${LINK}, ${box} }`,
-      "too-many-ports",
-      /take 3 links fewer, or a switch of at least 19 ports/,
-    ],
-    [
-      `{ kind: dragonfly-plus, groups: 2, leavesPerGroup: 2, spinesPerGroup: 9, ` +
-        `hostsPerLeaf: 8, globalLinksPerSpine: 1, ${joined}, globalLink: ${LINK}, ${box} }`,
-      "too-many-ports",
-      /take 1 links fewer, or a switch of at least 17 ports/,
-    ],
-    [
-      `{ kind: hyperx, shape: [4, 4], widths: [1], hostsPerSwitch: 2, ${joined} }`,
-      "wrong-type",
-      /write 1/,
-    ],
-    [
-      `{ kind: slim-fly, q: 6, hostsPerSwitch: 2, ${joined} }`,
-      "no-such-size",
-      /take 5 \(50 switches\) or 7 \(98 switches\)/,
-    ],
-    [
-      `{ kind: slim-fly, q: 9, hostsPerSwitch: 4, ${joined}, ${box} }`,
-      "too-many-ports",
-      /take 1 links fewer/,
-    ],
-    [
-      `{ kind: slices, shape: [4, 3], slices: 2, acceleratorsPerLink: 8, link: ${LINK}, ` +
-        `sliceLink: ${LINK} }`,
-      "does-not-divide",
-      /take 1, 2 or 4/,
-    ],
-    [`{ kind: custom, ${switches}, link: ${LINK} }`, "unreachable-rank", /add a cable/],
-    [
-      `{ kind: custom, switches: [{ name: a }], link: ${LINK} }`,
-      "missing-key",
-      /hosts: 8/,
-    ],
-    [
-      `{ kind: custom, ${switches}, cables: [{ from: a, to: bb }], link: ${LINK} }`,
-      "unknown-link",
-      /did you mean|list it/,
-    ],
-  ] as const) {
+  for (const [fabric, code, words] of UNBUILT) {
     const issues = await issuesFrom(readCluster(written("x.yaml", file(fabric))));
     const issue = issues.find((one) => one.code === code);
     ok(issue !== undefined && words.test(issue.nextStep), JSON.stringify(issues));
@@ -146,7 +150,8 @@ test("what cannot be built is refused, with how many are missing and the ways ou
 
 test("zero bandwidth is refused at its place", async () => {
   const none = "{ rate: 0 Gb/s, latency: 1 us }";
-  const fabric = `{ kind: hyperx, shape: [2], hostsPerSwitch: 1, link: ${none}, localLink: ${LINK} }`;
+  const local = `localLink: ${LINK}`;
+  const fabric = `{ kind: hyperx, shape: [2], hostsPerSwitch: 1, link: ${none}, ${local} }`;
   const [issue] = await issuesFrom(readCluster(written("x.yaml", file(fabric))));
   deepEqual([issue?.code, issue?.line, issue?.pointer], ["out-of-range", 5, "/fabric/link/rate"]);
 });

@@ -10,12 +10,12 @@ const fabricOf = async (text: string) => (await readCluster(text)).fabric;
 test("a number of nodes makes a short form, ids and paths do not", () => {
   const forms = ["128 x dgx-h100, a, b", "1,024 × host, torus", "8*host"];
   deepEqual(forms.map(isShortForm), [true, true, true]);
-  deepEqual(["h100-torus", "8x8.yaml", "./1 x.yaml", "128"].map(isShortForm), [
-    ...[false, false, false, false],
-  ]);
+  for (const other of ["h100-torus", "8x8.yaml", "./1 x.yaml", "128"]) {
+    equal(isShortForm(other), false, other);
+  }
 });
 
-test("rail fat tree 2:1 of 128 nodes: 40 nodes a leaf, 20 up, on switches of 64 ports", async () => {
+test("rail fat tree 2:1: 40 nodes a leaf, 20 up, on switches of 64 ports", async () => {
   const cluster = await readCluster("128 x dgx-h100, rail fat tree 2:1, 400G");
   const { fabric, node } = cluster;
   ok(fabric.kind === "fat-tree");
@@ -28,6 +28,14 @@ test("rail fat tree 2:1 of 128 nodes: 40 nodes a leaf, 20 up, on switches of 64 
   equal(fabric.link.rateBytesPerS.value, 50e9);
   equal(cluster.id, "128-x-dgx-h100-rail-fat-tree-2-1-400g");
   equal(cluster.bill.leafSwitch?.id, "qm9700");
+});
+
+test("commas part words, not numbers, with a space behind them or without", async () => {
+  for (const text of ["1,024 x host,fat tree 2:1,400G", "1024 x host, fat tree 2:1, 400G"]) {
+    const fabric = await fabricOf(text);
+    ok(fabric.kind === "fat-tree");
+    deepEqual([fabric.portCount, fabric.portsPerLeaf], [1024, 40]);
+  }
 });
 
 test("a third tier is added where two do not reach", async () => {
@@ -63,7 +71,7 @@ test("planes, rail-only, tori, meshes and the families without tiers", async () 
   ok(hyperx.kind === "hyperx" && hyperx.hostsPerSwitch === 16);
   const slimFly = await fabricOf("25 x dgx-h100, slim fly, 400G");
   ok(slimFly.kind === "slim-fly");
-  deepEqual([slimFly.q, slimFly.hostsPerSwitch], [5, 4]);
+  deepEqual([slimFly.elementCount, slimFly.hostsPerSwitch], [5, 4]);
   equal((await fabricOf("8 x host, switch, 100G")).kind, "switch");
 });
 
@@ -88,9 +96,11 @@ test("complaints name the column of the words they are about", async () => {
     ["72 x host, slim fly 6, 400G", 12, "no-such-size"],
   ] as const) {
     const [issue] = await issuesFrom(readDesign(text));
-    deepEqual([issue?.file, issue?.line, issue?.column, issue?.code], [
-      ...["--cluster", 1, column, code],
-    ], text);
+    deepEqual(
+      [issue?.file, issue?.line, issue?.column, issue?.code],
+      [...["--cluster", 1, column, code]],
+      text,
+    );
   }
 });
 
@@ -128,7 +138,10 @@ test("parts of the file itself stand where their ids are, and are yours", async 
 test("a mistake in a part of the file's own is named where it stands", async () => {
   const torn = OWN.replace("300 Gb/s", "300 Gb").replace("ports: 20", "ports: 11");
   const issues = await issuesFrom(readCluster(written("own.yaml", torn)));
-  ok(issues.every(({ line }) => line === 6), JSON.stringify(issues));
+  ok(
+    issues.every(({ line }) => line === 6),
+    JSON.stringify(issues),
+  );
   // 8 hosts + 2 + 2 = 12 ports of 11: the switch is one short.
   const short = OWN.replace("ports: 20", "ports: 11");
   const [issue] = await issuesFrom(readCluster(written("own.yaml", short)));

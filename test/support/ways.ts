@@ -6,9 +6,12 @@ import { hashed } from "../../src/network/routing/hash.ts";
 import type { Graph } from "../../src/records/graph.ts";
 
 /** Links of a way, which must lead from the source to the target within the bound. */
-export function wayOf(graph: Graph, route: Graph["route"], pair: readonly [number, number]) {
+export function wayOf(
+  graph: Graph,
+  [source, target]: readonly [number, number],
+  route: Graph["route"] = (from, to, out, start) => graph.route(from, to, out, start),
+): number[] {
   const out = new Int32Array(graph.routeLengthMax);
-  const [source, target] = pair;
   const end = route(rankId(source), rankId(target), out, 0);
   ok(end <= graph.routeLengthMax, `${end} links of at most ${graph.routeLengthMax}`);
   let vertex = source;
@@ -27,17 +30,17 @@ export function wayOf(graph: Graph, route: Graph["route"], pair: readonly [numbe
  */
 export function longestWay(graph: Graph, step: number): number {
   const areEqual = graph.family !== "dragonfly";
-  const routes = [graph.route, graph.routeBy?.(hashed(3, true))].filter((r) => r !== undefined);
+  const routes = [undefined, graph.routeBy?.(hashed(3, true))];
   const via = graph.routeVia?.(hashed(4, true));
   let longest = 0;
   let pair = 0;
   for (let source = 0; source < graph.rankCount; source++) {
     for (let target = 0; target < graph.rankCount; target++) {
       if (pair++ % step !== 0) continue;
-      const lengths = routes.map((route) => wayOf(graph, route, [source, target]).length);
+      const lengths = routes.map((route) => wayOf(graph, [source, target], route).length);
       longest = Math.max(longest, ...lengths);
       if (areEqual) equal(Math.min(...lengths), Math.max(...lengths));
-      if (via !== undefined) wayOf(graph, via, [source, target]);
+      if (via !== undefined) wayOf(graph, [source, target], via);
     }
   }
   return longest;

@@ -99,6 +99,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
     "write it as 128 x dgx-h100, rail fat tree 2:1, 400G",
   ),
   code("bad-module", "a module of yours failed or made no plain data", "run it with node"),
+  code("no-price", "a part has no sourced price", "give it one with --prices, or ask without cost"),
   code("rack-too-small", "a rack feeds less than one node", "give it more power"),
   code(
     "price-without-currency",

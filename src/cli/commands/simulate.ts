@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 import { text } from "../command.ts";
 import { JOB_OPTIONS, jobBlock } from "../job-options.ts";
+import { networkBlock, ROUTING_OPTIONS } from "../network-flags.ts";
 import { CLUSTER_OPTION, COLOR_OPTION, FORMAT_OPTION, JSON_OPTION } from "../options.ts";
 import { OUT_OPTION, SAVE_OPTION, SET_OPTION } from "../options.ts";
 
@@ -47,6 +48,7 @@ export const simulate: Command = {
       requiresArg: true,
       describe: "what `calibrate` made of runs of your own",
     },
+    ...ROUTING_OPTIONS,
     set: SET_OPTION,
     save: SAVE_OPTION,
     out: { ...OUT_OPTION, default: undefined, requiresArg: true },
@@ -66,6 +68,7 @@ export const simulate: Command = {
       job: jobBlock(flags),
       cluster,
       accelerators,
+      ...networkBlock(flags),
     };
     return ask(data, "simulate", flags, words);
   },

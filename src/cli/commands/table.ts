@@ -6,6 +6,7 @@ import { accuracy } from "./accuracy.ts";
 import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
+import { compareFabricsCommand } from "./compare-fabrics.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   traffic,
   topology,
   replay,
+  compareFabricsCommand,
   native,
   merge,
   bom,

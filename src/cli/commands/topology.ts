@@ -15,7 +15,7 @@ export const topology: Command = {
   examples: [
     "fabricast topology show h100-torus --ranks 512",
     "fabricast topology show superpod-b200-16su --json",
-    'fabricast topology show "64 x dgx-h100, rail fat tree 2:1, 400G" --reference h100-rail',
+    "fabricast topology show superpod-h100-1su --reference superpod-h100-4su",
     "fabricast topology draw h100-fat-tree-2to1 --ranks 256 -o fabric.svg",
     "fabricast topology check h100-dragonfly --fail 2links",
   ],

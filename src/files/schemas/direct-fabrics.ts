@@ -33,12 +33,16 @@ const dragonfly = group(
     switchesPerGroup: switches("Switches of a group, all joined to each other", 8),
     hostsPerSwitch: switches("Ports of accelerators on a switch", 4),
     globalLinksPerSwitch: switches("Ports of a switch that lead to other groups", 4),
+    localLinksPerPair: count("Parallel cables between two switches of a group", 1, {
+      default: 1,
+      maximum: 64,
+    }),
     arrangement,
     ...tail,
     localLink,
     globalLink,
   },
-  ["arrangement", ...optional],
+  ["arrangement", "localLinksPerPair", ...optional],
 );
 
 const dragonflyPlus = group(
@@ -69,8 +73,10 @@ const hyperx = group(
     kind: tag("hyperx", "Switches on a grid, all on a line joined to each other"),
     shape: shape(8),
     widths: {
-      ...list("Cables between two switches, per dimension; 1 where nothing is said",
-        count("Parallel cables", 1, { maximum: 64 })),
+      ...list(
+        "Cables between two switches, per dimension; 1 where nothing is said",
+        count("Parallel cables", 1, { maximum: 64 }),
+      ),
       maxItems: 6,
     },
     hostsPerSwitch: switches("Ports of accelerators on a switch", 16),
@@ -117,9 +123,17 @@ const custom = group(
     kind: tag("custom", "Switches and cables as you list them"),
     switches: list(
       "Switches, with the accelerators on them",
-      group("A switch", { name: text("Its name", "s0"), hosts: count("Ports of accelerators", 8, {
-        minimum: 0, maximum: 4096,
-      }) }, ["hosts"]),
+      group(
+        "A switch",
+        {
+          name: text("Its name", "s0"),
+          hosts: count("Ports of accelerators", 8, {
+            minimum: 0,
+            maximum: 4096,
+          }),
+        },
+        ["hosts"],
+      ),
       { maxItems: 65_536 },
     ),
     cables: list(
@@ -137,7 +151,10 @@ const custom = group(
       ),
       { maxItems: 1 << 20 },
     ),
-    table: text("A CSV file with from,to,count,rate,latency; from = hosts puts hosts on to", "g.csv"),
+    table: text(
+      "A CSV file with from,to,count,rate,latency; from = hosts puts hosts on to",
+      "g.csv",
+    ),
     module: text("A module whose function topology(parameters) makes switches and cables", "g.mjs"),
     parameters: { type: "object", description: "Handed to the module", examples: [{}] },
     ...tail,

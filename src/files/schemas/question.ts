@@ -66,6 +66,15 @@ const simulate: Properties = {
   job: ref("job"),
   cluster: clusterName,
   accelerators,
+  network: group(
+    "How the network is used; as the fabric does it by itself where nothing is said",
+    {
+      routing: text("Which of several ways a message takes", "ecmp:7"),
+      queuePairs: count("Connections that a message is spread over", 4, { maximum: 64 }),
+      fail: list("Cables and boxes that are down", text("Names as shown", "leaf-0:spine-3")),
+    },
+    ["routing", "queuePairs", "fail"],
+  ),
 };
 
 const solve: Properties = {
@@ -132,7 +141,7 @@ export const question = file(
     "A question",
     "question",
     group("Compare clusters", compare, [...OPTIONAL, "base", "weakBatch", "trainings"]),
-    group("Simulate one step", simulate, OPTIONAL),
+    group("Simulate one step", simulate, [...OPTIONAL, "network"]),
     group("Solve for the largest size", solve, [...OPTIONAL, "vary", "base", "max"]),
     group("Time a collective", collective, [...OPTIONAL, "algorithm"]),
   ),

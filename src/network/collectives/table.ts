@@ -10,6 +10,7 @@ import { directAllToAll, pairwiseAllToAll } from "./all-to-all.ts";
 import { binomialBroadcast, scatterAllGatherBroadcast } from "./broadcast.ts";
 import { bruckStage } from "./bruck.ts";
 import { channelChains } from "./channels.ts";
+import { disjointRingStages, ringsProblem } from "./disjoint-rings.ts";
 import { doubleTreeEdges } from "./double-tree.ts";
 import { halvingStage, isPowerOfTwo } from "./halving-doubling.ts";
 import { betweenNodesAxis, hierarchicalStages, inNodeAxis } from "./hierarchical.ts";
@@ -78,6 +79,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     staged("aggregated-trees", always, (graph) => flat(graph, aggregatedTreesStage)),
     onlyByName,
   ),
+  guarded(staged("disjoint-rings", ringsProblem, disjointRingStages), onlyByName),
   inNetwork("nvls", "node"),
   inNetwork("sharp", "fabric"),
 ];

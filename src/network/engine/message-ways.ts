@@ -72,12 +72,14 @@ function allWays(
   let flow = 0;
   let end = 0;
   for (const { graph } of epochs) {
+    // Adaptive ways are chosen for messages that start together, in their order.
+    const route = graph.stepRoute?.(source.length) ?? graph.route;
     for (let m = 0; m < source.length; m++) {
       const from = source[m]!;
       const to = target[m]!;
       if (from >= 0) {
         assert(from < graph.vertexCount && to < graph.vertexCount, "messages have two ends");
-        end = graph.route(rankId(from), rankId(to), scratch, end);
+        end = route(rankId(from), rankId(to), scratch, end);
       }
       wayStart[++flow] = end;
     }

@@ -153,7 +153,9 @@ function routeAll(
   const messageCount = source.length;
   const scratch = new Int32Array(messageCount * graph.routeLengthMax);
   const entryStart = new Int32Array(messageCount + 1);
-  const route = graph.stepRoute?.(messageCount) ?? graph.route;
+  const stepRoute = graph.stepRoute?.(messageCount);
+  const route: Graph["route"] =
+    stepRoute ?? ((from, to, out, at) => graph.route(from, to, out, at));
   let end = 0;
   for (let m = 0; m < messageCount; m++) {
     const from = source[m]!;

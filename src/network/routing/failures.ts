@@ -30,7 +30,7 @@ export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
     ...graph,
     deadLinks: isDead,
     routeLengthMax,
-    route: around(graph.route),
+    route: around((from, to, out, at) => graph.route(from, to, out, at)),
     ...(stepRoute === undefined ? {} : { stepRoute: (count) => around(stepRoute(count)) }),
   };
 }

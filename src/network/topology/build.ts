@@ -100,12 +100,19 @@ function rankCountMax(cluster: Cluster): number {
       const leafCountMax = leavesJoined(fabric);
       const isJoined = leafCount === 1 || leafCount / railsOf(cluster) <= leafCountMax;
       if (fabric.size === "whole" && !isJoined) return 0;
-      const ports = isJoined ? fabric.portCount : leafCountMax * fabric.portsPerLeaf * railsOf(cluster);
+      const ports = isJoined
+        ? fabric.portCount
+        : leafCountMax * fabric.portsPerLeaf * railsOf(cluster);
       return Math.floor(ports / perNode) * perNode;
     }
     case "torus":
       return perNode * Math.max(...fabric.shapes.map((shape) => shape.reduce((a, b) => a * b, 1)));
-    default:
+    case "dragonfly":
+    case "dragonfly-plus":
+    case "hyperx":
+    case "slim-fly":
+    case "slices":
+    case "custom":
       return Math.floor(directPortCount(fabric) / perNode) * perNode;
   }
 }

@@ -85,13 +85,19 @@ function join(wiring: Wiring, fabric: DragonflyPlusFabric, firstId: number): Joi
   return { minimal: (pick) => over(ways, pick, false), via: (pick) => over(ways, pick, true) };
 }
 
+/** Where a message is: on a leaf of a group, or on a spine of it (−1: on none). */
+interface Place {
+  group: number;
+  leaf: number;
+  spine: number;
+}
+
 function over(ways: Ways, pick: PickUplink, isDetour: boolean): Between {
-  const { fabric, up, global } = ways;
+  const { fabric, up } = ways;
   const { groupCount, leavesPerGroup: l, spinesPerGroup: s, hostsPerLeaf } = fabric;
-  const spineOf = (port: number): number => Math.floor(port / fabric.globalLinksPerSpine);
   return (source, target, out, at) => {
-    const [sourceLeaf, targetLeaf] = [source, target].map((r) => Math.floor(r / hostsPerLeaf));
-    if (sourceLeaf === undefined || targetLeaf === undefined) return at;
+    const sourceLeaf = Math.floor(source / hostsPerLeaf);
+    const targetLeaf = Math.floor(target / hostsPerLeaf);
     if (sourceLeaf === targetLeaf) return at;
     const [from, to] = [Math.floor(sourceLeaf / l), Math.floor(targetLeaf / l)];
     let end = at;
@@ -101,40 +107,51 @@ function over(ways: Ways, pick: PickUplink, isDetour: boolean): Between {
       out[end++] = up(to, targetLeaf % l, spine) + 1;
       return end;
     }
-    let group = from;
-    /** The spine on which the message is; −1 on a leaf. */
-    let spine = -1;
-    let leaf = sourceLeaf % l;
-    const leap = (next: number, level: number): void => {
-      const round = roundFrom(group, next, { spine, wanted: pick(level, source, target, global.perPair) });
-      const gateway = spineOf(global.portOf(group, next, round));
-      if (gateway !== spine) {
-        if (spine >= 0) {
-          leaf = pick(level + 2, source, target, l);
-          out[end++] = up(group, leaf, spine) + 1;
-        }
-        out[end++] = up(group, leaf, gateway);
-      }
-      out[end++] = global.link(group, next, round);
-      spine = spineOf(global.portOf(next, group, round));
-      group = next;
-    };
-    /** The wanted round, or the first that starts at the spine where the message is. */
-    const roundFrom = (
-      here: number,
-      next: number,
-      by: { readonly spine: number; readonly wanted: number },
-    ): number => {
-      for (let round = 0; by.spine >= 0 && round < global.perPair; round++) {
-        if (spineOf(global.portOf(here, next, round)) === by.spine) return round;
-      }
-      return by.wanted;
-    };
-    const choose = (count: number): number => pick(VIA_LEVEL, source, target, count);
-    const third = isDetour ? thirdGroup(groupCount, { from, to }, choose) : undefined;
-    if (third !== undefined) leap(third, 0);
-    leap(to, 1);
-    out[end++] = up(to, targetLeaf % l, spine) + 1;
+    const place: Place = { group: from, leaf: sourceLeaf % l, spine: -1 };
+    const choose = (level: number, count: number): number => pick(level, source, target, count);
+    const third = isDetour
+      ? thirdGroup(groupCount, { from, to }, (count) => choose(VIA_LEVEL, count))
+      : undefined;
+    if (third !== undefined) end = leap(ways, place, { next: third, level: 0, choose }, out, end);
+    end = leap(ways, place, { next: to, level: 1, choose }, out, end);
+    out[end++] = up(to, targetLeaf % l, place.spine) + 1;
     return end;
   };
+}
+
+/** To a spine of another group, over a spine of this one that has a link to it. */
+function leap(
+  { fabric, up, global }: Ways,
+  place: Place,
+  by: {
+    readonly next: number;
+    readonly level: number;
+    readonly choose: (level: number, count: number) => number;
+  },
+  out: Int32Array,
+  at: number,
+): number {
+  const { next, level, choose } = by;
+  const { group, spine } = place;
+  const spineOf = (port: number): number => Math.floor(port / fabric.globalLinksPerSpine);
+  const startOf = (round: number): number => spineOf(global.portOf(group, next, round));
+  // The chosen link, or the first that starts at the spine where the message is.
+  let round = choose(level, global.perPairCount);
+  for (let r = 0; spine >= 0 && r < global.perPairCount; r++) {
+    if (startOf(r) !== spine) continue;
+    round = r;
+    break;
+  }
+  let end = at;
+  if (startOf(round) !== spine) {
+    if (spine >= 0) {
+      place.leaf = choose(level + 2, fabric.leavesPerGroup);
+      out[end++] = up(group, place.leaf, spine) + 1;
+    }
+    out[end++] = up(group, place.leaf, startOf(round));
+  }
+  out[end++] = global.link(group, next, round);
+  place.spine = spineOf(global.portOf(next, group, round));
+  place.group = next;
+  return end;
 }

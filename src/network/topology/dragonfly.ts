@@ -1,9 +1,10 @@
 /**
  * Dragonfly: groups of switches all joined to each other, every two groups by global links.
  *
- * Minimal, with one global link: to the switch of the group that has a link to the target's group, over it, and on
- * inside. Of several such links the pick chooses, by default target mod links. Valiant: over
- * a third group that the pick chooses. Within a group both go straight.
+ * Minimal, with one global link: to the switch of the group that has a link to the target's
+ * group, over it, and on inside. Of several such links, and of parallel cables inside, the
+ * pick chooses, by default by the target's number. Valiant: over a third group that the pick
+ * chooses. Within a group both go straight.
  * Source: Kim et al. 2008, "Technology-driven, highly-scalable Dragonfly topology", ISCA.
  *
  *     links between two groups R = ⌊a·h/(g−1)⌋;  bisection (g/2)²·R·B for even g
@@ -19,6 +20,9 @@ import type { Wiring } from "./wiring.ts";
 
 /** The level at which a pick chooses a group in between, apart from those of equal ways. */
 export const VIA_LEVEL = 15;
+
+/** Levels at which it chooses among parallel cables in a group. */
+const LOCAL_LEVEL = 8;
 
 export function dragonflyGraph(
   cluster: Cluster,
@@ -61,16 +65,17 @@ function join(wiring: Wiring, fabric: DragonflyFabric, firstId: number): Joined 
     arrangement: fabric.arrangement,
     boxOf: (group, port) => firstId + group * a + Math.floor(port / h),
   });
-  const local = (group: number, from: number, to: number): number => {
-    const pair = from < to ? pairNumber(from, to, a) : pairNumber(to, from, a);
-    return localFirst + 2 * ((group * a * (a - 1)) / 2 + pair) + (from < to ? 0 : 1);
+  const width = fabric.localLinksPerPair ?? 1;
+  const local = (group: number, from: number, to: number, cable: number): number => {
+    const pair = (group * a * (a - 1)) / 2 + pairNumber(Math.min(from, to), Math.max(from, to), a);
+    return localFirst + 2 * (pair * width + cable) + (from < to ? 0 : 1);
   };
-  const ways: Ways = { local, global, a, h, groupCount, hostsPerSwitch };
+  const ways: Ways = { local, width, global, a, h, groupCount, hostsPerSwitch };
   return { minimal: (pick) => over(ways, pick, false), via: (pick) => over(ways, pick, true) };
 }
 
 function layLocal(wiring: Wiring, fabric: DragonflyFabric, firstId: number): number {
-  const { groupCount, switchesPerGroup: a, localLink: link } = fabric;
+  const { groupCount, switchesPerGroup: a, localLink: link, localLinksPerPair } = fabric;
   const first = wiring.linkCount;
   if (a === 1) return first;
   const named = { kind: "local", name: "in the group", pointer: "/fabric/localLink", link };
@@ -78,7 +83,9 @@ function layLocal(wiring: Wiring, fabric: DragonflyFabric, firstId: number): num
   for (let group = 0; group < groupCount; group++) {
     for (let i = 0; i < a; i++) {
       for (let j = i + 1; j < a; j++) {
-        wiring.cable(tier, firstId + group * a + i, firstId + group * a + j);
+        for (let k = 0; k < (localLinksPerPair ?? 1); k++) {
+          wiring.cable(tier, firstId + group * a + i, firstId + group * a + j);
+        }
       }
     }
   }
@@ -86,7 +93,9 @@ function layLocal(wiring: Wiring, fabric: DragonflyFabric, firstId: number): num
 }
 
 interface Ways {
-  readonly local: (group: number, from: number, to: number) => number;
+  readonly local: (group: number, from: number, to: number, cable: number) => number;
+  /** Parallel cables between two switches of a group. */
+  readonly width: number;
   readonly global: GlobalLinks;
   readonly a: number;
   readonly h: number;
@@ -95,19 +104,20 @@ interface Ways {
 }
 
 function over(ways: Ways, pick: PickUplink, isDetour: boolean): Between {
-  const { local, global, a, h, groupCount, hostsPerSwitch } = ways;
+  const { local, width, global, a, h, groupCount, hostsPerSwitch } = ways;
   return (source, target, out, at) => {
     const targetSwitch = Math.floor(target / hostsPerSwitch);
     let here = Math.floor(source / hostsPerSwitch);
     const to = Math.floor(targetSwitch / a);
     let end = at;
     let level = 0;
+    const cable = (): number => pick(LOCAL_LEVEL + level, source, target, width);
     /** Towards a group, to the switch at the far end of a global link. */
     const leap = (group: number): void => {
       const from = Math.floor(here / a);
-      const round = pick(level++, source, target, global.perPair);
+      const round = pick(level++, source, target, global.perPairCount);
       const gateway = Math.floor(global.portOf(from, group, round) / h);
-      if (gateway !== here % a) out[end++] = local(from, here % a, gateway);
+      if (gateway !== here % a) out[end++] = local(from, here % a, gateway, cable());
       out[end++] = global.link(from, group, round);
       here = group * a + Math.floor(global.portOf(group, from, round) / h);
     };
@@ -118,7 +128,7 @@ function over(ways: Ways, pick: PickUplink, isDetour: boolean): Between {
       if (third !== undefined) leap(third);
     }
     if (from !== to) leap(to);
-    if (here !== targetSwitch) out[end++] = local(to, here % a, targetSwitch % a);
+    if (here !== targetSwitch) out[end++] = local(to, here % a, targetSwitch % a, cable());
     return end;
   };
 }

@@ -6,7 +6,7 @@
 import { assert } from "../../base/assert.ts";
 
 export interface Field {
-  readonly q: number;
+  readonly elementCount: number;
   add(a: number, b: number): number;
   multiply(a: number, b: number): number;
   negate(a: number): number;
@@ -39,7 +39,7 @@ export function fieldOf(q: number): Field {
   };
   const power = (i: number): number => powers[i % (q - 1)] ?? 1;
   return {
-    q,
+    elementCount: q,
     add: (a, b) => digitwise(a, b, 1),
     negate: (a) => digitwise(0, a, -1),
     power,

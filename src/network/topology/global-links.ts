@@ -13,7 +13,7 @@ import type { Wiring } from "./wiring.ts";
 
 export interface GlobalLinks {
   /** Links between every two groups. */
-  readonly perPair: number;
+  readonly perPairCount: number;
   /** Global port of group `from` that leads to group `to` in a round. */
   portOf(from: number, to: number, round: number): number;
   /** The directed link. */
@@ -53,11 +53,10 @@ export function layGlobalLinks(
     }
   }
   return {
-    perPair,
+    perPairCount: perPair,
     portOf,
     link(from, to, round) {
-      const pair =
-        from < to ? pairNumber(from, to, groupCount) : pairNumber(to, from, groupCount);
+      const pair = from < to ? pairNumber(from, to, groupCount) : pairNumber(to, from, groupCount);
       return first + 2 * (pair * perPair + round) + (from < to ? 0 : 1);
     },
   };

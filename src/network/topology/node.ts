@@ -7,7 +7,7 @@ import { at } from "../../base/assert.ts";
 import type { RankId } from "../../base/ids.ts";
 import type { Cluster, ScaleUpSpec } from "../../records/cluster.ts";
 import type { Graph } from "../../records/graph.ts";
-import { localShape, localWays } from "./scale-up.ts";
+import { localRings, localShape, localWays } from "./scale-up.ts";
 import type { TierSpec, Wiring } from "./wiring.ts";
 
 /** The ways inside nodes. */
@@ -31,10 +31,10 @@ export function layScaleUp(
   for (let node = 0; node < place.nodeCount; node++) {
     const vertexOf = (local: number): number =>
       local < count ? node * count + local : place.boxFirst + node * boxCount + (local - count);
-    for (const { a, b, width } of shape.cables) {
+    for (const { aId, bId, linkCount: width } of shape.cables) {
       const tier = tiers.get(width) ?? wiring.tier(scaleUpTier(scaleUp, width));
       tiers.set(width, tier);
-      wiring.cable(tier, vertexOf(a), vertexOf(b));
+      wiring.cable(tier, vertexOf(aId), vertexOf(bId));
     }
   }
   if ((scaleUp.shape ?? "star") === "star") return star(first);
@@ -130,10 +130,17 @@ export function endpointOf(
   rankCount: number,
 ): Pick<
   Graph,
-  "clusterId" | "rankCount" | "ranksPerNode" | "nodeCount" | "collectiveStartS" | "messageOverheadS"
+  | "clusterId"
+  | "rankCount"
+  | "nodeRings"
+  | "ranksPerNode"
+  | "nodeCount"
+  | "collectiveStartS"
+  | "messageOverheadS"
 > {
   const { acceleratorCount } = cluster.node;
   const ranksPerNode = Math.min(acceleratorCount, rankCount);
+  const rings = localRings(cluster.node.scaleUp, acceleratorCount);
   const withinS = cluster.endpoint.scaleUpMessageS.value;
   const betweenS = cluster.endpoint.scaleOutMessageS.value;
   return {
@@ -142,6 +149,7 @@ export function endpointOf(
     ranksPerNode,
     nodeCount: rankCount / ranksPerNode,
     collectiveStartS: cluster.endpoint.collectiveStartS.value,
+    ...(rings === undefined || rankCount < acceleratorCount ? {} : { nodeRings: rings }),
     messageOverheadS: (source: RankId, target: RankId) =>
       sameNode(acceleratorCount, source, target) ? withinS : betweenS,
   };

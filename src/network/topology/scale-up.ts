@@ -7,10 +7,10 @@ import { assert, at } from "../../base/assert.ts";
 import type { ScaleUpSpec } from "../../records/cluster.ts";
 
 export interface LocalCable {
-  readonly a: number;
-  readonly b: number;
+  readonly aId: number;
+  readonly bId: number;
   /** Links joined to one: 2 where a pair has two. */
-  readonly width: number;
+  readonly linkCount: number;
 }
 
 export interface LocalShape {
@@ -21,10 +21,28 @@ export interface LocalShape {
 
 /** NVIDIA DGX-1 with V100: pairs that one NVLink joins, and those that two join. */
 const CUBE_ONE = [
-  ...[[0, 1], [0, 2], [1, 3], [2, 6], [3, 7], [4, 5], [4, 6], [5, 7]],
+  ...[
+    [0, 1],
+    [0, 2],
+    [1, 3],
+    [2, 6],
+    [3, 7],
+    [4, 5],
+    [4, 6],
+    [5, 7],
+  ],
 ] as const;
 const CUBE_TWO = [
-  ...[[0, 3], [0, 4], [1, 2], [1, 5], [2, 3], [4, 7], [5, 6], [6, 7]],
+  ...[
+    [0, 3],
+    [0, 4],
+    [1, 2],
+    [1, 5],
+    [2, 3],
+    [4, 7],
+    [5, 6],
+    [6, 7],
+  ],
 ] as const;
 
 /**
@@ -37,10 +55,26 @@ export const CUBE_MESH_RINGS: readonly (readonly number[])[] = [
   [0, 3, 2, 1, 5, 6, 7, 4],
 ];
 
+/** Rings that share no link; undefined where the shape has none of that kind. */
+export function localRings(
+  spec: ScaleUpSpec | undefined,
+  count: number,
+): readonly (readonly number[])[] | undefined {
+  if (spec?.shape === "cube-mesh") return CUBE_MESH_RINGS;
+  if (spec?.shape !== "full-mesh" || count < 3) return undefined;
+  // Step d passes all n ranks where it has no divisor with n, and no pair is of two steps.
+  const steps = Array.from({ length: Math.ceil(count / 2) - 1 }, (_, i) => i + 1);
+  return steps
+    .filter((step) => divisor(step, count) === 1)
+    .map((step) => Array.from({ length: count }, (_, i) => (i * step) % count));
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
 export function localShape(spec: ScaleUpSpec, count: number): LocalShape {
   switch (spec.shape ?? "star") {
     case "star": {
-      const cables = Array.from({ length: count }, (_, a) => ({ a, b: count, width: 1 }));
+      const cables = Array.from({ length: count }, (_, aId) => ({ aId, bId: count, linkCount: 1 }));
       return { boxes: ["center"], cables };
     }
     case "full-mesh":
@@ -50,8 +84,8 @@ export function localShape(spec: ScaleUpSpec, count: number): LocalShape {
       return {
         boxes: [],
         cables: [
-          ...CUBE_ONE.map(([a, b]) => ({ a, b, width: 1 })),
-          ...CUBE_TWO.map(([a, b]) => ({ a, b, width: 2 })),
+          ...CUBE_ONE.map(([aId, bId]) => ({ aId, bId, linkCount: 1 })),
+          ...CUBE_TWO.map(([aId, bId]) => ({ aId, bId, linkCount: 2 })),
         ],
       };
     case "pcie-tree":
@@ -62,7 +96,7 @@ export function localShape(spec: ScaleUpSpec, count: number): LocalShape {
 function allPairs(count: number): LocalCable[] {
   const cables: LocalCable[] = [];
   for (let a = 0; a < count; a++) {
-    for (let b = a + 1; b < count; b++) cables.push({ a, b, width: 1 });
+    for (let b = a + 1; b < count; b++) cables.push({ aId: a, bId: b, linkCount: 1 });
   }
   return cables;
 }
@@ -76,13 +110,14 @@ function tree(count: number, fanouts: readonly number[]): LocalShape {
     const word = level === fanouts.length - 1 ? "socket" : "pcie-switch";
     const here = { first: count + boxes.length, count: Math.ceil(below.count / fanout) };
     for (let i = 0; i < below.count; i++) {
-      cables.push({ a: below.first + i, b: here.first + Math.floor(i / fanout), width: 1 });
+      const bId = here.first + Math.floor(i / fanout);
+      cables.push({ aId: below.first + i, bId, linkCount: 1 });
     }
     for (let i = 0; i < here.count; i++) boxes.push(`${word}-${i}`);
     below = here;
   }
-  for (const { a, b } of allPairs(below.count)) {
-    cables.push({ a: below.first + a, b: below.first + b, width: 1 });
+  for (const { aId, bId } of allPairs(below.count)) {
+    cables.push({ aId: below.first + aId, bId: below.first + bId, linkCount: 1 });
   }
   return { boxes, cables };
 }
@@ -97,9 +132,9 @@ export function localWays(shape: LocalShape, count: number): Int32Array[] {
     { length: size },
     () => [],
   );
-  for (const [index, { a, b, width }] of shape.cables.entries()) {
-    at(links, a).push({ next: b, link: 2 * index, width });
-    at(links, b).push({ next: a, link: 2 * index + 1, width });
+  for (const [index, { aId, bId, linkCount: width }] of shape.cables.entries()) {
+    at(links, aId).push({ next: bId, link: 2 * index, width });
+    at(links, bId).push({ next: aId, link: 2 * index + 1, width });
   }
   for (const list of links) list.sort((p, q) => q.width - p.width || p.next - q.next);
   const ways: Int32Array[] = [];

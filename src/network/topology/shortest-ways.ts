@@ -7,10 +7,10 @@ import { at } from "../../base/assert.ts";
 import type { PickUplink } from "../../records/graph.ts";
 
 export interface SwitchCable {
-  readonly a: number;
-  readonly b: number;
-  /** The link from a to b; the one back is next. */
-  readonly link: number;
+  readonly aId: number;
+  readonly bId: number;
+  /** The link from a to b, counted from the first cable's; the one back is next. */
+  readonly linkId: number;
 }
 
 const KEPT_MOST = 512;
@@ -23,9 +23,9 @@ export class ShortestWays {
 
   constructor(switchCount: number, cables: readonly SwitchCable[]) {
     this.#start = new Int32Array(switchCount + 1);
-    for (const { a, b } of cables) {
-      this.#start[a + 1]!++;
-      this.#start[b + 1]!++;
+    for (const { aId, bId } of cables) {
+      this.#start[aId + 1]!++;
+      this.#start[bId + 1]!++;
     }
     for (let s = 0; s < switchCount; s++) this.#start[s + 1]! += this.#start[s]!;
     this.#to = new Int32Array(2 * cables.length);
@@ -36,9 +36,9 @@ export class ShortestWays {
       this.#to[entry] = to;
       this.#link[entry] = link;
     };
-    for (const { a, b, link } of cables) {
-      add(a, b, link);
-      add(b, a, link + 1);
+    for (const { aId, bId, linkId } of cables) {
+      add(aId, bId, linkId);
+      add(bId, aId, linkId + 1);
     }
   }
 
@@ -67,12 +67,8 @@ export class ShortestWays {
   }
 
   /** Writes the links of a way into `out` from `start` on and returns the end. */
-  route(
-    leg: Leg,
-    out: Int32Array,
-    start: number,
-  ): number {
-    const { from, to, source, target, pick } = leg;
+  route(leg: Leg, out: Int32Array, start: number): number {
+    const { from, to, source, target, pick, firstLink } = leg;
     const distance = this.distances(to);
     let end = start;
     let here = from;
@@ -83,17 +79,19 @@ export class ShortestWays {
         if (distance[this.#to[i]!] === left) choices.push(i);
       }
       const entry = at(choices, pick(end - start, source, target, choices.length));
-      out[end++] = this.#link[entry]!;
+      out[end++] = firstLink + this.#link[entry]!;
       here = this.#to[entry]!;
     }
     return end;
   }
 }
 
-export interface Leg {
+interface Leg {
   readonly from: number;
   readonly to: number;
   readonly source: number;
   readonly target: number;
   readonly pick: PickUplink;
+  /** Of the graph: cables count their links from here. */
+  readonly firstLink: number;
 }

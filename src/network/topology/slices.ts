@@ -7,14 +7,20 @@
  * network, and in by the target's host. Rank = accelerator + slice size · slice.
  */
 import type { VertexId } from "../../base/ids.ts";
-import { assert } from "../../base/assert.ts";
+import { assert, at as item } from "../../base/assert.ts";
 import type { Cluster } from "../../records/cluster.ts";
 import type { SlicesFabric } from "../../records/fabric.ts";
-import type { Graph } from "../../records/graph.ts";
+import type { Graph, VertexGroups } from "../../records/graph.ts";
 import { linkNames } from "./names.ts";
 import { endpointOf, rankKind } from "./node.ts";
 import { gridRoutes, layGrid } from "./torus.ts";
 import { switchedTier, Wiring } from "./wiring.ts";
+
+interface Place {
+  readonly sliceSize: number;
+  readonly acceleratorCount: number;
+  readonly hostCount: number;
+}
 
 export function slicesGraph(cluster: Cluster, fabric: SlicesFabric, rankCount: number): Graph {
   assert(cluster.node.acceleratorCount === 1, "the nodes of a slice are single accelerators");
@@ -22,24 +28,21 @@ export function slicesGraph(cluster: Cluster, fabric: SlicesFabric, rankCount: n
   const sliceSize = shape.reduce((a, b) => a * b, 1);
   const acceleratorCount = sliceSize * sliceCount;
   const hostCount = Math.ceil(sliceSize / fabric.acceleratorsPerLink) * sliceCount;
+  const place = { sliceSize, acceleratorCount, hostCount };
   const wiring = new Wiring(4 * acceleratorCount);
   const grids = Array.from({ length: sliceCount }, (_, slice) =>
     layGrid(wiring, fabric.slice, { shape, nodeFirst: slice * sliceSize }),
   );
-  const place = { sliceSize, acceleratorCount, hostCount };
   const outFirst = layHosts(wiring, fabric, place);
   const arrays = wiring.arrays();
-  const routes = grids.map((grid) => gridRoutes(grid));
-  const hostOf = hostOfRank(fabric, sliceSize);
-  const upFirst = outFirst + 2 * acceleratorCount;
-  const wraps = grids[0]?.wraps ?? [];
-  const names = namesOf(fabric, place);
+  const within = grids.map((grid) => gridRoutes(grid));
+  const vertexName = namesOf(fabric, place);
   return {
     ...endpointOf(cluster, rankCount),
     family: "slices",
     // Over the network every slice is as near as any other: a ring of slices closes.
     shape: [...shape, rankCount / sliceSize],
-    wraps: [...wraps, true],
+    wraps: [...item(grids, 0).wraps, true],
     vertexCount: acceleratorCount + hostCount + 1,
     vertexTiers: [
       { kind: rankKind(cluster), vertexCount: acceleratorCount },
@@ -49,29 +52,46 @@ export function slicesGraph(cluster: Cluster, fabric: SlicesFabric, rankCount: n
     ...arrays,
     ranksForward: true,
     routeLengthMax: shape.reduce((a, b) => a + b, 4),
-    route(source, target, out, at) {
-      const slice = Math.floor(source / sliceSize);
-      if (slice === Math.floor(target / sliceSize)) {
-        const first = slice * sliceSize;
-        const [from, to] = [source - first, target - first];
-        return routes[slice]!(from as typeof source, to as typeof target, out, at);
-      }
-      out[at] = outFirst + 2 * source;
-      out[at + 1] = upFirst + 2 * hostOf(source);
-      out[at + 2] = upFirst + 2 * hostOf(target) + 1;
-      out[at + 3] = outFirst + 2 * target + 1;
-      return at + 4;
-    },
-    vertexName: names,
-    linkName: linkNames(arrays, names),
-    groups: {
-      kind: "slice",
-      groupCount: sliceCount + 1,
-      groupOf: (vertex) => {
-        if (vertex < acceleratorCount) return Math.floor(vertex / sliceSize);
-        const host = vertex - acceleratorCount;
-        return host < hostCount ? Math.floor((host * sliceCount) / hostCount) : sliceCount;
-      },
+    route: routes(fabric, place, { within, outFirst }),
+    vertexName,
+    linkName: linkNames(arrays, vertexName),
+    groups: groupsOf(fabric, place),
+  };
+}
+
+function routes(
+  fabric: SlicesFabric,
+  { sliceSize, acceleratorCount }: Place,
+  links: { readonly within: readonly Graph["route"][]; readonly outFirst: number },
+): Graph["route"] {
+  const { within, outFirst } = links;
+  const hostOf = hostOfRank(fabric, sliceSize);
+  const upFirst = outFirst + 2 * acceleratorCount;
+  return (source, target, out, at) => {
+    const slice = Math.floor(source / sliceSize);
+    if (slice === Math.floor(target / sliceSize)) {
+      const first = slice * sliceSize;
+      const [from, to] = [source - first, target - first];
+      return within[slice]!(from as typeof source, to as typeof target, out, at);
+    }
+    out[at] = outFirst + 2 * source;
+    out[at + 1] = upFirst + 2 * hostOf(source);
+    out[at + 2] = upFirst + 2 * hostOf(target) + 1;
+    out[at + 3] = outFirst + 2 * target + 1;
+    return at + 4;
+  };
+}
+
+/** The network is a group of its own, the last. */
+function groupsOf({ sliceCount }: SlicesFabric, place: Place): VertexGroups {
+  const { sliceSize, acceleratorCount, hostCount } = place;
+  return {
+    kind: "slice",
+    groupCount: sliceCount + 1,
+    groupOf: (vertex) => {
+      if (vertex < acceleratorCount) return Math.floor(vertex / sliceSize);
+      const host = vertex - acceleratorCount;
+      return host < hostCount ? Math.floor((host * sliceCount) / hostCount) : sliceCount;
     },
   };
 }
@@ -84,15 +104,7 @@ function hostOfRank(fabric: SlicesFabric, sliceSize: number): (rank: number) => 
 }
 
 /** Accelerator to host, then host to network; returns the link out of accelerator 0. */
-function layHosts(
-  wiring: Wiring,
-  fabric: SlicesFabric,
-  place: {
-    readonly sliceSize: number;
-    readonly acceleratorCount: number;
-    readonly hostCount: number;
-  },
-): number {
+function layHosts(wiring: Wiring, fabric: SlicesFabric, place: Place): number {
   const { acceleratorCount, hostCount, sliceSize } = place;
   const hostOf = hostOfRank(fabric, sliceSize);
   const first = wiring.linkCount;
@@ -125,10 +137,7 @@ function layHosts(
   return first;
 }
 
-function namesOf(
-  { shape }: SlicesFabric,
-  place: { readonly sliceSize: number; readonly acceleratorCount: number; readonly hostCount: number },
-): (vertex: VertexId) => string {
+function namesOf({ shape }: SlicesFabric, place: Place): (vertex: VertexId) => string {
   const { sliceSize, acceleratorCount, hostCount } = place;
   return (vertex) => {
     if (vertex === acceleratorCount + hostCount) return "network";

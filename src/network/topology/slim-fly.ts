@@ -36,7 +36,7 @@ export function slimFlyGraph(cluster: Cluster, fabric: SlimFlyFabric, rankCount:
 }
 
 function netOf(fabric: SlimFlyFabric): SwitchNet {
-  const { q, hostsPerSwitch } = fabric;
+  const { elementCount: q, hostsPerSwitch } = fabric;
   const switchCount = 2 * q * q;
   return {
     family: "slim-fly",
@@ -54,7 +54,7 @@ function netOf(fabric: SlimFlyFabric): SwitchNet {
 
 /** Exponents of X and X': see the paper's section on construction. */
 export function generatorSets(field: Field): readonly [readonly number[], readonly number[]] {
-  const { q } = field;
+  const { elementCount: q } = field;
   const delta = deltaOf(q);
   const w = (q - delta) / 4;
   const some = (first: number, last: number): number[] => {
@@ -75,7 +75,7 @@ export function generatorSets(field: Field): readonly [readonly number[], readon
 }
 
 function join(wiring: Wiring, fabric: SlimFlyFabric, firstId: number): Joined {
-  const { localLink: link, hostsPerSwitch, q } = fabric;
+  const { localLink: link, hostsPerSwitch, elementCount: q } = fabric;
   const named = { kind: "local", name: "switch to switch", pointer: "/fabric/localLink", link };
   const tier = wiring.tier(betweenSwitches(fabric, named));
   const near = new Neighbors(2 * q * q);
@@ -107,7 +107,7 @@ function join(wiring: Wiring, fabric: SlimFlyFabric, firstId: number): Joined {
 }
 
 function layAll(field: Field, lay: (a: number, b: number) => void): void {
-  const { q } = field;
+  const { elementCount: q } = field;
   const sets = generatorSets(field);
   for (const [half, set] of sets.entries()) {
     for (let column = 0; column < q; column++) {

@@ -5,7 +5,16 @@
 import type { Cluster, SwitchFabric } from "../../records/cluster.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { VertexId } from "../../base/ids.ts";
-import { boxNames, endpointOf, layScaleUp, rankKind, rankName, sameNode, scaleUpBoxes, scaleUpHopsMax } from "./node.ts";
+import {
+  boxNames,
+  endpointOf,
+  layScaleUp,
+  rankKind,
+  rankName,
+  sameNode,
+  scaleUpBoxes,
+  scaleUpHopsMax,
+} from "./node.ts";
 import { linkNames } from "./names.ts";
 import { switchedTier, Wiring } from "./wiring.ts";
 

@@ -9,6 +9,7 @@ import type { FabricFamily, Graph, PickUplink, VertexTier } from "../../records/
 import { linkNames } from "./names.ts";
 import { boxNames, endpointOf, layScaleUp, rankKind, rankName, sameNode } from "./node.ts";
 import { scaleUpBoxes, scaleUpHopsMax } from "./node.ts";
+import type { ScaleUp } from "./node.ts";
 import { layHostLinks } from "./switch.ts";
 import { switchedTier, Wiring } from "./wiring.ts";
 
@@ -19,7 +20,7 @@ export interface Joined {
   /** Fewest hops; the pick chooses among equal ways. */
   minimal(pick: PickUplink): Between;
   /** Over a switch or group that the pick chooses. */
-  via?(pick: PickUplink): Between;
+  readonly via?: (pick: PickUplink) => Between;
 }
 
 export interface SwitchNet {
@@ -62,12 +63,7 @@ export function switchedGraph(
   const firstId = portCount + boxCount;
   const wiring = new Wiring(2 * portCount);
   const scaleUp = layScaleUp(wiring, cluster, { nodeCount, boxFirst: portCount });
-  const hostFirst = layHostLinks(
-    wiring,
-    fabric,
-    portCount,
-    (port) => firstId + net.switchOf(port),
-  );
+  const hostFirst = layHostLinks(wiring, fabric, portCount, (port) => firstId + net.switchOf(port));
   const joined = net.join(wiring, firstId);
   const arrays = wiring.arrays();
   const switchCount = net.kinds.reduce((sum, { vertexCount }) => sum + vertexCount, 0);
@@ -76,18 +72,8 @@ export function switchedGraph(
     if (vertex < portCount) return rankName(cluster, vertex);
     return vertex < firstId ? boxName(vertex - portCount) : net.nameOf(vertex - firstId);
   };
-  const routeOver =
-    (between: Between): Graph["route"] =>
-    (source: RankId, target: RankId, out, at) => {
-      if (source === target) return at;
-      if (scaleUp !== undefined && sameNode(perNode, source, target)) {
-        return scaleUp.route(source, target, out, at);
-      }
-      out[at] = hostFirst + 2 * source;
-      const end = between(source, target, out, at + 1);
-      out[end] = hostFirst + 2 * target + 1;
-      return end + 1;
-    };
+  const inNode = scaleUp && { scaleUp, perNode };
+  const routeOver = (between: Between): Graph["route"] => fromPort(between, hostFirst, inNode);
   const { via } = joined;
   return {
     ...endpointOf(cluster, rankCount),
@@ -112,6 +98,24 @@ export function switchedGraph(
       groupOf: (vertex) => (vertex < firstId ? -1 : net.groupOf(vertex - firstId)),
     },
     ...ends(fabric, net, portCount),
+  };
+}
+
+/** Out by the source's port and in by the target's; within a node by its own links. */
+function fromPort(
+  between: Between,
+  hostFirst: number,
+  inNode: { readonly scaleUp: ScaleUp; readonly perNode: number } | undefined,
+): Graph["route"] {
+  return (source: RankId, target: RankId, out, at) => {
+    if (source === target) return at;
+    if (inNode !== undefined && sameNode(inNode.perNode, source, target)) {
+      return inNode.scaleUp.route(source, target, out, at);
+    }
+    out[at] = hostFirst + 2 * source;
+    const end = between(source, target, out, at + 1);
+    out[end] = hostFirst + 2 * target + 1;
+    return end + 1;
   };
 }
 

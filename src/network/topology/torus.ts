@@ -19,7 +19,14 @@ import type { Cluster, TorusFabric } from "../../records/cluster.ts";
 import { AXES } from "../../records/graph.ts";
 import type { Graph } from "../../records/graph.ts";
 import { linkNames } from "./names.ts";
-import { boxNames, endpointOf, layScaleUp, sameNode, scaleUpBoxes, scaleUpHopsMax } from "./node.ts";
+import {
+  boxNames,
+  endpointOf,
+  layScaleUp,
+  sameNode,
+  scaleUpBoxes,
+  scaleUpHopsMax,
+} from "./node.ts";
 import type { ScaleUp } from "./node.ts";
 import { twistedRoutes } from "./twist.ts";
 import { Wiring } from "./wiring.ts";
@@ -67,14 +74,7 @@ export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: num
     family: "torus",
     shape,
     wraps: grid.wraps,
-    vertexCount: nodeFirst + nodeCount * (boxes.length > 1 ? 1 + boxes.length : 1),
-    vertexTiers: [
-      ...(perNode > 1 ? [{ kind: "accelerator", vertexCount: nodeFirst }] : []),
-      { kind: "node", vertexCount: nodeCount },
-      ...(boxes.length > 1
-        ? [{ kind: "scale-up switch", vertexCount: nodeCount * boxes.length }]
-        : []),
-    ],
+    ...verticesOf({ nodeFirst, nodeCount, boxCount: boxes.length }),
     ...arrays,
     routeLengthMax: hops.reduce((a, b) => a + b, 2 + scaleUpHopsMax(cluster)),
     route: perNode > 1 ? nodeRoutes(perNode, { scaleUp, nicFirst, between }) : between,
@@ -87,6 +87,24 @@ export function torusGraph(cluster: Cluster, fabric: TorusFabric, rankCount: num
       const isTwin = shape[d] === 2 && grid.wraps[d] === true;
       return isTwin && link % 2 === 1 ? "way −" : "";
     }),
+  };
+}
+
+/** Several boxes in a node are vertices beside that of the grid. */
+function verticesOf(counts: {
+  readonly nodeFirst: number;
+  readonly nodeCount: number;
+  readonly boxCount: number;
+}): Pick<Graph, "vertexCount" | "vertexTiers"> {
+  const { nodeFirst, nodeCount, boxCount } = counts;
+  const ownBoxCount = boxCount > 1 ? nodeCount * boxCount : 0;
+  return {
+    vertexCount: nodeFirst + nodeCount + ownBoxCount,
+    vertexTiers: [
+      ...(nodeFirst > 0 ? [{ kind: "accelerator", vertexCount: nodeFirst }] : []),
+      { kind: "node", vertexCount: nodeCount },
+      ...(ownBoxCount > 0 ? [{ kind: "scale-up switch", vertexCount: ownBoxCount }] : []),
+    ],
   };
 }
 

@@ -14,7 +14,12 @@ export function fabricChart(drawing: Drawing, ordinal = 1, lead = drawing.name):
       return torus(drawing, ordinal, lead);
     case "switch":
       return singleSwitch(drawing, ordinal, lead);
-    default:
+    case "dragonfly":
+    case "dragonfly-plus":
+    case "hyperx":
+    case "slim-fly":
+    case "slices":
+    case "custom":
       return groupsChart(drawing, ordinal, lead);
   }
 }

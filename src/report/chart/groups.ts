@@ -22,8 +22,9 @@ export function groupsChart(drawing: GroupsDrawing, ordinal = 1, lead = drawing.
       ? ""
       : `: ${busiest.name} links at most ${percent(busiest.utilizationMax, 0)} busy`;
   const { groups, bundles, groupKind } = drawing;
-  const counts =
-    `${fixed(groups.length)} ${groupKind}${groupKind.endsWith("ch") ? "es" : "s"}, ${fixed(bundles.length)} pairs of them joined`;
+  const plural = groupKind.endsWith("ch") ? "es" : "s";
+  const joined = `${fixed(bundles.length)} pairs of them joined`;
+  const counts = `${fixed(groups.length)} ${groupKind}${plural}, ${joined}`;
   return {
     name: drawing.family,
     index: ordinal,
@@ -50,8 +51,8 @@ function draw(pen: Pen, drawing: GroupsDrawing, [width, height]: Size): void {
     return [center[0] + reach * Math.cos(angle), center[1] + reach * Math.sin(angle)];
   };
   for (const bundle of bundles) {
-    if (bundle.a >= shownCount || bundle.b >= shownCount) continue;
-    pen.line(place(bundle.a), place(bundle.b), `l-u${loadClass(loadOf(drawing, bundle))}`);
+    if (bundle.aId >= shownCount || bundle.bId >= shownCount) continue;
+    pen.line(place(bundle.aId), place(bundle.bId), lineClass(drawing, bundle));
   }
   const isNumbered = markCount <= NUMBERED_MOST;
   const half = isNumbered ? 22 : Math.max(3, Math.min(9, (3 * radius) / markCount));
@@ -73,6 +74,13 @@ function draw(pen: Pen, drawing: GroupsDrawing, [width, height]: Size): void {
     pen.text([x, y - half - 4], words, { anchor: "middle", style: "small", halo: true });
   }
   drawNote(pen, drawing, [width, height], isNumbered);
+}
+
+/** Without a load lines are thin, so that many of them do not fill the circle. */
+function lineClass(drawing: GroupsDrawing, bundle: DrawnBundle): string {
+  const utilization = loadOf(drawing, bundle);
+  if (utilization > 0) return `l-u${loadClass(utilization)}`;
+  return drawing.groups.length > NUMBERED_MOST ? "grid" : "leader";
 }
 
 /** All cables of a bundle are shown as busy as the busiest link between groups. */

@@ -22,11 +22,11 @@ import { elementAt, execute } from "../../support/execute.ts";
 /** Any rank's own data: whole numbers, so that sums are exact in any order. */
 const valueOf = (rank: number, element: number): number => (rank + 1) * 1000 + element;
 
-function check(graph: Graph, algorithm: Algorithm): void {
+function check(graph: Graph, algorithm: Algorithm, partCount = 1): void {
   const n = graph.rankCount;
   // A torus cuts halves into n chunks; with all links, as many parts as dimensions before.
   // Channels are as many parts as a node has ranks.
-  const parts = graph.shape.filter((size) => size > 1).length || 1;
+  const parts = partCount * (graph.shape.filter((size) => size > 1).length || 1);
   const length = 2 * n * parts * (algorithm.name === "ring-channels" ? graph.ranksPerNode : 1);
   const elements = [...Array(length).keys()];
   const sums = elements.map((e) => [...Array(n).keys()].reduce((sum, r) => sum + valueOf(r, e), 0));
@@ -246,5 +246,20 @@ test("a long closed dimension and a long line, in one and two dimensions", () =>
     const fabric: Fabric = { kind: "torus", shapes: [shape], wrapLengthMin: wrap, link: BARE_LINK };
     const n = shape.reduce<number>((a, b) => a * b, 1);
     checkAll(buildGraph(cluster("torus", { fabric }), n));
+  }
+});
+
+test("on meshes inside a node: rings that share no link", () => {
+  for (const [shape, acceleratorCount] of [
+    ["cube-mesh", 8],
+    ["full-mesh", 5],
+    ["full-mesh", 8],
+  ] as const) {
+    const scaleUp = { ...link(25e9, 1e-6), shape };
+    const node = { name: "node", acceleratorCount, scaleUp };
+    const graph = buildGraph({ ...bareSwitch(1), node }, acceleratorCount);
+    const rings = present(findAlgorithm("disjoint-rings"), "the rings");
+    equal(rings.supports(graph, "all-reduce"), undefined);
+    check(graph, rings, present(graph.nodeRings, "rings").length);
   }
 });

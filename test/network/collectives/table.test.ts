@@ -16,6 +16,7 @@ function program(graph: Graph, name: string, sizeBytes: number): Program {
 }
 
 const OTHERS = {
+  "disjoint-rings": "needs a mesh inside the node, with rings that share no link",
   bruck: undefined,
   direct: "makes all-to-all, uneven-all-to-all, gather, scatter and send-receive only",
   pairwise: "makes all-to-all and uneven-all-to-all only",

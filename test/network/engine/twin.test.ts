@@ -20,8 +20,11 @@ import { dragonfly, h100FatTree, h100Torus } from "../../support/clusters.ts";
 const DIRECT: readonly Graph[] = [
   sceneGraph(dragonfly(3, 2), 24, { routing: { kind: "valiant", seed: 2 } }),
   buildGraph(dragonfly(4, 1), 32),
-  buildGraph(direct<HyperXFabric>({ kind: "hyperx", shape: [3, 2], widths: [1, 2], hostsPerSwitch: 4 }), 24),
-  sceneGraph(direct<SlimFlyFabric>({ kind: "slim-fly", q: 3, hostsPerSwitch: 2 }), 36, {
+  buildGraph(
+    direct<HyperXFabric>({ kind: "hyperx", shape: [3, 2], widths: [1, 2], hostsPerSwitch: 4 }),
+    24,
+  ),
+  sceneGraph(direct<SlimFlyFabric>({ kind: "slim-fly", elementCount: 3, hostsPerSwitch: 2 }), 36, {
     routing: { kind: "valiant", seed: 5 },
   }),
   buildGraph(

@@ -40,7 +40,12 @@ test("leaves, spines and cables follow from the numbers a group", () => {
 });
 
 test("ways are contiguous; five links between groups, four within", () => {
-  const sizes: Size[] = [[4, 3, 2, 2, 3], [5, 2, 4, 1, 1], [3, 2, 2, 2, 1], [2, 2, 3, 2, 1]];
+  const sizes: Size[] = [
+    [4, 3, 2, 2, 3],
+    [5, 2, 4, 1, 1],
+    [3, 2, 2, 2, 1],
+    [2, 2, 3, 2, 1],
+  ];
   for (const size of sizes) {
     const graph = plus(...size);
     equal(longestWay(graph, 1), 5);

@@ -41,7 +41,13 @@ test("the balanced dragonfly of p = 4 has 33 groups, 1,056 hosts and one link a 
 });
 
 test("all ways are contiguous and minimal ones no longer than the diameter", () => {
-  for (const size of [[9, 4, 2, 2], [5, 2, 3, 2], [4, 4, 2, 3], [2, 3, 1, 1], [1, 4, 2, 1]] as const) {
+  for (const size of [
+    [9, 4, 2, 2],
+    [5, 2, 3, 2],
+    [4, 4, 2, 3],
+    [2, 3, 1, 1],
+    [1, 4, 2, 1],
+  ] as const) {
     for (const arrangement of ["palmtree", "absolute"] as const) {
       const graph = dragonfly(size, arrangement);
       ok(longestWay(graph, 1) <= 5);
@@ -84,13 +90,13 @@ test("minimal crosses one global link, Valiant two and a third group", () => {
   const via = graph.routeVia?.((_level, _source, _target, count) => count - 1);
   ok(via !== undefined);
   for (let target = 8; target < 72; target++) {
-    const minimal = kinds(wayOf(graph, graph.route, [0, target]));
+    const minimal = kinds(wayOf(graph, [0, target]));
     equal(minimal.filter((kind) => kind === "global").length, 1);
-    const detour = kinds(wayOf(graph, via, [0, target]));
+    const detour = kinds(wayOf(graph, [0, target], via));
     equal(detour.filter((kind) => kind === "global").length, 2);
   }
   // Within a group both go straight.
-  equal(wayOf(graph, via, [0, 7]).length, 3);
+  equal(wayOf(graph, [0, 7], via).length, 3);
 });
 
 test("a ring over two groups of one switch takes its closed form", () => {
@@ -114,7 +120,7 @@ test("nodes of eight accelerators use their own network inside", () => {
   );
   const graph = buildGraph(made, 48);
   equal(graph.nodeCount, 6);
-  const kinds = wayOf(graph, graph.route, [0, 7]).map(
+  const kinds = wayOf(graph, [0, 7]).map(
     (link) => at(graph.linkTiers, at(graph.linkTier, link)).kind,
   );
   deepEqual(kinds, ["scale-up", "scale-up"]);

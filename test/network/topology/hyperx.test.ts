@@ -10,7 +10,10 @@ import { longestWay } from "../../support/ways.ts";
 
 function hyperx(shape: number[], hostsPerSwitch: number, widths = shape.map(() => 1)): Graph {
   const made = direct<HyperXFabric>({ kind: "hyperx", shape, widths, hostsPerSwitch });
-  return buildGraph(made, shape.reduce((a, b) => a * b, hostsPerSwitch));
+  return buildGraph(
+    made,
+    shape.reduce((a, b) => a * b, hostsPerSwitch),
+  );
 }
 
 test("each line is a full mesh of as many cables as its dimension is wide", () => {

@@ -22,7 +22,7 @@ test("within a slice ways go over the torus, between slices over two hosts", () 
   equal(graph.vertexCount, 24 + 6 + 1);
   equal(graph.linkCount, 2 * (3 * 12 + 24 + 6));
   const kinds = (pair: readonly [number, number]): string[] =>
-    wayOf(graph, graph.route, pair).map((l) => at(graph.linkTiers, at(graph.linkTier, l)).kind);
+    wayOf(graph, pair).map((l) => at(graph.linkTiers, at(graph.linkTier, l)).kind);
   deepEqual(kinds([0, 5]), ["x", "y"]);
   deepEqual(kinds([0, 8]), ["nic", "host", "host", "nic"]);
   longestWay(graph, 1);

@@ -3,14 +3,18 @@ import { test } from "vitest";
 import { fieldOf, primeOf } from "../../../src/network/topology/galois.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
 import { measuredDiameter } from "../../../src/network/topology/measure.ts";
-import { generatorSets, isSlimFlySize, slimFlyRadix } from "../../../src/network/topology/slim-fly.ts";
+import {
+  generatorSets,
+  isSlimFlySize,
+  slimFlyRadix,
+} from "../../../src/network/topology/slim-fly.ts";
 import type { SlimFlyFabric } from "../../../src/records/fabric.ts";
 import type { Graph } from "../../../src/records/graph.ts";
 import { direct } from "../../support/clusters.ts";
 import { longestWay } from "../../support/ways.ts";
 
 function slimFly(q: number, hostsPerSwitch: number): Graph {
-  const made = direct<SlimFlyFabric>({ kind: "slim-fly", q, hostsPerSwitch });
+  const made = direct<SlimFlyFabric>({ kind: "slim-fly", elementCount: q, hostsPerSwitch });
   return buildGraph(made, 2 * q * q * hostsPerSwitch);
 }
 
@@ -36,7 +40,7 @@ test("2·q² switches with (3q − δ)/2 cables each, and no two further apart t
   }
 });
 
-test("q = 5 is the Hoffman-Singleton graph: 50 switches of 7, the Moore bound of diameter 2", () => {
+test("q = 5 is the Hoffman-Singleton graph, which meets the Moore bound of diameter 2", () => {
   // 1 + 7 + 7·6 = 50: no graph of 7 cables a switch and two hops can have more.
   equal(slimFlyRadix(5), 7);
   equal(2 * 5 * 5, 1 + 7 + 7 * 6);
@@ -50,11 +54,7 @@ test("generator sets hold the negative of each of their elements", () => {
   for (const q of SIZES) {
     const field = fieldOf(q);
     for (const set of generatorSets(field)) {
-      deepEqual(
-        new Set(set.map((element) => field.negate(element))),
-        new Set(set),
-        `q = ${q}`,
-      );
+      deepEqual(new Set(set.map((element) => field.negate(element))), new Set(set), `q = ${q}`);
     }
   }
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { test } from "vitest";
 import { at } from "../../../src/base/assert.ts";
 import { linkId, vertexId } from "../../../src/base/ids.ts";
+import { collectiveTime } from "../../../src/network/collective-time.ts";
 import { pathOf } from "../../../src/network/routing/path.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
 import { signedHops } from "../../../src/network/topology/torus.ts";
@@ -154,4 +155,26 @@ test("one node alone has no torus links", () => {
     ["scale-up", "nic"],
   );
   equal(graph.nodeCount, 1);
+});
+
+test("four dimensions: a ring a dimension, and the torus algorithm's closed form", () => {
+  const shape = [3, 4, 3, 3];
+  const graph = buildGraph(bareTorus(shape), 108);
+  // A link a neighbor and direction, in each of four dimensions.
+  equal(graph.linkCount, 108 * 8);
+  deepEqual(
+    graph.linkTiers.map(({ kind }) => kind),
+    ["x", "y", "z", "w"],
+  );
+  const S = 108e6;
+  const request = { collective: "all-reduce", algorithm: "torus", sizeBytes: S } as const;
+  const { durationS } = collectiveTime(graph, request).timeline;
+  // Σ_d 2(X_d−1)·(S_d/(2·X_d·B) + a), each next S_d divided by X_d.
+  let expected = 0;
+  let rest = S;
+  for (const size of shape) {
+    expected += 2 * (size - 1) * (rest / (2 * size * 50e9) + 500e-9);
+    rest /= size;
+  }
+  ok(Math.abs(durationS - expected) <= 1e-12 * expected, `${durationS} is ${expected}`);
 });
