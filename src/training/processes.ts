@@ -11,6 +11,7 @@ import type { Training } from "../records/job.ts";
 import { createMemory, sharedMemory } from "./wires/memory-wires.ts";
 import type { RankMessage, StartMessage, Transport } from "./messages.ts";
 import { errorOf } from "./messages.ts";
+import type { Axis } from "./mesh.ts";
 import { rankCountOf } from "./mesh.ts";
 import type { Parallel } from "./parallel.ts";
 import type { ProcessReport } from "./report.ts";
@@ -22,8 +23,10 @@ export interface ProcessesOptions {
   readonly transport?: Transport;
   readonly saving?: Saving;
   readonly prune?: PruneOptions | undefined;
-  /** For tests: without it gradients stay those of each process alone. */
-  readonly reduces?: boolean;
+  /** For tests: collectives along this axis do nothing. */
+  readonly without?: Axis;
+  /** For tests: the report of rank 0 has the gradients of each step. */
+  readonly probes?: boolean;
   readonly onStart?: (pids: readonly number[]) => void;
   readonly onStep?: (step: number, loss: number) => void;
   /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
@@ -124,12 +127,13 @@ class Processes {
   #introduce(): void {
     const ports = this.#ports.filter((port) => port !== undefined);
     if (ports.length < this.#rankCount) return;
-    const { saving = {}, prune, reduces = true, transport = "tcp", parallel } = this.#options;
+    const { saving = {}, prune, without, transport = "tcp", parallel } = this.#options;
+    const { probes = false } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
-        ...{ kind: "start", rank, ports, token, training, saving, prune, reduces, transport, parallel },
+        ...{ kind: "start", rank, ports, token, training, saving, prune, without, transport, parallel, probes },
       };
       child.send(start);
     }

@@ -11,9 +11,8 @@ import { isCounted, worldSum } from "./norm.ts";
 import { Readiness } from "./readiness.ts";
 import type { Sync } from "./sync.ts";
 
-/** With `reduces` false, for tests, gradients stay those of each rank alone. */
-export function replicated(parameters: Parameters, team: Team, reduces = true): Sync {
-  const buckets = reduces ? bucketsOf(parameters.list, team) : [];
+export function replicated(parameters: Parameters, team: Team): Sync {
+  const buckets = team.without === "data" ? [] : bucketsOf(parameters.list, team);
   let pending: Pending[] = [];
   const readiness = new Readiness(buckets, ({ start, elementCount, group }) => {
     const gradients = parameters.gradients.subarray(start, start + elementCount);

@@ -79,6 +79,7 @@ export class Sharded implements Sync {
 
   beginStep(): void {
     [this.#exchangeS, this.#waitedS] = [0, 0];
+    this.gradientBytes = 0;
     for (const unit of this.#units) unit.gradients?.fill(0);
     this.#readiness.beginStep();
   }
