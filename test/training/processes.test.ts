@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "vitest";
+import { at } from "../../src/base/assert.ts";
 import { PartialError, Refusal } from "../../src/base/errors.ts";
 import { readCheckpoint } from "../../src/files/checkpoint.ts";
 import { readTraining } from "../../src/files/training.ts";
@@ -82,10 +83,13 @@ test("without the reduction the losses differ: it is what makes the processes on
 
 for (const transport of transports) {
   test(`a killed process is named within two seconds, saves are whole, ${transport}`, () =>
-    lose(transport));
+    lose(transport, "SIGKILL"));
 }
 
-async function lose(transport: Transport): Promise<void> {
+test("a stopped process is named within two seconds, saves are whole", () =>
+  lose(at(transports, 0), "SIGSTOP"));
+
+async function lose(transport: Transport, signal: "SIGKILL" | "SIGSTOP"): Promise<void> {
   const training: Training = { ...trainings[1]!, steps: 2000 };
   const checkpoint = join(freshFolder(), "run.safetensors");
   let pids: readonly number[] = [];
@@ -98,13 +102,14 @@ async function lose(transport: Transport): Promise<void> {
     onStep: (step) => {
       if (step !== 5) return;
       killedMs = performance.now();
-      process.kill(pids[2]!, "SIGKILL");
+      process.kill(pids[2]!, signal);
     },
     advice: (savedStep) => `saved ${savedStep}`,
   });
   await rejects(run, (error) => {
     ok(error instanceof PartialError);
-    ok(error.message.startsWith(`rank 2 (pid ${pids[2]}) ended (SIGKILL) after step`));
+    const how = signal === "SIGKILL" ? "ended (SIGKILL)" : "stands still";
+    ok(error.message.startsWith(`rank 2 (pid ${pids[2]}) ${how} after step`), error.message);
     ok(/; saved [46]$/.test(error.message), error.message);
     return true;
   });

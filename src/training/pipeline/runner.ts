@@ -105,7 +105,8 @@ export class Runner {
     const input =
       stage === 0 ? undefined : receiveHidden(tape, model.hiddenShape(batch), link, before);
     const made = model.forward(tape, { batch, hidden: input, chunkIndex: chunk });
-    if (made.kind === "loss") return { loss: made.loss, state: { tape, device, input, output: undefined } };
+    if (made.kind === "loss")
+      return { loss: made.loss, state: { tape, device, input, output: undefined } };
     const { hidden: output } = made;
     const after = (rank + 1) % rankCount;
     sendNumbers(tape, output.data, output.elementCount, link, after);

@@ -36,7 +36,7 @@ export function replicated(parameters: Parameters, team: Team): Sync {
     },
     share: () => undefined,
     squaredNorm(squares) {
-      const counted = parameters.list.filter((parameter) => isCounted(parameter, team));
+      const counted = parameters.list.filter((parameter) => isCounted(parameter.sameOver, team));
       if (counted.length === parameters.list.length) {
         return worldSum(team, squares(parameters.gradients));
       }
