@@ -125,12 +125,14 @@ const SLOW: readonly Case[] = [
 ];
 
 function words([id, degrees, more = {}]: Case): string {
-  const parts = Object.entries({ ...degrees, ...more }).map(([key, value]) => `${key} ${value}`);
+  const parts = Object.entries({ ...degrees, ...more }).map(
+    ([key, value]) => `${key} ${String(value)}`,
+  );
   return `${id}, ${parts.join(", ")}: losses and gradients are those of one process`;
 }
 
 for (const each of QUICK) {
-  test(words(each), async () => {
+  test(`now: ${words(each)}`, async () => {
     await same(each[0], layout(each[1], each[2]));
   });
 }

@@ -127,7 +127,7 @@ export class Sharded implements Sync {
     const count = this.#units.reduce((sum, { bucket }) => sum + bucket.elementCount, 0);
     const whole = new Float32Array(count);
     for (const unit of this.#units) {
-      const { start, elementCount, group } = unit.bucket;
+      const { startIndex: start, elementCount, group } = unit.bucket;
       const padded = new Float32Array(paddedCount(unit));
       group.allGather(partOf(unit, blockLike), padded);
       whole.set(padded.subarray(0, elementCount), start);
@@ -137,7 +137,7 @@ export class Sharded implements Sync {
 
   take(whole: Numbers, blockLike: Numbers): void {
     for (const unit of this.#units) {
-      const { start, elementCount, group } = unit.bucket;
+      const { startIndex: start, elementCount, group } = unit.bucket;
       const padded = new Float32Array(paddedCount(unit));
       padded.set(whole.subarray(start, start + elementCount));
       const first = group.rank * unit.partCount;
@@ -148,7 +148,7 @@ export class Sharded implements Sync {
 
   /** Its parameters read and write the unit's memory from now on. */
   #takeOver(unit: Unit, parameters: Parameters): void {
-    const { start, elementCount, parameters: list } = unit.bucket;
+    const { startIndex: start, elementCount, parameters: list } = unit.bucket;
     if (!this.#isGathered(unit)) {
       unit.data = new Float32Array(paddedCount(unit));
       unit.data.set(parameters.data.subarray(start, start + elementCount));

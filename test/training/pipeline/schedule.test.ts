@@ -6,8 +6,9 @@ import type { PipelineShape } from "../../../src/training/pipeline/schedule.ts";
 import { actionsOf, messagesOf } from "../../../src/training/pipeline/schedule.ts";
 
 const short = (rank: number, shape: PipelineShape) =>
-  actionsOf(rank, shape).map(({ kind, micro, chunk }) => {
-    return `${kind === "forward" ? "F" : "B"}${micro}${shape.chunkCount > 1 ? `.${chunk}` : ""}`;
+  actionsOf(rank, shape).map(({ kind, microIndex, chunkIndex }) => {
+    const chunk = shape.chunkCount > 1 ? `.${chunkIndex}` : "";
+    return `${kind === "forward" ? "F" : "B"}${microIndex}${chunk}`;
   });
 
 test("1F1B of three stages and four micro-batches, as the paper draws it", () => {
@@ -17,7 +18,7 @@ test("1F1B of three stages and four micro-batches, as the paper draws it", () =>
   equal(short(2, shape).join(" "), "F0 B0 F1 B1 F2 B2 F3 B3");
 });
 
-test("interleaved: micro-batches go in groups of all ranks through chunk after chunk", () => {
+test("interleaved: micro-batches go in groups of all ranks through chunk after chunkIndex", () => {
   const shape = { rankCount: 2, microCount: 2, chunkCount: 2 };
   // Warm-up of rank 0: 2 · (2 − 0 − 1) + (2 − 1) · 2 = 4, all there is; of rank 1: 2.
   equal(short(0, shape).join(" "), "F0.0 F1.0 F0.1 F1.1 B0.1 B1.1 B0.0 B1.0");
@@ -34,16 +35,16 @@ const shapes = fc
     return { rankCount, chunkCount, microCount: groups * rankCount };
   });
 
-test("every micro-batch goes forward and back once through every chunk", () => {
+test("every micro-batch goes forward and back once through every chunkIndex", () => {
   fc.assert(
     fc.property(shapes, (shape) => {
       for (let rank = 0; rank < shape.rankCount; rank++) {
         const seen = new Set<string>();
         let [underWay, most] = [0, 0];
-        for (const { kind, micro, chunk } of actionsOf(rank, shape)) {
-          const forward = `forward ${micro} ${chunk}`;
+        for (const { kind, microIndex, chunkIndex } of actionsOf(rank, shape)) {
+          const forward = `forward ${microIndex} ${chunkIndex}`;
           ok(kind === "forward" || seen.has(forward), "forward comes first");
-          seen.add(`${kind} ${micro} ${chunk}`);
+          seen.add(`${kind} ${microIndex} ${chunkIndex}`);
           underWay += kind === "forward" ? 1 : -1;
           most = Math.max(most, underWay);
         }
@@ -69,15 +70,15 @@ test("with sends that do not wait, no rank waits for ever, and all messages are 
         for (let rank = 0; rank < rankCount; rank++) {
           const actions = actionsOf(rank, shape);
           for (; places[rank]! < actions.length; places[rank]!++) {
-            const { kind, micro, chunk } = at(actions, places[rank]!);
-            const stage = chunk * rankCount + rank;
+            const { kind, microIndex, chunkIndex } = at(actions, places[rank]!);
+            const stage = chunkIndex * rankCount + rank;
             const step = kind === "forward" ? 1 : -1;
-            const needed = `${kind} ${micro} ${stage - step}`;
+            const needed = `${kind} ${microIndex} ${stage - step}`;
             const isEnd = kind === "forward" ? stage === 0 : stage === stageCount - 1;
             if (!isEnd && !sent.has(needed)) break;
             if (!isEnd) wanted.add(needed);
             const target = stage + step;
-            if (target >= 0 && target < stageCount) sent.add(`${kind} ${micro} ${stage}`);
+            if (target >= 0 && target < stageCount) sent.add(`${kind} ${microIndex} ${stage}`);
             moved = true;
           }
         }

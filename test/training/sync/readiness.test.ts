@@ -27,8 +27,8 @@ function made() {
 
 test("buckets hold neighbors, the last first, with the places where they begin", () => {
   const { buckets } = made();
-  const shown = buckets.map(({ parameters, start, elementCount }) => {
-    return `${parameters.map(({ name }) => name).join("")} ${start} ${elementCount}`;
+  const shown = buckets.map(({ parameters, startIndex, elementCount }) => {
+    return `${parameters.map(({ name }) => name).join("")} ${startIndex} ${elementCount}`;
   });
   deepEqual(shown, ["ef 40 20", "cd 20 20", "ab 0 20"]);
 });
