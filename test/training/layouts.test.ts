@@ -284,3 +284,17 @@ test("a layout that a model has no room for is refused by name", async () => {
   await refused("bert", layout({ context: 2 }), "cannot-be-split", /sees all tokens/);
   await refused("gpt", layout({ pipeline: 5 }), "does-not-divide", /5 stages for 2 layers/);
 });
+
+test("a loss that is no number is refused by one rank, which names the first op", async () => {
+  const { training } = await one("gpt");
+  const { clipNorm: _, ...wild }: Training = { ...training, optimizer: "sgd", learningRate: 1e30 };
+  const { weightDecay: __, ...plain } = wild;
+  const run = trainInProcesses(plain, { parallel: layout({ tensor: 2, pipeline: 2 }) });
+  await rejects(run, (error) => {
+    ok(error instanceof Refusal, String(error));
+    equal(error.code, "training-diverged");
+    // Weights of 1e29 after the first update: their products overflow in the first layer.
+    ok(/in step 2 of gpt, first in layers\.0\..* on rank [01],/.test(error.message), error.message);
+    return true;
+  });
+});
