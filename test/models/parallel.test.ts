@@ -6,7 +6,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "vitest";
 import { seeded } from "../../src/base/random.ts";
 import type { Layout } from "../../src/models/layout.ts";
-import { balancedStages } from "../../src/models/layout.ts";
+import { balancedStages, interleaved } from "../../src/models/layout.ts";
 import type { Batch } from "../../src/models/model.ts";
 import { createModel } from "../../src/models/model.ts";
 import { shapeLayout } from "../../src/models/shape-layout.ts";
@@ -78,48 +78,69 @@ function batchOf(
 interface Result {
   readonly loss: number | undefined;
   readonly parameters: readonly Parameter[];
-  readonly trace: Trace;
+  /** One for each stage of the rank. */
+  readonly traces: readonly Trace[];
 }
 
-/** One step of one rank: forward, backward, and what a pipeline passes on between. */
-function step(spec: ModelSpec, layout: Layout, share: { from: number; count: number }): Result {
+interface Share {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** One step of one rank: its stages forward and then back, and what they pass on between. */
+function step(spec: ModelSpec, layout: Layout, share: Share): Result {
   const model = createModel(spec, layout);
   model.parameters.allocate(seeded(3), Float64Array);
-  const tape = new Tape(createNativeDevice({ backend: reference, precision: "fp64" }));
   const batch = batchOf(spec as never, share.from, share.count);
   const { pipeline } = layout.groups;
-  const { rank } = pipeline;
-  const hidden =
-    rank === 0 ? undefined : receiveHidden(tape, model.hiddenShape(batch), pipeline, rank - 1);
-  const result = model.forward(tape, { batch, hidden });
-  if (result.kind === "hidden") {
-    const { hidden: output } = result;
-    sendNumbers(tape, output.data, output.elementCount, pipeline, rank + 1);
-    tape.backward({ output, gradient: receiveGradient(tape, output, pipeline, rank + 1) });
-  } else {
-    tape.backward();
-  }
-  if (hidden !== undefined) {
-    const gradient = tape.gradientOf(hidden);
-    sendNumbers(tape, gradient, hidden.elementCount, pipeline, rank - 1);
+  const { rank, rankCount } = pipeline;
+  const [before, after] = [(rank + rankCount - 1) % rankCount, (rank + 1) % rankCount];
+  let loss: number | undefined;
+  const passes = (layout.stages ?? [{ isFirst: true }]).map(({ isFirst }, chunkIndex) => {
+    const tape = new Tape(createNativeDevice({ backend: reference, precision: "fp64" }));
+    const hidden = isFirst
+      ? undefined
+      : receiveHidden(tape, model.hiddenShape(batch), pipeline, before);
+    const result = model.forward(tape, { batch, hidden, chunkIndex });
+    if (result.kind === "loss") loss = result.loss;
+    else sendNumbers(tape, result.hidden.data, result.hidden.elementCount, pipeline, after);
+    return { tape, hidden, result };
+  });
+  for (const { tape, hidden, result } of passes.toReversed()) {
+    if (result.kind === "loss") {
+      tape.backward();
+    } else {
+      const { hidden: output } = result;
+      tape.backward({ output, gradient: receiveGradient(tape, output, pipeline, after) });
+    }
+    if (hidden === undefined) continue;
+    sendNumbers(tape, tape.gradientOf(hidden), hidden.elementCount, pipeline, before);
   }
   const head = { model: "m", sampleCount: share.count, tokensPerSample: TOKENS, parameterCount: 0 };
-  const loss = result.kind === "loss" ? result.loss : undefined;
-  return { loss, parameters: model.parameters.list, trace: tape.trace(head) };
+  const traces = passes.map(({ tape }) => tape.trace(head));
+  return { loss, parameters: model.parameters.list, traces };
 }
 
-function layoutOf(spec: ModelSpec, groups: Groups, sequenceParallel: boolean): Layout {
+function layoutOf(spec: ModelSpec, groups: Groups, how: Way): Layout {
+  const { sequenceParallel = false, stagesPerRank = 1 } = how;
   const { rank, rankCount } = groups.pipeline;
-  if (rankCount === 1 || spec.family === "mlp") return { groups, sequenceParallel };
-  return { groups, sequenceParallel, stages: [balancedStages(spec.layerCount, rankCount)[rank]!] };
+  const count = rankCount * stagesPerRank;
+  if (count === 1 || spec.family === "mlp") return { groups, sequenceParallel };
+  const stages = interleaved(balancedStages(spec.layerCount, count), rank, rankCount);
+  return { groups, sequenceParallel, stages };
 }
 
-function runLayout(spec: ModelSpec, degrees: Degrees, sequenceParallel = false): Result[] {
+interface Way {
+  readonly sequenceParallel?: boolean;
+  readonly stagesPerRank?: number;
+}
+
+function runLayout(spec: ModelSpec, degrees: Degrees, how: Way = {}): Result[] {
   const { data = 1, expert = 1 } = degrees;
   const count = SAMPLES / (data * expert);
   return runRanks(degrees, (groups) => {
     const share = (groups.data.rank * expert + groups.expert.rank) * count;
-    return step(spec, layoutOf(spec, groups, sequenceParallel), { from: share, count });
+    return step(spec, layoutOf(spec, groups, how), { from: share, count });
   });
 }
 
@@ -150,17 +171,20 @@ function lossOf(results: readonly Result[]): number {
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
-const LAYOUTS: readonly (readonly [string, Degrees, boolean?])[] = [
+const SPLIT: Way = { sequenceParallel: true };
+
+const LAYOUTS: readonly (readonly [string, Degrees, Way?])[] = [
   ["2 tensor", { tensor: 2 }],
-  ["2 tensor, rows split", { tensor: 2 }, true],
-  ["2 data, 2 tensor, rows split", { tensor: 2, data: 2 }, true],
+  ["2 tensor, rows split", { tensor: 2 }, SPLIT],
+  ["2 data, 2 tensor, rows split", { tensor: 2, data: 2 }, SPLIT],
   ["2 stages", { pipeline: 2 }],
-  ["2 tensor, rows split, 2 stages", { tensor: 2, pipeline: 2 }, true],
+  ["2 tensor, rows split, 2 stages", { tensor: 2, pipeline: 2 }, SPLIT],
+  ["2 ranks with 2 stages each", { pipeline: 2 }, { stagesPerRank: 2 }],
   ["2 context", { context: 2 }],
   ["4 context", { context: 4 }],
-  ["2 context, 2 tensor, rows split", { context: 2, tensor: 2 }, true],
+  ["2 context, 2 tensor, rows split", { context: 2, tensor: 2 }, SPLIT],
   ["2 expert", { expert: 2 }],
-  ["2 expert, 2 tensor, rows split", { expert: 2, tensor: 2 }, true],
+  ["2 expert, 2 tensor, rows split", { expert: 2, tensor: 2 }, SPLIT],
   ["2 expert, 2 data", { expert: 2, data: 2 }],
 ];
 
@@ -176,10 +200,10 @@ for (const [name, spec] of Object.entries(MODELS)) {
   describe(`of a ${name}`, () => {
     const whole = runLayout(spec, {});
     const wanted = wholeGradients(whole, {});
-    for (const [layout, degrees, splitsRows] of LAYOUTS) {
+    for (const [layout, degrees, how] of LAYOUTS) {
       if (!isWorthwhile(name, degrees)) continue;
       test(`${layout}: loss and gradients are those of one process`, () => {
-        const results = runLayout(spec, degrees, splitsRows);
+        const results = runLayout(spec, degrees, how);
         ok(Math.abs(lossOf(results) / lossOf(whole) - 1) < 1e-12, `${lossOf(results)}`);
         const found = wholeGradients(results, degrees);
         deepEqual([...found.keys()].sort(), [...wanted.keys()].sort());
@@ -192,11 +216,11 @@ for (const [name, spec] of Object.entries(MODELS)) {
   });
 }
 /** The same step without numbers. */
-function walked(spec: ModelSpec, degrees: Degrees, rank: number, sequenceParallel: boolean) {
+function walked(spec: ModelSpec, degrees: Degrees, rank: number, how: Way) {
   const { tensor = 1, context = 1, expert = 1, data = 1 } = degrees;
   const stage = Math.floor(rank / (tensor * context * expert * data));
   const place = { pipelineRank: stage, expertRank: Math.floor(rank / (tensor * context)) % expert };
-  const layout = shapeLayout(spec, { degrees, sequenceParallel }, place);
+  const layout = shapeLayout(spec, { degrees, ...how }, place);
   const batch = SAMPLES / (data * expert);
   const update = () => undefined;
   return traceShapes(spec, { batch, tokens: TOKENS, elementBytes: 8, layout, update });
@@ -208,22 +232,23 @@ const nameless = ({ gradients }: Trace) =>
     return { ...rest, parameter: parameter.replace(/experts\.\d+/, "experts") };
   });
 
-const RECORDED: readonly (readonly [string, Degrees, boolean])[] = [
-  ["gpt", { tensor: 2, pipeline: 2 }, true],
-  ["gpt", { tensor: 2, pipeline: 3 }, false],
-  ["gpt", { context: 2, data: 2 }, false],
-  ["bert", { tensor: 2, pipeline: 2 }, true],
-  ["llama", { tensor: 2, context: 2 }, true],
-  ["llama, tied", { pipeline: 2, data: 2 }, false],
-  ["moe, skewed", { expert: 2, tensor: 2 }, true],
-  ["moe, balanced", { expert: 4 }, false],
+const RECORDED: readonly (readonly [string, Degrees, Way])[] = [
+  ["gpt", { tensor: 2, pipeline: 2 }, SPLIT],
+  ["gpt", { tensor: 2, pipeline: 3 }, {}],
+  ["gpt", { context: 2, data: 2 }, {}],
+  ["bert", { tensor: 2, pipeline: 2 }, SPLIT],
+  ["llama", { tensor: 2, context: 2 }, SPLIT],
+  ["llama, tied", { pipeline: 2, data: 2 }, {}],
+  ["moe, skewed", { expert: 2, tensor: 2 }, SPLIT],
+  ["moe, balanced", { expert: 4 }, {}],
 ];
 
-for (const [name, degrees, splitsRows] of RECORDED) {
+for (const [name, degrees, how] of RECORDED) {
   test(`both devices record the same step: ${name}, ${JSON.stringify(degrees)}`, () => {
     const spec = { ...MODELS[name]!, vocabularySize: 14 }; // divides: ranks record alike
-    for (const [rank, { trace }] of runLayout(spec, degrees, splitsRows).entries()) {
-      const shapes = walked(spec, degrees, rank, splitsRows);
+    for (const [rank, { traces }] of runLayout(spec, degrees, how).entries()) {
+      const trace = traces[0]!;
+      const shapes = walked(spec, degrees, rank, how);
       ok((trace.collectives ?? []).length > 0 || degrees.data === 2, "ranks talk to each other");
       deepEqual(shapes.ops, trace.ops, `rank ${rank}`);
       deepEqual(shapes.collectives, trace.collectives, `rank ${rank}`);
