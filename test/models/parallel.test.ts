@@ -20,6 +20,7 @@ import { Tape } from "../../src/tensor/tape.ts";
 import type { Ids, Parameter } from "../../src/tensor/tensor.ts";
 import { elementCount } from "../../src/tensor/tensor.ts";
 import { reference, relativeError } from "../tensor/backends.ts";
+import { checkClaims } from "./claims.ts";
 import type { Degrees } from "./ranks.ts";
 import { runRanks } from "./ranks.ts";
 
@@ -205,6 +206,10 @@ for (const [name, spec] of Object.entries(MODELS)) {
       test(`${layout}: loss and gradients are those of one process`, () => {
         const results = runLayout(spec, degrees, how);
         ok(Math.abs(lossOf(results) / lossOf(whole) - 1) < 1e-12, `${lossOf(results)}`);
+        checkClaims(
+          results.map(({ parameters }) => parameters),
+          degrees,
+        );
         const found = wholeGradients(results, degrees);
         deepEqual([...found.keys()].sort(), [...wanted.keys()].sort());
         for (const [parameter, gradient] of found) {

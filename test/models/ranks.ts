@@ -19,7 +19,7 @@ export interface Degrees {
   readonly pipeline?: number;
 }
 
-const AXES = ["tensor", "context", "expert", "data", "pipeline"] as const;
+export const AXES = ["tensor", "context", "expert", "data", "pipeline"] as const;
 type Axis = (typeof AXES)[number];
 
 /** The results of all ranks; `body` is called again and again, so it starts from nothing. */
