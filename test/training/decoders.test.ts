@@ -18,7 +18,7 @@ const backend = backends[0]!;
 async function trained(id: string, steps: number) {
   const training: Training = { ...(await readTraining(id)), steps };
   const trainer = new Trainer(training, { backend });
-  const losses: number[] = [];
+  const losses: (number | undefined)[] = [];
   let tape: Tape | undefined;
   while (trainer.step < steps) {
     losses.push(trainer.computeGradients());
