@@ -68,7 +68,7 @@ test("special tokens are written as themselves", () => {
   equal(bytePairCodec(pairs([])).decode([97, 999]), "a<|end|>");
 });
 
-test("a tokenizer of bytes continues a text as bytes do; one of more tokens is refused", async () => {
+test("a tokenizer of bytes continues as bytes do; one of more tokens is refused", async () => {
   const training = { ...(await readTraining("gpt")), steps: 5 };
   const trainer = new Trainer(training, { backend: backends[0]! });
   trainer.computeGradients();
