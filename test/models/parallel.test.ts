@@ -6,7 +6,6 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { describe, test } from "vitest";
 import { seeded } from "../../src/base/random.ts";
 import type { Layout } from "../../src/models/layout.ts";
-import { balancedStages, interleaved } from "../../src/models/layout.ts";
 import type { Batch, Model } from "../../src/models/model.ts";
 import { createModel } from "../../src/models/model.ts";
 import { shapeLayout } from "../../src/models/shape-layout.ts";
@@ -18,8 +17,8 @@ import { receiveGradient, receiveHidden, sendNumbers } from "../../src/tensor/op
 import { putSlice } from "../../src/tensor/slice.ts";
 import { Tape } from "../../src/tensor/tape.ts";
 import type { Ids, Parameter } from "../../src/tensor/tensor.ts";
-import { elementCount } from "../../src/tensor/tensor.ts";
-import { reference, relativeError } from "../tensor/backends.ts";
+import { constantTensor, elementCount } from "../../src/tensor/tensor.ts";
+import { drawn, reference, relativeError } from "../tensor/backends.ts";
 import { checkClaims } from "./claims.ts";
 import type { Degrees } from "./ranks.ts";
 import { runRanks } from "./ranks.ts";
@@ -39,6 +38,7 @@ const MODELS: Record<string, ModelSpec> = {
   llama: { family: "llama", ...llama },
   "llama, tied": { family: "llama", ...llama, tiesEmbedding: true },
   moe: { family: "moe", ...moe, routing: "learned" },
+  mlp: { family: "mlp", id: "m", name: "M", widths: [6, 5, 4, 3] },
   "moe, balanced": { family: "moe", ...moe, routing: "balanced" },
   "moe, skewed": { family: "moe", ...moe, routing: "skewed" },
 };
@@ -49,31 +49,30 @@ const TOKENS = 8;
 const MASKED = 1;
 
 /** Samples `from` to `from + count` of one batch that all layouts share. */
-function batchOf(
-  { family, vocabularySize }: typeof sizes & { family: string },
-  from: number,
-  count: number,
-): Batch {
+function batchOf(spec: ModelSpec, { from, count }: Share): Batch {
+  if (spec.family === "mlp") return vectorsOf(spec.widths, { from, count });
   const random = seeded(9);
   const draw = (limit: number) => Math.floor(random() * limit);
-  const all = Array.from({ length: SAMPLES * TOKENS }, () => draw(vocabularySize));
-  const next = all.map(() => draw(vocabularySize));
-  const ids = (data: readonly number[], each: number): Ids => {
-    return {
-      shape: [count, each],
-      data: Int32Array.from(data.slice(from * each, (from + count) * each)),
-    };
+  const all = Array.from({ length: SAMPLES * TOKENS }, () => draw(spec.vocabularySize));
+  const next = all.map(() => draw(spec.vocabularySize));
+  const part = (data: readonly number[], each: number) =>
+    Int32Array.from(data.slice(from * each, (from + count) * each));
+  const ids = (data: readonly number[]): Ids => {
+    return { shape: [count, TOKENS], data: part(data, TOKENS) };
   };
-  if (family !== "bert")
-    return { kind: "tokens", inputs: ids(all, TOKENS), targets: ids(next, TOKENS) };
-  const places = Array.from({ length: count }, (_, i) => i * TOKENS + 3 + ((from + i) % 3));
-  const flat = (data: readonly number[]) => {
-    return { shape: [count * MASKED], data: Int32Array.from(data) };
+  if (spec.family !== "bert") return { kind: "tokens", inputs: ids(all), targets: ids(next) };
+  const places = Int32Array.from({ length: count }, (_, i) => i * TOKENS + 3 + ((from + i) % 3));
+  const shape = [count * MASKED];
+  const masked = { places: { shape, data: places }, targets: { shape, data: part(next, MASKED) } };
+  return { kind: "masked", inputs: ids(all), ...masked };
+}
+
+function vectorsOf(widths: readonly number[], { from, count }: Share): Batch {
+  const vectors = (seed: number, width: number) => {
+    const data = Float64Array.from(drawn(seed, SAMPLES * width));
+    return constantTensor([count, width], data.slice(from * width, (from + count) * width));
   };
-  return {
-    ...{ kind: "masked", inputs: ids(all, TOKENS), places: flat(places) },
-    targets: flat(next.slice(from * MASKED, (from + count) * MASKED)),
-  };
+  return { kind: "vectors", inputs: vectors(1, widths[0]!), targets: vectors(2, widths.at(-1)!) };
 }
 
 interface Result {
@@ -104,7 +103,7 @@ function modelOf(spec: ModelSpec, layout: Layout): Model {
 function step(spec: ModelSpec, layout: Layout, share: Share): Result {
   const model = modelOf(spec, layout);
   model.parameters.clearGradients();
-  const batch = batchOf(spec as never, share.from, share.count);
+  const batch = batchOf(spec, share);
   const { pipeline } = layout.groups;
   const { rank, rankCount } = pipeline;
   const [before, after] = [(rank + rankCount - 1) % rankCount, (rank + 1) % rankCount];
@@ -134,13 +133,9 @@ function step(spec: ModelSpec, layout: Layout, share: Share): Result {
   return { loss, parameters: model.parameters.list, traces };
 }
 
-function layoutOf(spec: ModelSpec, groups: Groups, how: Way): Layout {
-  const { sequenceParallel = false, stagesPerRank = 1 } = how;
-  const { rank, rankCount } = groups.pipeline;
-  const count = rankCount * stagesPerRank;
-  if (count === 1 || spec.family === "mlp") return { groups, sequenceParallel };
-  const stages = interleaved(balancedStages(spec.layerCount, count), rank, rankCount);
-  return { groups, sequenceParallel, stages };
+function layoutOf(spec: ModelSpec, degrees: Degrees, groups: Groups, how: Way): Layout {
+  const place = { pipelineRank: groups.pipeline.rank, expertRank: groups.expert.rank };
+  return { ...shapeLayout(spec, { degrees, ...how }, place), groups };
 }
 
 interface Way {
@@ -153,7 +148,7 @@ function runLayout(spec: ModelSpec, degrees: Degrees, how: Way = {}): Result[] {
   const count = SAMPLES / (data * expert);
   return runRanks(degrees, (groups) => {
     const share = (groups.data.rank * expert + groups.expert.rank) * count;
-    return step(spec, layoutOf(spec, groups, how), { from: share, count });
+    return step(spec, layoutOf(spec, degrees, groups, how), { from: share, count });
   });
 }
 
@@ -190,6 +185,7 @@ const LAYOUTS: readonly (readonly [string, Degrees, Way?])[] = [
   ["2 tensor", { tensor: 2 }],
   ["2 tensor, rows split", { tensor: 2 }, SPLIT],
   ["2 data, 2 tensor, rows split", { tensor: 2, data: 2 }, SPLIT],
+  ["2 tensor, 3 stages", { tensor: 2, pipeline: 3 }],
   ["2 stages", { pipeline: 2 }],
   ["2 tensor, rows split, 2 stages", { tensor: 2, pipeline: 2 }, SPLIT],
   ["2 ranks with 2 stages each", { pipeline: 2 }, { stagesPerRank: 2 }],
@@ -202,7 +198,9 @@ const LAYOUTS: readonly (readonly [string, Degrees, Way?])[] = [
 ];
 
 /** What a model has, and what it has differently from the one before it. */
-function isWorthwhile(name: string, { context, expert, pipeline }: Degrees): boolean {
+function isWorthwhile(name: string, { context, expert, pipeline }: Degrees, how?: Way): boolean {
+  if (name === "mlp") return (context ?? expert ?? how) === undefined;
+  if (pipeline === 3) return false;
   if (name === "bert") return context === undefined && expert === undefined;
   if (name === "llama, tied") return pipeline !== undefined;
   if (name.startsWith("moe, ")) return expert !== undefined;
@@ -214,7 +212,7 @@ for (const [name, spec] of Object.entries(MODELS)) {
     const whole = runLayout(spec, {});
     const wanted = wholeGradients(whole, {});
     for (const [layout, degrees, how] of LAYOUTS) {
-      if (!isWorthwhile(name, degrees)) continue;
+      if (!isWorthwhile(name, degrees, how)) continue;
       test(`${layout}: loss and gradients are those of one process`, () => {
         const results = runLayout(spec, degrees, how);
         ok(Math.abs(lossOf(results) / lossOf(whole) - 1) < 1e-12, `${lossOf(results)}`);
@@ -240,7 +238,13 @@ function walked(spec: ModelSpec, degrees: Degrees, rank: number, how: Way) {
   const layout = shapeLayout(spec, { degrees, ...how }, place);
   const batch = SAMPLES / (data * expert);
   const update = () => undefined;
-  return traceShapes(spec, { batch, tokens: TOKENS, elementBytes: 8, layout, update });
+  return traceShapes(spec, {
+    batch,
+    tokens: spec.family === "mlp" ? 1 : TOKENS,
+    elementBytes: 8,
+    layout,
+    update,
+  });
 }
 
 /** Ranks of an expert group have experts of different names. */
@@ -254,6 +258,7 @@ const RECORDED: readonly (readonly [string, Degrees, Way])[] = [
   ["gpt", { tensor: 2, pipeline: 3 }, {}],
   ["gpt", { context: 2, data: 2 }, {}],
   ["bert", { tensor: 2, pipeline: 2 }, SPLIT],
+  ["mlp", { tensor: 2, pipeline: 2 }, {}],
   ["llama", { tensor: 2, context: 2 }, SPLIT],
   ["llama, tied", { pipeline: 2, data: 2 }, {}],
   ["moe, skewed", { expert: 2, tensor: 2 }, SPLIT],
@@ -262,7 +267,8 @@ const RECORDED: readonly (readonly [string, Degrees, Way])[] = [
 
 for (const [name, degrees, how] of RECORDED) {
   test(`both devices record the same step: ${name}, ${JSON.stringify(degrees)}`, () => {
-    const spec = { ...MODELS[name]!, vocabularySize: 14 }; // divides: ranks record alike
+    const even = { vocabularySize: 14, widths: [6, 4, 4] }; // divide: ranks record alike
+    const spec = { ...MODELS[name]!, ...even };
     for (const [rank, { traces }] of runLayout(spec, degrees, how).entries()) {
       const trace = traces[0]!;
       const shapes = walked(spec, degrees, rank, how);
