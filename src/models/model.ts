@@ -1,13 +1,6 @@
 /** Any model by its sizes: its parameters, the loss of a batch, and what it makes of inputs. */
 import { assert, at } from "../base/assert.ts";
-import type {
-  BertSpec,
-  GptSpec,
-  LlamaSpec,
-  MlpSpec,
-  ModelSpec,
-  MoeSpec,
-} from "../records/trace.ts";
+import type { BertSpec, GptSpec, LlamaSpec, ModelSpec, MoeSpec } from "../records/trace.ts";
 import { Parameters } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Ids, Tensor } from "../tensor/tensor.ts";
