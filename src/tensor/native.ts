@@ -15,12 +15,8 @@ export interface Addon {
   instructionSets(): string[];
   useInstructionSet(index: number): void;
   fmaPeakFlopPerS(): number;
-  /** Of a file without a name that children inherit; Linux only, like the next three. */
-  memoryFile(bytes: number): number;
-  mapMemory(file: number, bytes: number): ArrayBuffer;
-  /** Sleeps until words[0] is not `expected`, or the time is over. */
-  waitWord(words: Int32Array, expected: number, milliseconds: number): void;
-  wakeWord(words: Int32Array): void;
+  /** Between processes; absent where they cannot share memory. */
+  readonly transport?: TransportAddon;
   matmul(...call: MatmulCall): void;
   columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
   add: Backend["add"];
@@ -54,6 +50,42 @@ export interface Addon {
   lookupBackward(...call: Call): void;
   combine(...call: Call): void;
   combineBackward(...call: Call): void;
+}
+
+/** Must equal TRANSPORT_VERSION in native/transport.cc. */
+export const TRANSPORT_VERSION = 1;
+
+/** A rank's end of the memory that processes share: nothing to look into. */
+export interface Post {
+  readonly isPost: never;
+}
+
+/** A ticket for finish(), 0 when all is done, or −1 when the parent process has ended. */
+type Ticket = number;
+
+/** The calls of native/transport-calls.h. */
+export interface TransportAddon {
+  readonly version: number;
+  /** A descriptor that children inherit. */
+  memoryFile(rankCount: number): number;
+  open(file: number, rank: number, rankCount: number): Post;
+  close(post: Post): void;
+  allReduce(...call: readonly [Post, Int32Array, Numbers, boolean, boolean]): Ticket;
+  reduceScatter(...call: readonly [Post, Int32Array, Numbers, Numbers, boolean]): Ticket;
+  /** Returns at once. */
+  send(post: Post, target: number, numbers: Numbers): void;
+  transfer(
+    ...call: readonly [
+      Post,
+      Int32Array,
+      readonly Numbers[],
+      Int32Array,
+      readonly Numbers[],
+      boolean,
+    ]
+  ): Ticket;
+  /** Seconds, or −1. */
+  finish(post: Post, ticket: Ticket): number;
 }
 
 type Call = readonly (Numbers | Int32Array | number)[];

@@ -8,20 +8,25 @@ import { fileURLToPath } from "node:url";
 import { PartialError } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
-import { createMemory, sharedMemory } from "./memory-ring.ts";
+import { createMemory, sharedMemory } from "./wires/memory-wires.ts";
 import type { RankMessage, StartMessage, Transport } from "./messages.ts";
 import { errorOf } from "./messages.ts";
+import type { Axis } from "./mesh.ts";
+import { rankCountOf } from "./mesh.ts";
+import type { Parallel } from "./parallel.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
 
 export interface ProcessesOptions {
-  readonly processCount: number;
+  readonly parallel: Parallel;
   readonly transport?: Transport;
   readonly saving?: Saving;
   readonly prune?: PruneOptions | undefined;
-  /** For tests: without it gradients stay those of each process alone. */
-  readonly reduces?: boolean;
+  /** For tests: collectives along this axis do nothing. */
+  readonly without?: Axis;
+  /** For tests: the report of rank 0 has the gradients of each step. */
+  readonly probes?: boolean;
   readonly onStart?: (pids: readonly number[]) => void;
   readonly onStep?: (step: number, loss: number) => void;
   /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
@@ -30,7 +35,7 @@ export interface ProcessesOptions {
 
 /** Memory where it can be shared, else TCP. */
 export function bestTransport(): Transport {
-  return "addon" in sharedMemory() ? "memory" : "tcp";
+  return "transport" in sharedMemory() ? "memory" : "tcp";
 }
 
 /** How long after a neighbor missed a process its end must have been seen. */
@@ -59,6 +64,7 @@ class Processes {
   readonly #children: ChildProcess[] = [];
   readonly #ports: (number | undefined)[] = [];
   readonly #reports: (ProcessReport | undefined)[] = [];
+  readonly #rankCount: number;
   #step = 0;
   #savedStep: number | undefined;
   #isOver = false;
@@ -66,17 +72,19 @@ class Processes {
   constructor(training: Training, options: ProcessesOptions, outcome: Outcome) {
     this.#training = training;
     this.#options = options;
+    this.#rankCount = rankCountOf(options.parallel.degrees);
     this.#outcome = outcome;
   }
 
   start(): void {
     const path = workerPath();
-    const { processCount, transport } = this.#options;
+    const { transport } = this.#options;
+    const processCount = this.#rankCount;
     // Of the descriptors, the fifth is the memory, which needs no name that way.
     const memory = transport === "memory" ? [createMemory(processCount)] : [];
     for (let rank = 0; rank < processCount; rank++) {
       // Nothing of how this process was started applies to them; their messages go to stderr.
-      const child = fork(path, [], {
+      const child = fork(path, [transport ?? "tcp"], {
         execArgv: [],
         serialization: "advanced",
         stdio: ["ignore", "ignore", "inherit", "ipc", ...memory],
@@ -118,13 +126,14 @@ class Processes {
   /** Once all listen, all are told of each other. */
   #introduce(): void {
     const ports = this.#ports.filter((port) => port !== undefined);
-    if (ports.length < this.#options.processCount) return;
-    const { saving = {}, prune, reduces = true, transport = "tcp" } = this.#options;
+    if (ports.length < this.#rankCount) return;
+    const { saving = {}, prune, without, transport = "tcp", parallel } = this.#options;
+    const { probes = false } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
-        ...{ kind: "start", rank, ports, token, training, saving, prune, reduces, transport },
+        ...{ kind: "start", rank, ports, token, training, saving, prune, without, transport, parallel, probes },
       };
       child.send(start);
     }
@@ -132,7 +141,7 @@ class Processes {
 
   #finish(): void {
     const reports = this.#reports.filter((report) => report !== undefined);
-    if (reports.length < this.#options.processCount || this.#isOver) return;
+    if (reports.length < this.#rankCount || this.#isOver) return;
     this.#isOver = true;
     for (const child of this.#children) if (child.connected) child.disconnect();
     this.#outcome.resolve(reports);

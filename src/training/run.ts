@@ -2,16 +2,20 @@
  * A training run in one process, alone or as one of a group: steps, checkpoints, pruning, and
  * the figures of it all.
  */
+import { at } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
-import type { Group } from "./group.ts";
-import { ALONE } from "./group.ts";
+import { refuseDivergence } from "./divergence.ts";
+import type { Parallel } from "./parallel.ts";
 import type { PruneKind } from "./prune.ts";
-import type { ProcessReport, PruningReport } from "./report.ts";
+import type { ProcessReport, PruningReport, RankReport } from "./report.ts";
+import type { Team } from "./team.ts";
+import { teamOfOne } from "./team.ts";
 import { Trainer } from "./trainer.ts";
+import { gathered } from "./whole.ts";
 
 export interface PruneOptions {
   readonly ratio: number;
@@ -22,39 +26,46 @@ export interface PruneOptions {
 
 export interface RunOptions {
   readonly backend?: Backend;
-  readonly group?: Group;
+  readonly team?: Team;
+  readonly parallel?: Parallel;
   readonly prune?: PruneOptions | undefined;
   /** Changes a new trainer, to go on from a checkpoint. */
   readonly prepare?: (trainer: Trainer) => void;
   /** After each update, with the loss before it. */
   readonly onStep?: (trainer: Trainer, loss: number) => void | Promise<void>;
-  /** For tests: gradients stay those of each process alone. */
-  readonly reduces?: boolean;
+  /** For tests: the report of rank 0 has the gradients of each step, as the optimizer saw them. */
+  readonly probes?: boolean;
 }
 
 export async function runTraining(
   training: Training,
   options: RunOptions = {},
 ): Promise<ProcessReport> {
-  const { backend = loadBackend(), group = ALONE, reduces = true } = options;
-  const trainer = new Trainer(training, { backend, share: group.share });
+  const { backend = loadBackend(), team = teamOfOne(), parallel } = options;
+  const trainer = new Trainer(training, {
+    ...{ backend, team },
+    ...(parallel === undefined ? {} : { parallel }),
+  });
   options.prepare?.(trainer);
   refuseLatePruning(options.prune, trainer.step);
   const firstStep = trainer.step + 1;
-  const { parameters } = trainer.model;
   const losses: number[] = [];
   const stepTimesS: number[] = [];
+  const gradients: Float32Array[] = [];
   let pruning: Pruning | undefined;
   while (trainer.step < training.steps) {
     const startS = nowS();
-    const own = trainer.computeGradients();
-    if (reduces) await group.allReduce(parameters.gradients);
+    const loss = meanOver(team, trainer.computeGradients());
+    if (!Number.isFinite(loss)) refuseDivergence(trainer, loss);
     trainer.update();
-    const loss = mean(await group.allGather(own));
+    if (options.probes === true) {
+      const whole = gathered(trainer, [trainer.sync.block.gradients]);
+      if (whole !== undefined) gradients.push(Float32Array.from(at(whole, 0)));
+    }
     stepTimesS.push(nowS() - startS);
     losses.push(loss);
     if (trainer.step === options.prune?.step) {
-      pruning = await prune(trainer, group, options.prune);
+      pruning = prune(trainer, options.prune);
     }
     await options.onStep?.(trainer, loss);
   }
@@ -63,14 +74,23 @@ export async function runTraining(
     losses,
     stepTimesS,
     backend: backend.name,
-    rank: {
-      rank: group.share.rank,
-      pid: process.pid,
-      parameterBytes: parameters.data.byteLength,
-      ...trainer.totals,
-      sentBytes: group.sentBytes,
-    },
-    ...(pruning === undefined ? {} : { pruning: await pruning() }),
+    rank: rankReport(trainer),
+    ...{ microBatches: trainer.microBatches, overlap: trainer.overlap },
+    ...(pruning === undefined ? {} : { pruning: pruning() }),
+    ...(gradients.length === 0 ? {} : { gradients }),
+  };
+}
+
+function rankReport({ team, sync, totals, optimizer }: Trainer): RankReport {
+  const states = [...optimizer.state.values()];
+  return {
+    rank: team.rank,
+    pid: process.pid,
+    parameterBytes: sync.parameterBytes,
+    ...totals,
+    sentBytes: team.sentBytes(),
+    gradientBytes: sync.gradientBytes,
+    optimizerBytes: states.reduce((sum, { byteLength }) => sum + byteLength, 0),
   };
 }
 
@@ -86,24 +106,26 @@ function refuseLatePruning(prune: PruneOptions | undefined, step: number): void 
 }
 
 /** Gives the report once fine-tuning is done. */
-type Pruning = () => Promise<PruningReport>;
+type Pruning = () => PruningReport;
 
-async function prune(
-  trainer: Trainer,
-  group: Group,
-  { ratio, kind, step }: PruneOptions,
-): Promise<Pruning> {
+function prune(trainer: Trainer, { ratio, kind, step }: PruneOptions): Pruning {
   const batches = trainer.lastBatches();
-  const loss = async () => mean(await group.allGather(trainer.evaluate(batches)));
-  const before = await loss();
+  const loss = () => meanOver(trainer.team, trainer.evaluate(batches));
+  const before = loss();
   const prunedCount = trainer.prune(ratio, kind);
-  const after = await loss();
-  return async () => {
-    const losses = { before, after, fineTuned: await loss() };
+  const after = loss();
+  return () => {
+    const losses = { before, after, fineTuned: loss() };
     return { kind, ratio, step, prunedCount, losses };
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/**
+ * Over all ranks that have a loss, which are those of the last stage. Each rank's reaches the
+ * others in a collective that is counted, as all else.
+ */
+function meanOver({ world, degrees }: Team, own: number | undefined): number {
+  const all = new Float64Array(world.rankCount);
+  world.allGather(Float64Array.of(own ?? 0), all);
+  return all.reduce((sum, loss) => sum + loss, 0) / (world.rankCount / degrees.pipeline);
 }

@@ -4,16 +4,11 @@
 #include <cmath>
 #include <cstdlib>
 
-#if defined(__linux__)
-#include <linux/futex.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-#endif
-
 #include "arguments.h"
 #include "kernels.h"
+
+/** transport.cc */
+napi_status fabricast_define_transport(napi_env env, napi_value exports);
 
 namespace {
 
@@ -54,8 +49,6 @@ float* aligned_floats(size_t count) {
 #include "calls.h"
 
 #include "llama-calls.h"
-
-#include "shared.h"
 
 napi_value text_value(napi_env env, const char* text) {
   napi_value result = nullptr;
@@ -151,16 +144,12 @@ napi_value init(napi_env env, napi_value exports) {
       method("combine", combine),
       method("combineBackward", combine_backward),
       method("fmaPeakFlopPerS", fma_peak),
-      method("memoryFile", memory_file),
-      method("mapMemory", map_memory),
-      method("waitWord", wait_word),
-      method("wakeWord", wake_word),
   };
   if (napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]),
                              properties) != napi_ok) {
     return nullptr;
   }
-  return exports;
+  return fabricast_define_transport(env, exports) == napi_ok ? exports : nullptr;
 }
 
 }  // namespace
