@@ -73,7 +73,7 @@ test("a tokenizer of bytes continues as bytes do; one of more tokens is refused"
   const trainer = new Trainer(training, { backend: backends[0]! });
   trainer.computeGradients();
   trainer.update();
-  const saved = { checkpoint: checkpointOf(trainer), path: "gpt.safetensors" };
+  const saved = { checkpoint: checkpointOf(trainer)!, path: "gpt.safetensors" };
   const plain = continueText(saved, "Four score", 6);
   deepEqual(continueText(saved, "Four score", 6, bytePairCodec(pairs([]))), plain);
   throws(() => continueText(saved, "Four", 6, bytePairCodec(pairs(["F o"]))), {

@@ -34,7 +34,7 @@ for (const id of ["llama", "moe", "moe-skewed"]) {
     ok(Math.abs(losses[0]! - Math.log(256)) < 0.1, `it starts at ${losses[0]}`);
     ok(losses.at(-1)! < 3, `and ends at ${losses.at(-1)}`);
     const path = join(freshFolder(), `${id}.safetensors`);
-    await writeCheckpoint(path, checkpointOf(trainer));
+    await writeCheckpoint(path, checkpointOf(trainer)!);
     const prompt = "Four score and seven";
     const found = continueText({ checkpoint: await readCheckpoint(path), path }, prompt, 8);
     ok(found.kind === "text");
