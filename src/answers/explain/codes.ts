@@ -33,6 +33,11 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("invalid-flag", "the value of a flag is invalid", "correct it as the message says"),
   code("too-many-ranks", "more ranks are asked than the cluster has", "ask for fewer"),
   code("no-such-size", "a torus does not come in this size", "take one of the sizes named"),
+  code(
+    "not-a-tokenizer",
+    "a file is no tokenizer of byte-level byte pairs",
+    "give the model's own",
+  ),
   code("cannot-be-split", "a model is not split among ranks in this way", "take another way"),
   code(
     "does-not-divide",
