@@ -29,8 +29,16 @@ async function infer(
     return mapRows(saved, await readRows(needed(flags, "input", `${name} reads rows`)));
   }
   const prompt = needed(flags, "prompt", `${name} reads text`);
-  if (family === "bert") return fillMasks(saved, prompt);
-  return continueText(saved, prompt, countFlag("--bytes", text(flags, "bytes") ?? "64"));
+  const codec = await codecOf(text(flags, "tokenizer"));
+  if (family === "bert") return fillMasks(saved, prompt, codec);
+  return continueText(saved, prompt, countFlag("--bytes", text(flags, "bytes") ?? "64"), codec);
+}
+
+async function codecOf(tokenizer: string | undefined) {
+  if (tokenizer === undefined) return undefined;
+  const { readTokenizer } = await import("../files/tokenizer.ts");
+  const { bytePairCodec } = await import("../training/byte-pairs.ts");
+  return bytePairCodec(await readTokenizer(tokenizer));
 }
 
 function needed(flags: Readonly<Record<string, unknown>>, name: string, why: string): string {

@@ -41,7 +41,8 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
     describe: "threads of each process; default: all cores, or 1 of several processes",
   },
   prompt: { type: "string", requiresArg: true, describe: "infer: text, with [MASK] for BERT" },
-  bytes: { type: "string", default: "64", describe: "infer: how many bytes GPT adds" },
+  bytes: { type: "string", default: "64", describe: "infer: how many bytes, or tokens, are added" },
+  tokenizer: { type: "string", requiresArg: true, describe: "infer: the model's tokenizer.json" },
   input: { type: "string", requiresArg: true, describe: "infer: rows of numbers, CSV or JSON" },
   json: JSON_OPTION,
 };

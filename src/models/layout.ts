@@ -7,6 +7,7 @@ import { Refusal } from "../base/errors.ts";
 import type { Groups } from "../tensor/communicator.ts";
 import { ALONE_GROUPS } from "../tensor/communicator.ts";
 import type { Region } from "../tensor/ops/region.ts";
+import { partRange } from "../tensor/slice.ts";
 
 /** Layers that follow one another. */
 export interface Stage {
@@ -52,15 +53,27 @@ export function balancedStages(layerCount: number, stageCount: number): readonly
     return work - (i === 0 ? 1 : 0) - (i === stageCount - 1 ? 1 : 0);
   });
   if (stageCount > 1 && counts.some((count, i) => count < (i % (stageCount - 1) === 0 ? 0 : 1))) {
-    throw new Refusal({
-      code: "does-not-divide",
-      pointer: "/pipeline",
-      found: `${stageCount} stages for ${layerCount} layers`,
-      expected: `at most ${layerCount + 2} stages, embedding and head counted as a layer each`,
-      nextStep: "take fewer stages",
-    });
+    const most = `${layerCount + 2} stages, embedding and head counted as a layer each`;
+    refuseStages(layerCount, stageCount, most);
   }
   return listedStages(counts);
+}
+
+/** Layers dealt out evenly, where there is no embedding and no head. */
+export function plainStages(layerCount: number, stageCount: number): readonly Stage[] {
+  if (stageCount > layerCount) refuseStages(layerCount, stageCount, `${layerCount} stages`);
+  const ranges = Array.from({ length: stageCount }, (_, i) => partRange(layerCount, i, stageCount));
+  return listedStages(ranges.map(({ count }) => count));
+}
+
+function refuseStages(layerCount: number, stageCount: number, most: string): never {
+  throw new Refusal({
+    code: "does-not-divide",
+    pointer: "/pipeline",
+    found: `${stageCount} stages for ${layerCount} layers`,
+    expected: `at most ${most}`,
+    nextStep: "take fewer stages",
+  });
 }
 
 /** Stages of given numbers of layers. */

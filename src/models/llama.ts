@@ -183,12 +183,13 @@ function applyLlamaBlock(
     ...{ ...llama.heads, turns: pass.turns },
   });
   const core = `${name}.attention.core`;
-  const kind = { heads: llama.heads.heads, isCausal: true };
+  const { heads, keyValueHeads } = llama.heads;
+  const kind = { heads, isCausal: true };
   const { context } = llama;
   const mixed =
     context.rankCount === 1
-      ? attention(tape, core, turned, { ...kind, keyValueHeads: llama.heads.keyValueHeads })
-      : ringAttention(tape, core, turned, { ...kind, context });
+      ? attention(tape, core, turned, { ...kind, keyValueHeads })
+      : ringAttention(tape, core, turned, { ...kind, keyValueHeads, context });
   return finishLlamaBlock(tape, block, { x, mixed }, pass);
 }
 

@@ -1,13 +1,6 @@
 /** Any model by its sizes: its parameters, the loss of a batch, and what it makes of inputs. */
 import { assert, at } from "../base/assert.ts";
-import type {
-  BertSpec,
-  GptSpec,
-  LlamaSpec,
-  MlpSpec,
-  ModelSpec,
-  MoeSpec,
-} from "../records/trace.ts";
+import type { BertSpec, GptSpec, LlamaSpec, ModelSpec, MoeSpec } from "../records/trace.ts";
 import { Parameters } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Ids, Tensor } from "../tensor/tensor.ts";
@@ -17,7 +10,7 @@ import { createGpt, gptEmbedding, gptHead } from "./gpt.ts";
 import type { Layout } from "./layout.ts";
 import { WHOLE_MODEL } from "./layout.ts";
 import { llamaTransformer } from "./llama.ts";
-import { createMlp, mlpLoss, mlpOutput } from "./mlp.ts";
+import { mlpModel } from "./mlp.ts";
 import { refuseLayout } from "./refusals.ts";
 import type { Transformer } from "./transformer.ts";
 import { transformerModel } from "./transformer.ts";
@@ -72,8 +65,8 @@ export interface Model {
 
 export function createModel(spec: ModelSpec, layout: Layout = WHOLE_MODEL): Model {
   refuseLayout(spec, layout);
-  if (spec.family === "mlp") return mlpModel(spec);
   const parameters = new Parameters();
+  if (spec.family === "mlp") return mlpModel(spec, layout, parameters);
   if (spec.family === "gpt") return gptModel(spec, layout, parameters);
   if (spec.family === "bert") return bertModel(spec, layout, parameters);
   const transformer = llamaTransformer(parameters, spec, layout);
@@ -108,28 +101,6 @@ function bertModel(spec: BertSpec, layout: Layout, parameters: Parameters): Mode
     loss: (tape, logits, targets) => lossOf(tape, head, logits, targets),
   };
   return transformerModel({ spec, layout, parameters, kind: "masked", transformer });
-}
-
-function mlpModel(spec: MlpSpec): Model {
-  const parameters = new Parameters();
-  const mlp = createMlp(parameters, spec);
-  const loss = (tape: Tape, batch: Batch): number | undefined => {
-    assert(batch.kind === "vectors", "a perceptron reads vectors");
-    return mlpLoss(tape, mlp, batch.inputs, batch.targets);
-  };
-  return {
-    ...{ spec, parameters, chunkCount: 1, loss },
-    forward: (tape, { batch }) => ({ kind: "loss", loss: loss(tape, batch) }),
-    output(tape, inputs) {
-      assert(inputs.kind === "vectors", "a perceptron reads vectors");
-      return mlpOutput(tape, mlp, inputs.inputs);
-    },
-    hiddenShape: () => assertNever("a perceptron has one stage"),
-  };
-}
-
-function assertNever(claim: string): never {
-  assert(false, claim);
 }
 
 /**

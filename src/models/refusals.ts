@@ -6,7 +6,13 @@ import type { Layout } from "./layout.ts";
 
 export function refuseLayout(spec: ModelSpec, { groups, stages }: Layout): void {
   if (spec.family === "mlp") {
-    refuseUndivided(spec, groups, stages !== undefined);
+    const why = "reads vectors, not tokens";
+    refuseGroup(spec, groups, "context", why);
+    refuseGroup(spec, groups, "expert", "has no experts");
+    const least = spec.widths.reduce((width, next) => Math.min(width, next), Infinity);
+    const ranks = groups.tensor.rankCount;
+    if (ranks > least) refuseNarrow(spec, ranks, least);
+    if ((stages ?? []).length > 1) refuseGroup(spec, groups, "pipeline", "has no stages to spare");
     return;
   }
   const { id, hiddenSize, headCount } = spec;
@@ -79,11 +85,14 @@ function refuseGroup(
   });
 }
 
-function refuseUndivided(spec: ModelSpec, groups: Groups, isStaged: boolean): void {
-  for (const group of ["tensor", "context", "expert"] as const) {
-    refuseGroup(spec, groups, group, "is small enough for one rank");
-  }
-  if (isStaged) refuseGroup(spec, groups, "pipeline", "is small enough for one rank");
+function refuseNarrow({ id }: ModelSpec, ranks: number, least: number): never {
+  throw new Refusal({
+    code: "does-not-divide",
+    pointer: "/tensor",
+    found: `${ranks} tensor-parallel ranks for layers of ${least} columns in ${id}`,
+    expected: `at most ${least} ranks`,
+    nextStep: "take another degree of tensor parallelism",
+  });
 }
 
 function refuseOddHeads(headSize: number, id: string): never {

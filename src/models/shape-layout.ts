@@ -7,7 +7,7 @@ import type { GroupKind, ModelSpec, Trace } from "../records/trace.ts";
 import type { Groups } from "../tensor/communicator.ts";
 import { silentGroup } from "../tensor/communicator.ts";
 import type { Layout, Stage } from "./layout.ts";
-import { balancedStages, interleaved, listedStages } from "./layout.ts";
+import { balancedStages, interleaved, listedStages, plainStages } from "./layout.ts";
 import type { ShapeOptions } from "./shape-trace.ts";
 import { traceShapes } from "./shape-trace.ts";
 
@@ -56,14 +56,19 @@ export function shapeLayout(spec: ModelSpec, how: LayoutDegrees, place: Place = 
   const { pipeline = 1 } = degrees;
   const groups = shapeGroups(degrees, place);
   const stageCount = pipeline * stagesPerRank;
-  if (spec.family === "mlp" || stageCount === 1) return { groups, sequenceParallel };
-  const all = layers === undefined ? balancedStages(spec.layerCount, stageCount) : given(spec, how);
+  if (stageCount === 1) return { groups, sequenceParallel };
+  const all =
+    layers !== undefined
+      ? given(spec, how)
+      : spec.family === "mlp"
+        ? plainStages(spec.widths.length - 1, stageCount)
+        : balancedStages(spec.layerCount, stageCount);
   return { groups, sequenceParallel, stages: interleaved(all, place.pipelineRank, pipeline) };
 }
 
 function given(spec: ModelSpec, { degrees, stagesPerRank = 1, layers = [] }: LayoutDegrees) {
   const stageCount = (degrees.pipeline ?? 1) * stagesPerRank;
-  const layerCount = spec.family === "mlp" ? 1 : spec.layerCount;
+  const layerCount = spec.family === "mlp" ? spec.widths.length - 1 : spec.layerCount;
   const total = layers.reduce((sum, count) => sum + count, 0);
   if (layers.length === stageCount && total === layerCount) return listedStages(layers);
   throw new Refusal({

@@ -19,17 +19,20 @@ import { createNativeDevice } from "../tensor/device.ts";
 import { Parameters } from "../tensor/parameters.ts";
 import { Tape } from "../tensor/tape.ts";
 import { constantTensor } from "../tensor/tensor.ts";
+import type { Codec } from "./byte-pairs.ts";
+import { BYTES } from "./byte-pairs.ts";
 import { restoreParameters } from "./checkpoint.ts";
 
-/** Bytes, of which tokens from 256 on are none. */
-const BYTE_COUNT = 256;
 const MASK = "[MASK]";
 const LIKELIEST_COUNT = 5;
 
 export interface Candidate {
-  /** One byte, as text where it is printable. */
+  /** One token, as text where it is printable. */
   readonly text: string;
-  readonly byte: number;
+  /** Where tokens are bytes. */
+  readonly byte?: number;
+  /** Where a tokenizer made them. */
+  readonly tokenId?: number;
   readonly probability: number;
 }
 
@@ -56,11 +59,16 @@ export interface Saved {
   readonly path: string;
 }
 
-/** `byteCount` bytes that continue the prompt, the likeliest each time. */
-export function continueText(saved: Saved, prompt: string, byteCount: number): Inferred {
+/** `tokenCount` tokens, or bytes, that continue the prompt, the likeliest each time. */
+export function continueText(
+  saved: Saved,
+  prompt: string,
+  tokenCount: number,
+  codec: Codec = BYTES,
+): Inferred {
   const spec = wanted(saved, "gpt", "llama", "moe") as DecoderSpec;
   const cache = restoredCache(saved, spec);
-  const given = bytesOf(prompt, spec);
+  const given = tokensOf(prompt, spec, codec);
   const tokens = [...given];
   // Where the context is full, the second half of it is read anew: positions have moved.
   const windowed = () => tokens.slice(-Math.ceil(spec.contextTokens / 2));
@@ -69,10 +77,10 @@ export function continueText(saved: Saved, prompt: string, byteCount: number): I
     for (const token of list) logits = cache.read(token);
   };
   readAll(tokens.length <= spec.contextTokens ? tokens : windowed());
-  for (let i = 0; i < byteCount; i++) {
-    const next = likeliest(logits, 1).at(0)?.token ?? 0;
+  for (let i = 0; i < tokenCount; i++) {
+    const next = likeliest(logits, 1, codec).at(0)?.token ?? 0;
     tokens.push(next);
-    if (i === byteCount - 1) break;
+    if (i === tokenCount - 1) break;
     if (cache.seenCount < spec.contextTokens) {
       readAll([next]);
     } else {
@@ -80,7 +88,7 @@ export function continueText(saved: Saved, prompt: string, byteCount: number): I
       readAll(windowed());
     }
   }
-  return { kind: "text", prompt, text: textOf(tokens.slice(given.length)) };
+  return { kind: "text", prompt, text: codec.decode(tokens.slice(given.length)) };
 }
 
 type DecoderSpec = Exclude<ModelSpec, BertSpec | MlpSpec>;
@@ -93,8 +101,8 @@ function restoredCache({ checkpoint, path }: Saved, spec: DecoderSpec): DecoderC
   return new DecoderCache(decoder, createNativeDevice({ backend: loadBackend() }));
 }
 
-/** The likeliest bytes in place of each "[MASK]". */
-export function fillMasks(saved: Saved, prompt: string): Inferred {
+/** The likeliest bytes, or tokens, in place of each "[MASK]". */
+export function fillMasks(saved: Saved, prompt: string, codec: Codec = BYTES): Inferred {
   const spec = wanted(saved, "bert") as BertSpec;
   const pieces = prompt.split(MASK);
   const tokens: number[] = [];
@@ -104,7 +112,7 @@ export function fillMasks(saved: Saved, prompt: string): Inferred {
       places.push(tokens.length);
       tokens.push(maskToken(spec));
     }
-    if (piece !== "") tokens.push(...bytesOf(piece, spec));
+    if (piece !== "") tokens.push(...tokensOf(piece, spec, codec));
   }
   refuseMaskless(places.length);
   refuseLong(tokens.length, spec);
@@ -115,13 +123,11 @@ export function fillMasks(saved: Saved, prompt: string): Inferred {
   });
   const masks = places.map((_, i) => {
     const row = logits.subarray(i * spec.vocabularySize, (i + 1) * spec.vocabularySize);
-    return likeliest(row, LIKELIEST_COUNT).map(({ token: byte, probability }) => {
-      return { text: textOf([byte]), byte, probability };
-    });
+    return likeliest(row, LIKELIEST_COUNT, codec);
   });
-  const found = masks.map((candidates) => at(candidates, 0).byte);
-  for (const [i, place] of places.entries()) tokens[place] = at(found, i);
-  return { kind: "masked", prompt, masks, text: textOf(tokens) };
+  for (const [i, place] of places.entries()) tokens[place] = at(at(masks, i), 0).token;
+  const candidates = masks.map((row) => row.map((one) => candidateOf(one, codec)));
+  return { kind: "masked", prompt, masks: candidates, text: codec.decode(tokens) };
 }
 
 /** Rows of as many numbers as the first layer is wide. */
@@ -148,26 +154,46 @@ function output({ checkpoint, path }: Saved, inputs: Inputs): Numbers {
   return model.output(new Tape(device), inputs).data;
 }
 
-/** The likeliest bytes of a row of logits; of equals the lower. */
-function likeliest(
-  logits: Numbers,
-  count: number,
-): readonly { readonly token: number; readonly probability: number }[] {
+interface Likely {
+  readonly token: number;
+  readonly probability: number;
+}
+
+function candidateOf({ token, probability }: Likely, codec: Codec): Candidate {
+  const name = codec === BYTES ? { byte: token } : { tokenId: token };
+  return { text: codec.decode([token]), ...name, probability };
+}
+
+/** The likeliest tokens of a row of logits; of equals the lower. */
+function likeliest(logits: Numbers, count: number, { tokenCount }: Codec): readonly Likely[] {
   const weights = Float64Array.from(logits);
   const most = weights.reduce((a, b) => Math.max(a, b), -Infinity);
   for (const [i, logit] of weights.entries()) weights[i] = Math.exp(logit - most);
   const sum = weights.reduce((a, b) => a + b, 0);
-  const bytes = Array.from({ length: Math.min(BYTE_COUNT, logits.length) }, (_, i) => i);
-  bytes.sort((a, b) => at(weights, b) - at(weights, a) || a - b);
-  return bytes.slice(0, count).map((token) => {
+  const tokens = Array.from({ length: Math.min(tokenCount, logits.length) }, (_, i) => i);
+  tokens.sort((a, b) => at(weights, b) - at(weights, a) || a - b);
+  return tokens.slice(0, count).map((token) => {
     return { token, probability: at(weights, token) / sum };
   });
 }
 
-function bytesOf(text: string, { vocabularySize, id }: DecoderSpec | BertSpec): Uint8Array {
-  const bytes = new TextEncoder().encode(text);
-  const stranger = bytes.find((byte) => byte >= vocabularySize);
-  if (bytes.length > 0 && stranger === undefined) return bytes;
+function tokensOf(
+  text: string,
+  { vocabularySize, id }: DecoderSpec | BertSpec,
+  codec: Codec,
+): readonly number[] {
+  const tokens = codec.encode(text);
+  if (codec !== BYTES && codec.tokenCount > vocabularySize) {
+    throw new Refusal({
+      code: "out-of-range",
+      pointer: "/tokenizer",
+      found: `a tokenizer of ${codec.tokenCount} tokens`,
+      expected: `one of at most ${vocabularySize}, the vocabulary of ${id}`,
+      nextStep: "give the tokenizer that the model was trained with",
+    });
+  }
+  const stranger = tokens.find((byte) => byte >= vocabularySize);
+  if (tokens.length > 0 && stranger === undefined) return tokens;
   throw new Refusal({
     code: "out-of-range",
     pointer: "/prompt",
@@ -175,11 +201,6 @@ function bytesOf(text: string, { vocabularySize, id }: DecoderSpec | BertSpec): 
     expected: `text of bytes below ${vocabularySize}, the vocabulary of ${id}`,
     nextStep: "give another --prompt",
   });
-}
-
-/** Bytes as text; what is no UTF-8 becomes the replacement character. */
-function textOf(bytes: readonly number[]): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes));
 }
 
 function wanted({ checkpoint, path }: Saved, ...families: ModelSpec["family"][]): ModelSpec {

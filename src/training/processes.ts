@@ -11,19 +11,23 @@ import type { Training } from "../records/job.ts";
 import { createMemory, sharedMemory } from "./wires/memory-wires.ts";
 import type { RankMessage, StartMessage, Transport } from "./messages.ts";
 import { errorOf } from "./messages.ts";
+import type { Axis } from "./mesh.ts";
 import { rankCountOf } from "./mesh.ts";
 import type { Parallel } from "./parallel.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
+import { watchStopped } from "./watch.ts";
 
 export interface ProcessesOptions {
   readonly parallel: Parallel;
   readonly transport?: Transport;
   readonly saving?: Saving;
   readonly prune?: PruneOptions | undefined;
-  /** For tests: without it gradients stay those of each process alone. */
-  readonly reduces?: boolean;
+  /** For tests: collectives along this axis do nothing. */
+  readonly without?: Axis;
+  /** For tests: the report of rank 0 has the gradients of each step. */
+  readonly probes?: boolean;
   readonly onStart?: (pids: readonly number[]) => void;
   readonly onStep?: (step: number, loss: number) => void;
   /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
@@ -65,6 +69,7 @@ class Processes {
   #step = 0;
   #savedStep: number | undefined;
   #isOver = false;
+  #endWatch: () => void = () => undefined;
 
   constructor(training: Training, options: ProcessesOptions, outcome: Outcome) {
     this.#training = training;
@@ -93,7 +98,9 @@ class Processes {
       child.on("error", (error) => this.#fail(error));
       child.on("exit", (code, signal) => this.#ended(rank, signal ?? `code ${code}`));
     }
-    this.#options.onStart?.(this.#children.map(({ pid = 0 }) => pid));
+    const pids = this.#children.map(({ pid = 0 }) => pid);
+    this.#endWatch = watchStopped(pids, (rank) => this.#lost(`${this.#named(rank)} stands still`));
+    this.#options.onStart?.(pids);
   }
 
   #hear(rank: number, message: RankMessage): void {
@@ -126,12 +133,25 @@ class Processes {
   #introduce(): void {
     const ports = this.#ports.filter((port) => port !== undefined);
     if (ports.length < this.#rankCount) return;
-    const { saving = {}, prune, reduces = true, transport = "tcp", parallel } = this.#options;
+    const { saving = {}, prune, without, transport = "tcp", parallel } = this.#options;
+    const { probes = false } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
-        ...{ kind: "start", rank, ports, token, training, saving, prune, reduces, transport, parallel },
+        ...{
+          kind: "start",
+          rank,
+          ports,
+          token,
+          training,
+          saving,
+          prune,
+          without,
+          transport,
+          parallel,
+          probes,
+        },
       };
       child.send(start);
     }
@@ -141,6 +161,7 @@ class Processes {
     const reports = this.#reports.filter((report) => report !== undefined);
     if (reports.length < this.#rankCount || this.#isOver) return;
     this.#isOver = true;
+    this.#endWatch();
     for (const child of this.#children) if (child.connected) child.disconnect();
     this.#outcome.resolve(reports);
   }
@@ -161,6 +182,7 @@ class Processes {
   #fail(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#endWatch();
     for (const child of this.#children) child.kill("SIGKILL");
     this.#outcome.reject(error);
   }

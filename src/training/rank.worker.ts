@@ -36,19 +36,17 @@ process.once("disconnect", () => {
 say({ kind: "listening", port: tcp?.port ?? 0 });
 
 async function run(start: StartMessage): Promise<void> {
-  const { rank, ports, training, saving, prune, reduces } = start;
+  const { rank, ports, training, saving, prune } = start;
   const isFirst = rank === 0;
-  // All go on from the checkpoint; one of them saves, since all hold the same.
-  const own = isFirst ? saving : { ...saving, checkpoint: undefined };
-  const options = await savingOptions(training, own, (step) => say({ kind: "saved", step }));
+  const options = await savingOptions(training, saving, (step) => say({ kind: "saved", step }));
   wires =
     start.transport === "tcp"
       ? await present(tcp, "an end for TCP").connect({ rank, ports, token: start.token })
       : memoryWires(MEMORY_DESCRIPTOR, rank, ports.length);
   const report = await runTraining(training, {
     ...options,
-    ...{ prune, reduces, parallel: start.parallel },
-    team: createTeam(wires, start.parallel.degrees),
+    ...{ prune, parallel: start.parallel, probes: start.probes },
+    team: createTeam(wires, start.parallel.degrees, start.without),
     onStep: async (trainer, loss) => {
       if (isFirst) say({ kind: "step", step: trainer.step, loss });
       await options.onStep?.(trainer, loss);

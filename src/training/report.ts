@@ -41,6 +41,8 @@ export interface ProcessReport {
   readonly microBatches: number;
   readonly overlap: Overlap;
   readonly pruning?: PruningReport;
+  /** Of the whole model, one a step; only where they were asked for. */
+  readonly gradients?: readonly Float32Array[];
 }
 
 /** How the run was divided; the letters are those of all frameworks. */

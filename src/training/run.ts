@@ -2,6 +2,7 @@
  * A training run in one process, alone or as one of a group: steps, checkpoints, pruning, and
  * the figures of it all.
  */
+import { at } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
@@ -14,6 +15,7 @@ import type { ProcessReport, PruningReport, RankReport } from "./report.ts";
 import type { Team } from "./team.ts";
 import { teamOfOne } from "./team.ts";
 import { Trainer } from "./trainer.ts";
+import { gathered } from "./whole.ts";
 
 export interface PruneOptions {
   readonly ratio: number;
@@ -31,31 +33,35 @@ export interface RunOptions {
   readonly prepare?: (trainer: Trainer) => void;
   /** After each update, with the loss before it. */
   readonly onStep?: (trainer: Trainer, loss: number) => void | Promise<void>;
-  /** For tests: gradients stay those of each process alone. */
-  readonly reduces?: boolean;
+  /** For tests: the report of rank 0 has the gradients of each step, as the optimizer saw them. */
+  readonly probes?: boolean;
 }
 
 export async function runTraining(
   training: Training,
   options: RunOptions = {},
 ): Promise<ProcessReport> {
-  const { backend = loadBackend(), team = teamOfOne(), parallel, reduces } = options;
+  const { backend = loadBackend(), team = teamOfOne(), parallel } = options;
   const trainer = new Trainer(training, {
     ...{ backend, team },
     ...(parallel === undefined ? {} : { parallel }),
-    ...(reduces === undefined ? {} : { reduces }),
   });
   options.prepare?.(trainer);
   refuseLatePruning(options.prune, trainer.step);
   const firstStep = trainer.step + 1;
   const losses: number[] = [];
   const stepTimesS: number[] = [];
+  const gradients: Float32Array[] = [];
   let pruning: Pruning | undefined;
   while (trainer.step < training.steps) {
     const startS = nowS();
     const loss = meanOver(team, trainer.computeGradients());
     if (!Number.isFinite(loss)) refuseDivergence(trainer, loss);
     trainer.update();
+    if (options.probes === true) {
+      const whole = gathered(trainer, [trainer.sync.block.gradients]);
+      if (whole !== undefined) gradients.push(Float32Array.from(at(whole, 0)));
+    }
     stepTimesS.push(nowS() - startS);
     losses.push(loss);
     if (trainer.step === options.prune?.step) {
@@ -71,6 +77,7 @@ export async function runTraining(
     rank: rankReport(trainer),
     ...{ microBatches: trainer.microBatches, overlap: trainer.overlap },
     ...(pruning === undefined ? {} : { pruning: pruning() }),
+    ...(gradients.length === 0 ? {} : { gradients }),
   };
 }
 

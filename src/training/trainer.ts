@@ -34,8 +34,6 @@ export interface TrainerOptions {
   readonly clock?: () => number;
   readonly team?: Team;
   readonly parallel?: Parallel;
-  /** For tests: gradients stay those of each rank alone. */
-  readonly reduces?: boolean;
 }
 
 export class Trainer {
@@ -58,7 +56,7 @@ export class Trainer {
   #tape: Tape | undefined;
 
   constructor(training: Training, options: TrainerOptions) {
-    const { backend, clock, team = teamOfOne(), parallel = ONE_PROCESS, reduces } = options;
+    const { backend, clock, team = teamOfOne(), parallel = ONE_PROCESS } = options;
     refuseCount("steps", training.steps);
     refuseCount("batch", training.batch);
     refuseSchedule(training, parallel);
@@ -77,7 +75,7 @@ export class Trainer {
     parameters.allocate(random);
     this.sync =
       parallel.zero === 0
-        ? replicated(parameters, team, reduces)
+        ? replicated(parameters, team)
         : new Sharded(parameters, team, parallel.zero);
     this.optimizer = createOptimizer(training, this.sync.block);
     this.device = createNativeDevice({ backend, clock });

@@ -48,6 +48,11 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
     "take a precision that it has",
   ),
   code("no-such-size", "a torus does not come in this size", "take one of the sizes named"),
+  code(
+    "not-a-tokenizer",
+    "a file is no tokenizer of byte-level byte pairs",
+    "give the model's own",
+  ),
   code("cannot-be-split", "a model is not split among ranks in this way", "take another way"),
   code(
     "does-not-divide",

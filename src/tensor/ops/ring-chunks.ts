@@ -45,6 +45,31 @@ export function addRows(from: Matrix, to: Matrix, { rows, columns }: RowShape): 
   }
 }
 
+/** Where the keys, or values, of one head stand: repeated for each head, and once for all. */
+export interface HeadColumns {
+  readonly wideIndex: number;
+  readonly narrowIndex: number;
+  /** The first of the heads that share them. */
+  readonly isFirst: boolean;
+}
+
+/** Of all keys and then all values. */
+export function headColumns(how: {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+}): readonly HeadColumns[] {
+  const { heads, keyValueHeads, headSize } = how;
+  const group = heads / keyValueHeads;
+  return [0, 1].flatMap((part) =>
+    Array.from({ length: heads }, (_, head) => {
+      const shared = part * keyValueHeads + Math.floor(head / group);
+      const wideIndex = (part * heads + head) * headSize;
+      return { wideIndex, narrowIndex: shared * headSize, isFirst: head % group === 0 };
+    }),
+  );
+}
+
 interface Parts {
   /** [batch, tokens, width] and [batch, heads, tokens], of all chunks of this rank. */
   readonly out: Numbers;

@@ -19,7 +19,7 @@ export interface Sync {
   readonly block: ParameterBlock;
   /** Held from step to step, padding included. */
   readonly parameterBytes: number;
-  /** The most that gradients took in a step. */
+  /** The most that gradients took at once in the last step. */
   readonly gradientBytes: number;
   /** Gradients start from zero. */
   beginStep(): void;
