@@ -17,7 +17,7 @@ export interface Signature {
 }
 
 /** As QUERY_ROWS in native/kernels.h. */
-const QUERY_ROWS = 64;
+const QUERY_ROWS = 48;
 
 const elements = (arrays: string): Signature => ({ arrays });
 

@@ -41,13 +41,13 @@ namespace JOIN(fabricast_, FABRICAST_ISA) {
 // Tiles fill the registers: 24 + 3 of 32, 12 + 3 of 16, 8 + 3 of 16, 16 + 3 of 32.
 static const long LANES = FABRICAST_LANES;
 #if FABRICAST_LANES == 16
-static const long TILE_ROWS = 12, TILE_COLUMNS = 32, BLOCK_ROWS = 120;
+static const long TILE_ROWS = 12, TILE_COLUMNS = 32, BLOCK_ROWS = 240;
 #elif FABRICAST_LANES == 8
-static const long TILE_ROWS = 6, TILE_COLUMNS = 16, BLOCK_ROWS = 96;
+static const long TILE_ROWS = 6, TILE_COLUMNS = 16, BLOCK_ROWS = 192;
 #elif defined(__aarch64__)
-static const long TILE_ROWS = 8, TILE_COLUMNS = 8, BLOCK_ROWS = 96;
+static const long TILE_ROWS = 8, TILE_COLUMNS = 8, BLOCK_ROWS = 192;
 #else
-static const long TILE_ROWS = 4, TILE_COLUMNS = 8, BLOCK_ROWS = 96;
+static const long TILE_ROWS = 4, TILE_COLUMNS = 8, BLOCK_ROWS = 192;
 #endif
 static_assert(BLOCK_ROWS <= BLOCK_ROWS_MAX && BLOCK_ROWS % TILE_ROWS == 0, "strips fit blocks");
 static_assert(PANEL_COLUMNS % TILE_COLUMNS == 0, "strips fit panels");

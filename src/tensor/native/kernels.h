@@ -9,14 +9,14 @@ struct Scratch {
   long scoreCount;
 };
 
-/** Sizes of the packed blocks, for every instruction set: left ≤ 128 × 256, right ≤ 256 × 2048. */
+/** Sizes of the packed blocks, for every instruction set: left ≤ 240 × 256, right ≤ 256 × 2048. */
 static const long PANEL_DEPTH = 256;
 static const long PANEL_COLUMNS = 2048;
-static const long BLOCK_ROWS_MAX = 128;
+static const long BLOCK_ROWS_MAX = 240;
 /** Packing writes whole vectors, so that the memory goes on behind the last strip. */
 static const long PACKING_SURPLUS = 16;
 /** Query rows of attention computed at a time. */
-static const long QUERY_ROWS = 64;
+static const long QUERY_ROWS = 48;
 
 struct MatmulShape {
   long batch, m, n, k;
