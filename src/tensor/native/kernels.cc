@@ -11,7 +11,11 @@
 #define ISA_NAME "emulated"
 #define FABRICAST_MASKS 0
 #elif defined(__AVX512F__)
+#if defined(__AVX512BF16__)
+#define ISA_NAME "avx512-bf16"
+#else
 #define ISA_NAME "avx512"
+#endif
 #define FABRICAST_LANES 16
 #define FABRICAST_MASKS 512
 #elif defined(__AVX2__)
@@ -57,13 +61,22 @@ static_assert(LANES <= PACKING_SURPLUS, "a vector fits behind the last strip");
 #include "pack.h"
 #include "tile.h"
 #include "matmul.h"
+#include "bf16.h"
 #include "pointwise.h"
 #include "rows.h"
 #include "attention.h"
 
+#if defined(__AVX512BF16__)
+static const bool MULTIPLIES_BF16 = true;
+#else
+static const bool MULTIPLIES_BF16 = false;
+#endif
+
 static const Kernels table = {
     ISA_NAME,
     matmul,
+    matmul_bf16,
+    MULTIPLIES_BF16,
     column_sums,
     add,
     relu,

@@ -63,6 +63,10 @@ struct Kernels {
   const char* name;
   void (*matmul)(Scratch*, const float* a, const float* b, float* c, const float* bias,
                  const MatmulShape*, const MatmulPart*);
+  /** The same of operands rounded to bf16; fast only where `multiplies_bf16`. */
+  void (*matmul_bf16)(Scratch*, const float* a, const float* b, float* c, const float* bias,
+                      const MatmulShape*, const MatmulPart*);
+  bool multiplies_bf16;
   void (*column_sums)(long rows, long columns, long stride, const float* x, float* sums);
   void (*add)(long count, const float* a, const float* b, float* y);
   void (*relu)(long count, const float* x, float* y);
@@ -111,5 +115,7 @@ const Kernels* fabricast_kernels_simd128();
 #if defined(__x86_64__)
 const Kernels* fabricast_kernels_avx2();
 const Kernels* fabricast_kernels_avx512();
+/** Null where the compiler did not know these instructions yet. */
+__attribute__((weak)) const Kernels* fabricast_kernels_avx512bf16();
 #endif
 }
