@@ -50,7 +50,8 @@ export class Trainer {
     this.#nextBatches = batchSource(training, random, share);
     this.model.parameters.allocate(random);
     this.optimizer = createOptimizer(training, this.model.parameters);
-    this.device = createNativeDevice({ backend, clock });
+    const { precision = "fp32" } = training;
+    this.device = createNativeDevice({ backend, clock, precision });
   }
 
   /** Updates so far. */

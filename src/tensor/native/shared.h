@@ -13,7 +13,7 @@ napi_value memory_file(napi_env env, napi_callback_info info) {
     call.fail("memory for all processes is there");
     return nullptr;
   }
-  return number_value(env, file);
+  return call.result(file);
 }
 
 void unmap(napi_env, void* data, void* bytes) {
