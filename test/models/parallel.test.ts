@@ -7,7 +7,7 @@ import { describe, test } from "vitest";
 import { seeded } from "../../src/base/random.ts";
 import type { Layout } from "../../src/models/layout.ts";
 import { balancedStages, interleaved } from "../../src/models/layout.ts";
-import type { Batch } from "../../src/models/model.ts";
+import type { Batch, Model } from "../../src/models/model.ts";
 import { createModel } from "../../src/models/model.ts";
 import { shapeLayout } from "../../src/models/shape-layout.ts";
 import { traceShapes } from "../../src/models/shape-trace.ts";
@@ -88,10 +88,22 @@ interface Share {
   readonly count: number;
 }
 
-/** One step of one rank: its stages forward and then back, and what they pass on between. */
-function step(spec: ModelSpec, layout: Layout, share: Share): Result {
+/** Made once for each rank, which runs again and again. */
+const models = new WeakMap<Groups, Model>();
+
+function modelOf(spec: ModelSpec, layout: Layout): Model {
+  const known = models.get(layout.groups);
+  if (known !== undefined) return known;
   const model = createModel(spec, layout);
   model.parameters.allocate(seeded(3), Float64Array);
+  models.set(layout.groups, model);
+  return model;
+}
+
+/** One step of one rank: its stages forward and then back, and what they pass on between. */
+function step(spec: ModelSpec, layout: Layout, share: Share): Result {
+  const model = modelOf(spec, layout);
+  model.parameters.clearGradients();
   const batch = batchOf(spec as never, share.from, share.count);
   const { pipeline } = layout.groups;
   const { rank, rankCount } = pipeline;

@@ -6,7 +6,6 @@
 import type { Communicator, Groups } from "../../src/tensor/communicator.ts";
 import { silentGroup } from "../../src/tensor/communicator.ts";
 import type { Numbers } from "../../src/tensor/arithmetic.ts";
-import type { GroupKind } from "../../src/records/trace.ts";
 
 class Pending extends Error {}
 
@@ -22,18 +21,21 @@ export interface Degrees {
 export const AXES = ["tensor", "context", "expert", "data", "pipeline"] as const;
 type Axis = (typeof AXES)[number];
 
-/** The results of all ranks; `body` is called again and again, so it starts from nothing. */
+/** The results of all ranks; `body` is called again and again, each time with the same groups. */
 export function runRanks<T>(degrees: Degrees, body: (groups: Groups, rank: number) => T): T[] {
   const sizes = AXES.map((axis) => degrees[axis] ?? 1);
   const count = sizes.reduce((product, size) => product * size, 1);
   const mail = new Map<string, Numbers>();
   const results = new Map<number, T>();
+  const ranks = Array.from({ length: count }, (_, rank) => groupsOf(rank, sizes, mail));
   for (let round = 0; results.size < count; round++) {
     const before = mail.size + results.size;
     for (let rank = 0; rank < count; rank++) {
       if (results.has(rank)) continue;
+      const { groups, restart } = ranks[rank]!;
+      restart();
       try {
-        results.set(rank, body(groupsOf(rank, sizes, mail), rank));
+        results.set(rank, body(groups, rank));
       } catch (error) {
         if (!(error instanceof Pending)) throw error;
       }
@@ -43,7 +45,8 @@ export function runRanks<T>(degrees: Degrees, body: (groups: Groups, rank: numbe
   return Array.from({ length: count }, (_, rank) => results.get(rank)!);
 }
 
-function groupsOf(rank: number, sizes: readonly number[], mail: Map<string, Numbers>): Groups {
+function groupsOf(rank: number, sizes: readonly number[], mail: Map<string, Numbers>) {
+  const restarts: (() => void)[] = [];
   const make = (axis: Axis): Communicator => {
     const index = AXES.indexOf(axis);
     const stride = sizes.slice(0, index).reduce((product, size) => product * size, 1);
@@ -51,9 +54,11 @@ function groupsOf(rank: number, sizes: readonly number[], mail: Map<string, Numb
     const place = Math.floor(rank / stride) % size;
     const first = rank - place * stride;
     if (size === 1) return silentGroup(axis);
-    return replayed({ group: axis, key: `${axis} ${first}`, rank: place, rankCount: size }, mail);
+    const office = postOffice({ key: `${axis} ${first}`, rank: place, rankCount: size }, mail);
+    restarts.push(office.restart);
+    return replayed({ group: axis, rank: place, rankCount: size }, office);
   };
-  return {
+  const groups: Groups = {
     tensor: make("tensor"),
     context: make("context"),
     expert: make("expert"),
@@ -61,14 +66,16 @@ function groupsOf(rank: number, sizes: readonly number[], mail: Map<string, Numb
     pipeline: make("pipeline"),
     embedding: silentGroup("embedding"),
   };
+  return { groups, restart: () => restarts.forEach((again) => again()) };
 }
 
 interface Place {
-  readonly group: GroupKind;
   readonly key: string;
   readonly rank: number;
   readonly rankCount: number;
 }
+
+type Office = ReturnType<typeof postOffice>;
 
 /** Letters are numbered along each way, so a rank that runs again finds those it knows. */
 function postOffice({ key, rank, rankCount }: Place, mail: Map<string, Numbers>) {
@@ -94,14 +101,19 @@ function postOffice({ key, rank, rankCount }: Place, mail: Map<string, Numbers>)
     for (const to of all) post(to, of(to));
     return all.map(fetch);
   };
-  return { post, fetch, swap };
+  const restart = () => {
+    posted.clear();
+    fetched.clear();
+  };
+  return { post, fetch, swap, restart };
 }
 
-function replayed(place: Place, mail: Map<string, Numbers>): Communicator {
-  const { group, rank, rankCount } = place;
-  const { post, fetch, swap } = postOffice(place, mail);
+function replayed(
+  place: Pick<Communicator, "group" | "rank" | "rankCount">,
+  { post, fetch, swap }: Office,
+): Communicator {
   return {
-    ...{ group, rank, rankCount, sentBytes: 0 },
+    ...{ ...place, sentBytes: 0 },
     allReduce(numbers, how = "sum") {
       const parts = swap(() => numbers);
       numbers.forEach((_, i) => {
