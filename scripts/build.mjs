@@ -30,6 +30,7 @@ const BANNER = [
 export async function build() {
   await buildSources();
   await optionalStep("./build-native.mjs", "buildNative");
+  await optionalStep("./build-wasm.mjs", "placeWasm");
   await bundle();
 }
 

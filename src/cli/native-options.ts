@@ -35,6 +35,15 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
     choices: ["memory", "tcp"],
     describe: "train: what collectives go over; default: memory where processes can share it",
   },
+  precision: {
+    choices: ["fp32", "bf16"],
+    describe: "train: what products round their operands to; bf16 needs AVX-512 BF16",
+  },
+  threads: {
+    type: "string",
+    requiresArg: true,
+    describe: "threads of each process; default: all cores, or 1 of several processes",
+  },
   prompt: { type: "string", requiresArg: true, describe: "infer: text, with [MASK] for BERT" },
   bytes: { type: "string", default: "64", describe: "infer: how many bytes, or tokens, are added" },
   tokenizer: { type: "string", requiresArg: true, describe: "infer: the model's tokenizer.json" },
@@ -49,12 +58,28 @@ export function changedTraining(
 ): Training {
   const steps = text(flags, "steps");
   const seed = text(flags, "seed");
+  const precision = text(flags, "precision");
   return {
     ...training,
     ...(steps === undefined ? {} : { steps: countFlag("--steps", steps) }),
     ...(seed === undefined ? {} : { seed: countFlag("--seed", seed) }),
+    ...(precision === "fp32" || precision === "bf16" ? { precision } : {}),
   };
 }
+
+/** `--threads 2` outranks FABRICAST_THREADS, which the backend and all processes follow. */
+export function askThreads(flags: Readonly<Record<string, unknown>>): void {
+  const threads = text(flags, "threads");
+  if (threads === undefined) return;
+  const count = countFlag("--threads", threads);
+  if (count > THREADS_MAX) {
+    const expected = `at most ${THREADS_MAX} threads`;
+    throw new InputError([flagIssue("--threads", threads, expected, "take fewer")]);
+  }
+  process.env["FABRICAST_THREADS"] = String(count);
+}
+
+const THREADS_MAX = 256;
 
 /** `--prune 0.5 --at-step 100`; both or none. */
 export function pruneOptions(

@@ -51,7 +51,8 @@ export class Adam implements Optimizer {
   update(tape: Tape, learningRate: number): void {
     const count = this.#parameters.elementCount;
     const { data, gradients } = this.#parameters;
-    const step: AdamStep = { ...ADAM_DEFAULTS, learningRate, step: ++this.#step };
+    const { beta1, beta2, epsilon } = ADAM_DEFAULTS;
+    const step: AdamStep = { learningRate, beta1, beta2, epsilon, step: ++this.#step };
     const decays = this.#weightDecay > 0;
     const isMixed = tape.device.elementBytes < FP32_BYTES;
     const shortBytes = tape.device.elementBytes;

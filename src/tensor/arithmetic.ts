@@ -1,6 +1,7 @@
 /**
- * What a backend must be able to compute. Two do: the native addon and the TypeScript
- * reference, its oracle. Arrays are dense and row-major; outputs never overlap inputs.
+ * What a backend must be able to compute. Three do: the native addon, the same kernels as
+ * WebAssembly, and the TypeScript reference, their oracle. Arrays are dense and row-major; outputs
+ * never overlap inputs.
  */
 
 /** Numbers of one precision: fp32 everywhere, fp64 where the reference checks derivatives. */
@@ -95,9 +96,11 @@ export interface MomentumStep {
 export const NORM_EPSILON = 1e-5;
 
 export interface Backend {
-  readonly name: "native" | "typescript";
+  readonly name: "native" | "wasm" | "typescript";
   /** Adds `bias` to each row of C, unless it accumulates. */
   matmul(a: Numbers, b: Numbers, c: Numbers, bias: Numbers | undefined, shape: MatmulShape): void;
+  /** The same with operands rounded to bf16, added up in fp32; only where that is fast. */
+  matmulBf16?: Backend["matmul"];
   /** sums[c] += Σ over rows of x[r, c]. */
   columnSums(x: Numbers, sums: Numbers, shape: RowShape): void;
   add(a: Numbers, b: Numbers, y: Numbers): void;

@@ -7,17 +7,29 @@ import { NORM_EPSILON } from "./arithmetic.ts";
 import { route, routeBackward } from "./reference/routing.ts";
 
 /** Must equal INTERFACE_VERSION in native/addon.cc. */
-export const INTERFACE_VERSION = 4;
+export const INTERFACE_VERSION = 5;
 
-/** The addon's functions, arguments in the order of native/addon.cc. */
-export interface Addon {
+/** The addon's functions besides its arithmetic. */
+export interface Addon extends Calls {
   readonly interfaceVersion: number;
   instructionSets(): string[];
   useInstructionSet(index: number): void;
+  /** 1 where products of bf16 are an instruction of this processor, else 0. */
+  multipliesBf16(): number;
+  /** 1 … 256; they are started by the first work that is worth them. */
+  useThreads(count: number): void;
+  /** Physical cores that this process may use. */
+  coreCount(): number;
+  /** Of one thread. */
   fmaPeakFlopPerS(): number;
   /** Between processes; absent where they cannot share memory. */
   readonly transport?: TransportAddon;
+}
+
+/** The arithmetic, arguments in the order of native/calls.h and row-calls.h: arrays, numbers. */
+export interface Calls {
   matmul(...call: MatmulCall): void;
+  matmulBf16(...call: MatmulCall): void;
   columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
   add: Backend["add"];
   relu: Backend["relu"];
@@ -93,10 +105,10 @@ type AttentionCall = readonly (Numbers | number | boolean)[];
 type MatmulCall = readonly [
   ...arrays: [Numbers, Numbers, Numbers, Numbers | undefined],
   ...sizes: [number, number, number, number],
-  ...flags: [boolean, boolean, boolean],
+  flags: number,
 ];
 
-export function nativeBackend(addon: Addon): Backend {
+export function nativeBackend(addon: Calls): Backend {
   return {
     name: "native",
     ...elementwise(addon),
@@ -119,7 +131,7 @@ type ElementOps =
   | "meanSquaredError"
   | "meanSquaredErrorBackward";
 
-function elementwise(addon: Addon): Pick<Backend, ElementOps> {
+function elementwise(addon: Calls): Pick<Backend, ElementOps> {
   return {
     add: addon.add,
     relu: addon.relu,
@@ -137,6 +149,16 @@ function elementwise(addon: Addon): Pick<Backend, ElementOps> {
   };
 }
 
+function flagsOf(transposesA: boolean, transposesB: boolean, accumulates: boolean): number {
+  return (transposesA ? 1 : 0) | (transposesB ? 2 : 0) | (accumulates ? 4 : 0);
+}
+
+/** For a processor that multiplies bf16; elsewhere slow, for tests of what it means. */
+export function bf16Matmul(addon: Calls): Backend["matmul"] {
+  return (a, b, c, bias, { batch, m, n, k, transposesA, transposesB, accumulates }) =>
+    addon.matmulBf16(a, b, c, bias, batch, m, n, k, flagsOf(transposesA, transposesB, accumulates));
+}
+
 type RowOps =
   | "matmul"
   | "columnSums"
@@ -147,10 +169,10 @@ type RowOps =
   | "attention"
   | "attentionBackward";
 
-function rowwise(addon: Addon): Pick<Backend, RowOps> {
+function rowwise(addon: Calls): Pick<Backend, RowOps> {
   return {
     matmul: (a, b, c, bias, { batch, m, n, k, transposesA, transposesB, accumulates }) =>
-      addon.matmul(a, b, c, bias, batch, m, n, k, transposesA, transposesB, accumulates),
+      addon.matmul(a, b, c, bias, batch, m, n, k, flagsOf(transposesA, transposesB, accumulates)),
     columnSums: (x, sums, { rows, columns }) => addon.columnSums(x, sums, rows, columns),
     layerNorm: ({ x, scale, shift, y, statistics }, { rows, columns }) =>
       addon.layerNorm(x, scale, shift, y, statistics, rows, columns, NORM_EPSILON),
@@ -173,7 +195,7 @@ function rowwise(addon: Addon): Pick<Backend, RowOps> {
 
 type LookupOps = "embedding" | "embeddingBackward" | "crossEntropy" | "crossEntropyBackward";
 
-function lookups(addon: Addon): Pick<Backend, LookupOps> {
+function lookups(addon: Calls): Pick<Backend, LookupOps> {
   return {
     embedding: (ids, { rows, positions }, y, { batch, tokens, columns, entries }) =>
       addon.embedding(ids, rows, positions, y, batch, tokens, columns, entries),
@@ -200,7 +222,7 @@ type LlamaOps =
   | "route"
   | "routeBackward";
 
-function llama(addon: Addon): Pick<Backend, LlamaOps> {
+function llama(addon: Calls): Pick<Backend, LlamaOps> {
   return {
     rmsNorm: ({ x, scale, y, statistics }, { rows, columns }) =>
       addon.rmsNorm(x, scale, y, statistics, rows, columns, NORM_EPSILON),

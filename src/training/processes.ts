@@ -86,6 +86,8 @@ class Processes {
       // Nothing of how this process was started applies to them; their messages go to stderr.
       const child = fork(path, [transport ?? "tcp"], {
         execArgv: [],
+        // Processes share the cores: more threads each would wait for one another.
+        env: { ...process.env, FABRICAST_THREADS: process.env["FABRICAST_THREADS"] || "1" },
         serialization: "advanced",
         stdio: ["ignore", "ignore", "inherit", "ipc", ...memory],
       });

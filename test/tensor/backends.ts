@@ -11,8 +11,8 @@ export const reference: Backend = loadBackend("typescript");
 
 /** Native first where there is a compiler; a test of its own says when there is none. */
 export const backends: readonly Backend[] = nativeIsBuilt
-  ? [loadBackend("native"), reference]
-  : [reference];
+  ? [loadBackend("native"), loadBackend("wasm"), reference]
+  : [loadBackend("wasm"), reference];
 
 export function drawn(seed: number, count: number): Float32Array {
   const random = seeded(seed);

@@ -2,7 +2,7 @@
 import { UsageError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { text } from "../command.ts";
-import { NATIVE_OPTIONS } from "../native-options.ts";
+import { askThreads, NATIVE_OPTIONS } from "../native-options.ts";
 
 export const native: Command = {
   names: ["native"],
@@ -16,6 +16,7 @@ export const native: Command = {
   async handle(flags, words) {
     const action = text(flags, "action") ?? "";
     const target = text(flags, "target") ?? "";
+    askThreads(flags);
     if (action === "train") {
       const { trainNatively } = await import("../native-train.ts");
       return trainNatively(target, flags, words);

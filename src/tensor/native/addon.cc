@@ -4,7 +4,13 @@
 #include <cmath>
 #include <cstdlib>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "arguments.h"
+#include "cores.h"
+#include "engine.h"
 #include "kernels.h"
 
 /** transport.cc */
@@ -13,15 +19,29 @@ napi_status fabricast_define_transport(napi_env env, napi_value exports);
 namespace {
 
 /** Raised whenever a signature below changes, so that an old binary is never called. */
-const int INTERFACE_VERSION = 4;
+const int INTERFACE_VERSION = 5;
+const long THREADS_MAX = 256;
+
+const int KERNELS_MAX = 4;
+
+#if defined(__x86_64__)
+/** AVX-512 BF16: leaf 7, part 1, bit 5 of EAX (Intel's manual, volume 2A, CPUID). */
+bool knows_bf16() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1u << 5)) != 0;
+}
+#endif
 
 /** The kernels this processor can run, best first. */
-int supported_kernels(const Kernels* found[3]) {
+int supported_kernels(const Kernels* found[KERNELS_MAX]) {
   int count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+    if (knows_bf16() && fabricast_kernels_avx512bf16 != nullptr) {
+      found[count++] = fabricast_kernels_avx512bf16();
+    }
     found[count++] = fabricast_kernels_avx512();
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
@@ -32,91 +52,92 @@ int supported_kernels(const Kernels* found[3]) {
   return count;
 }
 
-const Kernels* best_kernels() {
-  const Kernels* found[3];
-  supported_kernels(found);
-  return found[0];
-}
-
-const Kernels* kernels = best_kernels();
-
-float* aligned_floats(size_t count) {
-  void* memory = nullptr;
-  return posix_memalign(&memory, 64, count * sizeof(float)) == 0 ? static_cast<float*>(memory)
-                                                                 : nullptr;
-}
-
 #include "calls.h"
 
+#include "row-calls.h"
 #include "llama-calls.h"
 
-napi_value text_value(napi_env env, const char* text) {
-  napi_value result = nullptr;
-  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
-  return result;
-}
 
 // instructionSets(): names of all that this processor can run, best first
-napi_value instruction_sets(napi_env env, napi_callback_info) {
-  const Kernels* found[3];
+napi_value instruction_sets(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  const Kernels* found[KERNELS_MAX];
   const int count = supported_kernels(found);
   napi_value list = nullptr;
-  napi_create_array_with_length(env, count, &list);
-  for (int i = 0; i < count; i++) napi_set_element(env, list, i, text_value(env, found[i]->name));
+  bool made = napi_create_array_with_length(env, count, &list) == napi_ok;
+  for (int i = 0; made && i < count; i++) {
+    napi_value name = nullptr;
+    made = napi_create_string_utf8(env, found[i]->name, NAPI_AUTO_LENGTH, &name) == napi_ok &&
+           napi_set_element(env, list, i, name) == napi_ok;
+  }
+  if (!made) call.fail("a list of names can be made");
   return list;
 }
 
-// useInstructionSet(index into instructionSets()): for the whole process; tests compare them
+// useInstructionSet(index into instructionSets()): tests compare them
 napi_value use_instruction_set(napi_env env, napi_callback_info info) {
   Arguments call(env, info);
-  const Kernels* found[3];
+  const Kernels* found[KERNELS_MAX];
   const long index = call.count(0);
   if (index >= supported_kernels(found)) call.fail("the instruction set is one of those listed");
-  if (call.ok()) kernels = found[index];
+  if (call.ok()) call.engine().kernels = found[index];
   return nullptr;
 }
 
-void free_scratch(napi_env, void* data, void*) {
-  Scratch* scratch = static_cast<Scratch*>(data);
-  std::free(scratch->left);
-  std::free(scratch->right);
-  std::free(scratch->scores);
-  delete scratch;
+// multipliesBf16(): whether products of bf16 are an instruction of this processor
+napi_value multiplies_bf16(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  return call.result(call.kernels()->multiplies_bf16 ? 1 : 0);
 }
 
-bool set_scratch(napi_env env) {
-  Scratch* scratch = new Scratch{aligned_floats(BLOCK_ROWS_MAX * PANEL_DEPTH),
-                                 aligned_floats(PANEL_DEPTH * PANEL_COLUMNS), nullptr, 0};
-  if (!scratch->left || !scratch->right) return false;
-  return napi_set_instance_data(env, scratch, free_scratch, nullptr) == napi_ok;
+// useThreads(count)
+napi_value use_threads(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  const long count = call.count(0);
+  if (count < 1 || count > THREADS_MAX) call.fail("there are 1 to 256 threads");
+  if (call.ok()) call.engine().use_threads(static_cast<int>(count));
+  return nullptr;
 }
+
+// coreCount(): physical cores that this process may use
+napi_value core_count(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  return call.result(physical_cores());
+}
+
+void free_engine(napi_env, void* data, void*) { delete static_cast<Engine*>(data); }
 
 const napi_property_attributes FIXED = napi_enumerable;
 
-napi_property_descriptor method(const char* name, napi_callback callback) {
-  return {name, nullptr, callback, nullptr, nullptr, nullptr, FIXED, nullptr};
-}
-
-napi_property_descriptor constant(const char* name, napi_value value) {
-  return {name, nullptr, nullptr, nullptr, nullptr, value, FIXED, nullptr};
-}
-
 napi_value init(napi_env env, napi_value exports) {
-  if (!set_scratch(env)) {
-    napi_throw_error(env, "ERR_FABRICAST_TENSOR", "no memory for the tensor backend");
+  const Kernels* found[KERNELS_MAX];
+  supported_kernels(found);
+  Engine* engine = new Engine(found[0]);
+  napi_value version = nullptr;
+  if (napi_set_instance_data(env, engine, free_engine, nullptr) != napi_ok) {
+    delete engine;
     return nullptr;
   }
+  if (napi_create_double(env, INTERFACE_VERSION, &version) != napi_ok) return nullptr;
+  const auto method = [engine](const char* name, napi_callback callback) {
+    return napi_property_descriptor{name,    nullptr, callback, nullptr,
+                                    nullptr, nullptr, FIXED,    engine};
+  };
   const napi_property_descriptor properties[] = {
-      constant("interfaceVersion", number_value(env, INTERFACE_VERSION)),
+      {"interfaceVersion", nullptr, nullptr, nullptr, nullptr, version, FIXED, nullptr},
       method("instructionSets", instruction_sets),
       method("useInstructionSet", use_instruction_set),
-      method("matmul", matmul),
+      method("useThreads", use_threads),
+      method("coreCount", core_count),
+      method("multipliesBf16", multiplies_bf16),
+      method("matmul", matmul<&Kernels::matmul>),
+      method("matmulBf16", matmul<&Kernels::matmul_bf16>),
       method("columnSums", column_sums),
-      method("add", binary<&Kernels::add>),
-      method("relu", unary<&Kernels::relu>),
-      method("reluBackward", binary<&Kernels::relu_backward>),
-      method("gelu", unary<&Kernels::gelu>),
-      method("geluBackward", binary<&Kernels::gelu_backward>),
+      method("add", binary<&Kernels::add, LIGHT>),
+      method("relu", unary<&Kernels::relu, LIGHT>),
+      method("reluBackward", binary<&Kernels::relu_backward, LIGHT>),
+      method("gelu", unary<&Kernels::gelu, HEAVY>),
+      method("geluBackward", binary<&Kernels::gelu_backward, HEAVY>),
       method("scale", scale),
       method("sumOfSquares", sum_of_squares),
       method("momentum", momentum),
@@ -132,7 +153,7 @@ napi_value init(napi_env env, napi_value exports) {
       method("crossEntropy", cross_entropy),
       method("crossEntropyBackward", cross_entropy_backward),
       method("meanSquaredError", mean_squared_error),
-      method("meanSquaredErrorBackward", binary<&Kernels::mean_squared_error_backward>),
+      method("meanSquaredErrorBackward", mean_squared_error_backward),
       method("rmsNorm", rms_norm),
       method("rmsNormBackward", rms_norm_backward),
       method("rotary", rotary_call<false>),

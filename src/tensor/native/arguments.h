@@ -4,20 +4,46 @@
 #include <node_api.h>
 
 #include <cstdint>
+#include <initializer_list>
+
+#include "engine.h"
 
 class Arguments {
  public:
   Arguments(napi_env env, napi_callback_info info) : env_(env) {
     size_t count = CAPACITY;
-    if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
+    void* data = nullptr;
+    if (napi_get_cb_info(env, info, &count, values_, nullptr, &data) != napi_ok) {
       fail("arguments can be read");
     }
+    engine_ = static_cast<Engine*>(data);
   }
 
   bool ok() const { return ok_; }
   napi_env env() const { return env_; }
 
-  /** A whole number of things, small enough for its products to stay exact. */
+  /** That of the environment the call comes from. */
+  Engine& engine() const { return *engine_; }
+  const Kernels* kernels() const { return engine_->kernels; }
+
+  /** Memory that products and attention work in; `score_count` numbers of it for scores. */
+  void scratch(long score_count) {
+    if (ok_ && !engine_->prepare(score_count)) fail("memory to work in is there");
+  }
+
+  /** How many things a shape with these lengths has. */
+  int64_t product(std::initializer_list<long> lengths) {
+    int64_t all = 1;
+    for (const long length : lengths) {
+      if (__builtin_mul_overflow(all, static_cast<int64_t>(length), &all)) {
+        fail("a shape has no more elements than memory could hold");
+        return 0;
+      }
+    }
+    return all;
+  }
+
+  /** A whole number of things. */
   long count(size_t index) {
     const double value = number(index);
     if (!ok_) return 0;
@@ -73,14 +99,28 @@ class Arguments {
     return length;
   }
 
+  /** What JavaScript gets; null behind an exception. */
+  napi_value result(double value) {
+    napi_value made = nullptr;
+    if (ok_ && napi_create_double(env_, value, &made) != napi_ok) fail("a result can be made");
+    return made;
+  }
+
+  /** Throws there, once; a status that says throwing failed leaves nothing else to do. */
   void fail(const char* claim) {
-    if (ok_) napi_throw_type_error(env_, "ERR_FABRICAST_TENSOR", claim);
+    bool pending = false;
+    const bool asked = napi_is_exception_pending(env_, &pending) == napi_ok;
+    if (asked && !pending &&
+        napi_throw_type_error(env_, "ERR_FABRICAST_TENSOR", claim) != napi_ok) {
+      napi_fatal_error("fabricast", NAPI_AUTO_LENGTH, claim, NAPI_AUTO_LENGTH);
+    }
     ok_ = false;
   }
 
  private:
   static const size_t CAPACITY = 16;
   napi_env env_;
+  Engine* engine_ = nullptr;
   napi_value values_[CAPACITY] = {};
   bool ok_ = true;
 

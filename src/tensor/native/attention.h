@@ -37,37 +37,40 @@ static void dot_rows(Scratch* scratch, const Head& h, const float* left, long le
   multiply(scratch, rows, keys, h.size, a, b, {to, h.tokens, nullptr, false});
 }
 
+/** Softmax of the scores of some rows, in place; zero where a row must not see. */
+static void normalize_scores(const Head& h, long first, long rows, float* scores, float* logs) {
+  const float scale = h.scale;
+  const long keys = h.keys(first, rows);
+  for (long i = 0; i < rows; i++) {
+    float* row = scores + i * h.tokens;
+    const long seen = h.seen(first + i);
+    // The largest score is the scaled largest product, since the scale is positive.
+    const float most = row_maximum(seen, row) * scale;
+    map(seen, row, row, [=](Vector x) { return exponential(x * scale - most); });
+    const float sum = total(seen, row, row, 0, [](Vector x, Vector) { return x; });
+    const float inverse = 1.0f / sum;
+    map(seen, row, row, [=](Vector x) { return x * inverse; });
+    for (long j = seen; j < keys; j++) row[j] = 0;
+    logs[first + i] = most + logarithm(sum);
+  }
+}
+
 static void attention(Scratch* scratch, const float* qkv, float* out, float* statistics,
-                      const AttentionShape* s) {
-  for (long sequence = 0; sequence < s->batch; sequence++) {
-    for (long head = 0; head < s->heads; head++) {
-      const Head h = head_of(s, sequence, head);
-      const float *q = qkv + h.offset, *k = q + h.width, *v = k + h.width;
-      float* result = out + sequence * h.tokens * h.width + head * h.size;
-      float* logs = statistics + (sequence * s->heads + head) * h.tokens;
-      float* scores = scratch->scores;
-      for (long first = 0; first < h.tokens; first += QUERY_ROWS) {
-        const long rows = least(QUERY_ROWS, h.tokens - first);
-        const long keys = h.keys(first, rows);
-        dot_rows(scratch, h, q + first * h.rowStride, h.rowStride, rows, k, h.rowStride, keys,
-                 scores);
-        for (long i = 0; i < rows; i++) {
-          float* row = scores + i * h.tokens;
-          const long seen = h.seen(first + i);
-          const float scale = h.scale;
-          map(seen, row, row, [=](Vector x) { return x * scale; });
-          const float most = row_maximum(seen, row);
-          const float sum = exponential_sum(seen, row, most);
-          const float inverse = 1.0f / sum;
-          map(seen, row, row, [=](Vector x) { return exponential(x - most) * inverse; });
-          for (long j = seen; j < keys; j++) row[j] = 0;
-          logs[first + i] = most + __builtin_logf(sum);
-        }
-        const Matrix probabilities = {scores, h.tokens, 1};
-        const Matrix values = {v, h.rowStride, 1};
-        multiply(scratch, rows, h.size, keys, probabilities, values,
-                 {result + first * h.width, h.width, nullptr, false});
-      }
+                      const AttentionShape* s, long head, long headEnd) {
+  for (long item = head; item < headEnd; item++) {
+    const long sequence = item / s->heads;
+    const Head h = head_of(s, sequence, item % s->heads);
+    const float *q = qkv + h.offset, *k = q + h.width, *v = k + h.width;
+    float* result = out + sequence * h.tokens * h.width + item % s->heads * h.size;
+    float* scores = scratch->scores;
+    for (long first = 0; first < h.tokens; first += QUERY_ROWS) {
+      const long rows = least(QUERY_ROWS, h.tokens - first);
+      const long keys = h.keys(first, rows);
+      dot_rows(scratch, h, q + first * h.rowStride, h.rowStride, rows, k, h.rowStride, keys,
+               scores);
+      normalize_scores(h, first, rows, scores, statistics + item * h.tokens);
+      multiply(scratch, rows, h.size, keys, {scores, h.tokens, 1}, {v, h.rowStride, 1},
+               {result + first * h.width, h.width, nullptr, false});
     }
   }
 }
@@ -91,33 +94,41 @@ static void score_gradients(const Head& h, long first, long rows, const float* l
   }
 }
 
+/** to = pᵀ·x for all keys, added to what the first `added` of them have. */
+static void add_product(Scratch* scratch, const Head& h, long added, long keys, long rows,
+                        const float* p, const float* x, long stride, float* to) {
+  const Matrix right = {x, stride, 1};
+  multiply(scratch, added, h.size, rows, {p, 1, h.tokens}, right,
+           {to, h.rowStride, nullptr, true});
+  multiply(scratch, keys - added, h.size, rows, {p + added, 1, h.tokens}, right,
+           {to + added * h.rowStride, h.rowStride, nullptr, false});
+}
+
 static void attention_backward(Scratch* scratch, const float* qkv, const float* out,
                                const float* statistics, const float* dout, float* dqkv,
-                               const AttentionShape* s) {
-  for (long i = 0; i < s->batch * s->tokens * 3 * s->heads * s->headSize; i++) dqkv[i] = 0;
-  for (long sequence = 0; sequence < s->batch; sequence++) {
-    for (long head = 0; head < s->heads; head++) {
-      const Head h = head_of(s, sequence, head);
-      const float *q = qkv + h.offset, *k = q + h.width, *v = k + h.width;
-      float *dq = dqkv + h.offset, *dk = dq + h.width, *dv = dk + h.width;
-      const float* result = out + sequence * h.tokens * h.width + head * h.size;
-      const float* dresult = dout + sequence * h.tokens * h.width + head * h.size;
-      const float* logs = statistics + (sequence * s->heads + head) * h.tokens;
-      float *p = scratch->scores, *d = scratch->scores + QUERY_ROWS * h.tokens;
-      for (long first = 0; first < h.tokens; first += QUERY_ROWS) {
-        const long rows = least(QUERY_ROWS, h.tokens - first);
-        const long keys = h.keys(first, rows);
-        const float *queries = q + first * h.rowStride, *gradients = dresult + first * h.width;
-        dot_rows(scratch, h, queries, h.rowStride, rows, k, h.rowStride, keys, p);
-        dot_rows(scratch, h, gradients, h.width, rows, v, h.rowStride, keys, d);
-        score_gradients(h, first, rows, logs, result, dresult, p, d);
-        multiply(scratch, keys, h.size, rows, {p, 1, h.tokens}, {gradients, h.width, 1},
-                 {dv, h.rowStride, nullptr, true});
-        multiply(scratch, rows, h.size, keys, {d, h.tokens, 1}, {k, h.rowStride, 1},
-                 {dq + first * h.rowStride, h.rowStride, nullptr, true});
-        multiply(scratch, keys, h.size, rows, {d, 1, h.tokens}, {queries, h.rowStride, 1},
-                 {dk, h.rowStride, nullptr, true});
-      }
+                               const AttentionShape* s, long head, long headEnd) {
+  for (long item = head; item < headEnd; item++) {
+    const long sequence = item / s->heads;
+    const Head h = head_of(s, sequence, item % s->heads);
+    const long place = sequence * h.tokens * h.width + item % s->heads * h.size;
+    const float *q = qkv + h.offset, *k = q + h.width, *v = k + h.width;
+    float *dq = dqkv + h.offset, *dk = dq + h.width, *dv = dk + h.width;
+    const float *result = out + place, *dresult = dout + place;
+    const float* logs = statistics + item * h.tokens;
+    float *p = scratch->scores, *d = scratch->scores + QUERY_ROWS * h.tokens;
+    for (long first = 0; first < h.tokens; first += QUERY_ROWS) {
+      const long rows = least(QUERY_ROWS, h.tokens - first);
+      const long keys = h.keys(first, rows);
+      const float *queries = q + first * h.rowStride, *gradients = dresult + first * h.width;
+      dot_rows(scratch, h, queries, h.rowStride, rows, k, h.rowStride, keys, p);
+      dot_rows(scratch, h, gradients, h.width, rows, v, h.rowStride, keys, d);
+      score_gradients(h, first, rows, logs, result, dresult, p, d);
+      // Rows of later queries come first to the last keys: those start from nothing.
+      const long added = first == 0 ? 0 : h.causal ? first : keys;
+      add_product(scratch, h, added, keys, rows, p, gradients, h.width, dv);
+      add_product(scratch, h, added, keys, rows, d, queries, h.rowStride, dk);
+      multiply(scratch, rows, h.size, keys, {d, h.tokens, 1}, {k, h.rowStride, 1},
+               {dq + first * h.rowStride, h.rowStride, nullptr, false});
     }
   }
 }

@@ -1,154 +1,89 @@
 // Matrix multiplication: packed panels, cache blocks, a register tile of TILE_ROWS × TILE_COLUMNS.
 // The scheme is that of Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix
 // Multiplication": a panel of B stays in the outer cache, a block of A in the second, a strip of B
-// in the first, and a tile of C in registers.
+// in the first, and a tile of C in registers. What is used a few times only is read where it lies,
+// since copying it would cost more than it saves.
+//
+// Each element of C is one chain of multiply-adds in the order of k, broken at PANEL_DEPTH. How C
+// is cut into tiles, blocks and threads changes no bit of it.
 
-/** Element (i, j) lies at data[i·rowStride + j·columnStride], so a transpose costs nothing. */
-struct Matrix {
-  const float* data;
-  long rowStride;
-  long columnStride;
+/** Below so many rows of C a row-major B is not copied, below so many columns A is not. */
+static const long COPIED_ROWS = 8 * TILE_ROWS, COPIED_COLUMNS = 6 * TILE_COLUMNS;
+
+/** An operand: where it lies, and its copy in strips, or null. */
+struct Strips {
+  Matrix matrix;
+  const float* copy;
 };
 
-/** What becomes of the tile: C = tile + bias, or C += tile. */
-struct Target {
-  float* data;
-  long rowStride;
-  const float* bias;
-  bool adds;
-};
-
-static const long VECTORS = TILE_COLUMNS / LANES;
-
-static inline long least(long a, long b) { return a < b ? a : b; }
-
-/** Strips of TILE_ROWS rows, each column after column, padded with zeros. */
-static void pack_rows(Matrix a, long rows, long depth, float* to) {
-  for (long i = 0; i < rows; i += TILE_ROWS) {
-    const long count = least(TILE_ROWS, rows - i);
-    const float* from = a.data + i * a.rowStride;
-    if (count == TILE_ROWS) {
-      for (long p = 0; p < depth; p++, from += a.columnStride, to += TILE_ROWS) {
-#pragma GCC unroll 16
-        for (long r = 0; r < TILE_ROWS; r++) to[r] = from[r * a.rowStride];
-      }
-      continue;
-    }
-    for (long p = 0; p < depth; p++, from += a.columnStride, to += TILE_ROWS) {
-      for (long r = 0; r < count; r++) to[r] = from[r * a.rowStride];
-      for (long r = count; r < TILE_ROWS; r++) to[r] = 0;
-    }
-  }
-}
-
-/** Strips of TILE_COLUMNS columns, each row after row, padded with zeros. */
-static void pack_columns(Matrix b, long depth, long columns, float* to) {
+/** A block of C. Of B's last strip there is always a copy if it is not whole. */
+static void multiply_block(long rows, long columns, long depth, Strips a, Strips b,
+                           const float* last, Target c) {
   for (long j = 0; j < columns; j += TILE_COLUMNS) {
-    const long count = least(TILE_COLUMNS, columns - j);
-    const float* from = b.data + j * b.columnStride;
-    if (b.columnStride == 1 && count == TILE_COLUMNS) {
-      for (long p = 0; p < depth; p++)
-        for (long v = 0; v < VECTORS; v++)
-          store(to + p * TILE_COLUMNS + v * LANES, load(from + p * b.rowStride + v * LANES));
-    } else {
-      for (long c = 0; c < count; c++)
-        for (long p = 0; p < depth; p++)
-          to[p * TILE_COLUMNS + c] = from[p * b.rowStride + c * b.columnStride];
-      for (long c = count; c < TILE_COLUMNS; c++)
-        for (long p = 0; p < depth; p++) to[p * TILE_COLUMNS + c] = 0;
-    }
-    to += depth * TILE_COLUMNS;
-  }
-}
-
-/** Any part of a tile, at the edges of C. */
-static void finish_part(Target c, const Vector tile[][VECTORS], long rows, long columns) {
-  for (long r = 0; r < rows; r++) {
-    for (long v = 0; v * LANES < columns; v++) {
-      const long count = least(LANES, columns - v * LANES);
-      float* to = c.data + r * c.rowStride + v * LANES;
-      Vector value = tile[r][v];
-      if (c.adds) value += load_part(to, count, 0);
-      else if (c.bias) value += load_part(c.bias + v * LANES, count, 0);
-      store_part(to, value, count);
+    const long width = least(TILE_COLUMNS, columns - j);
+    const float* copy = b.copy ? b.copy + j * depth : width < TILE_COLUMNS ? last : nullptr;
+    const Matrix right = copy ? Matrix{copy, TILE_COLUMNS, 1} : b.matrix.from(0, j);
+    for (long i = 0; i < rows; i += TILE_ROWS) {
+      const long height = least(TILE_ROWS, rows - i);
+      const Target target = c.from(i, j);
+      if (a.copy && b.copy && height == TILE_ROWS && width == TILE_COLUMNS) {
+        packed_tile(depth, a.copy + i * depth, copy, target);
+      } else {
+        const Matrix left =
+            a.copy ? Matrix{a.copy + i * depth, 1, TILE_ROWS} : a.matrix.from(i, 0);
+        any_tile(depth, left, right, target, height, width);
+      }
     }
   }
-}
-
-/** A whole tile; bounds are constant, so the compiler keeps it in registers up to here. */
-static inline void finish_whole(Target c, Vector tile[][VECTORS]) {
-  const Vector zero = {};
-#pragma GCC unroll 8
-  for (long v = 0; v < VECTORS; v++) {
-    const Vector bias = c.bias && !c.adds ? load(c.bias + v * LANES) : zero;
-#pragma GCC unroll 16
-    for (long r = 0; r < TILE_ROWS; r++) {
-      float* to = c.data + r * c.rowStride + v * LANES;
-      store(to, tile[r][v] + (c.adds ? load(to) : bias));
-    }
-  }
-}
-
-static void multiply_tile(long depth, const float* a, const float* b, Target c, long rows,
-                          long columns) {
-  Vector tile[TILE_ROWS][VECTORS] = {};
-  for (long p = 0; p < depth; p++) {
-    Vector y[VECTORS];
-#pragma GCC unroll 8
-    for (long v = 0; v < VECTORS; v++) y[v] = load(b + v * LANES);
-#pragma GCC unroll 16
-    for (long r = 0; r < TILE_ROWS; r++) {
-      const Vector x = broadcast(a[r]);
-#pragma GCC unroll 8
-      for (long v = 0; v < VECTORS; v++) tile[r][v] += x * y[v];
-    }
-    a += TILE_ROWS;
-    b += TILE_COLUMNS;
-  }
-  if (rows == TILE_ROWS && columns == TILE_COLUMNS) finish_whole(c, tile);
-  else finish_part(c, tile, rows, columns);
 }
 
 /** C = A·B (+ bias on every row), or C += A·B; A is m×k, B is k×n. */
 static void multiply(Scratch* scratch, long m, long n, long k, Matrix a, Matrix b, Target c) {
+  if (m == 0 || n == 0) return;
   if (k == 0 && !c.adds) {
     for (long i = 0; i < m; i++)
       for (long j = 0; j < n; j++) c.data[i * c.rowStride + j] = c.bias ? c.bias[j] : 0;
   }
+  const bool copiesA = n > COPIED_COLUMNS, copiesB = b.columnStride != 1 || m > COPIED_ROWS;
   for (long j = 0; j < n; j += PANEL_COLUMNS) {
-    const long columns = least(PANEL_COLUMNS, n - j);
+    const long columns = least(PANEL_COLUMNS, n - j), whole = columns - columns % TILE_COLUMNS;
     for (long p = 0; p < k; p += PANEL_DEPTH) {
       const long depth = least(PANEL_DEPTH, k - p);
-      const Matrix right = {b.data + p * b.rowStride + j * b.columnStride, b.rowStride,
-                            b.columnStride};
-      pack_columns(right, depth, columns, scratch->right);
+      const Strips right = {b.from(p, j), copiesB ? scratch->right : nullptr};
+      const long copied = copiesB ? 0 : whole;
+      pack_columns(right.matrix.from(0, copied), depth, columns - copied, scratch->right);
       for (long i = 0; i < m; i += BLOCK_ROWS) {
         const long rows = least(BLOCK_ROWS, m - i);
-        const Matrix left = {a.data + i * a.rowStride + p * a.columnStride, a.rowStride,
-                             a.columnStride};
-        pack_rows(left, rows, depth, scratch->left);
-        for (long jj = 0; jj < columns; jj += TILE_COLUMNS) {
-          for (long ii = 0; ii < rows; ii += TILE_ROWS) {
-            const Target target = {c.data + (i + ii) * c.rowStride + j + jj, c.rowStride,
-                                   c.bias ? c.bias + j + jj : nullptr, c.adds || p > 0};
-            multiply_tile(depth, scratch->left + ii * depth, scratch->right + jj * depth, target,
-                          least(TILE_ROWS, rows - ii), least(TILE_COLUMNS, columns - jj));
-          }
-        }
+        const Strips left = {a.from(i, p), copiesA ? scratch->left : nullptr};
+        if (copiesA) pack_rows(left.matrix, rows, depth, scratch->left);
+        Target target = c.from(i, j);
+        target.adds = c.adds || p > 0;
+        multiply_block(rows, columns, depth, left, right, scratch->right, target);
       }
     }
   }
 }
 
-static void matmul(Scratch* scratch, const float* a, const float* b, float* c, const float* bias,
-                   const MatmulShape* s) {
-  for (long i = 0; i < s->batch; i++) {
+/** The rows and columns of C that `part` names, of each product of the batch that it names. */
+template <class F>
+static inline void each_product(const float* a, const float* b, float* c, const float* bias,
+                                const MatmulShape* s, const MatmulPart* part, F f) {
+  const long m = part->rowEnd - part->row, n = part->columnEnd - part->column;
+  for (long i = part->item; i < part->itemEnd; i++) {
     const Matrix left = {a + i * s->m * s->k, s->transposesA ? 1 : s->k, s->transposesA ? s->m : 1};
     const Matrix right = {b + i * s->k * s->n, s->transposesB ? 1 : s->n,
                           s->transposesB ? s->k : 1};
     const Target target = {c + i * s->m * s->n, s->n, bias, s->accumulates};
-    multiply(scratch, s->m, s->n, s->k, left, right, target);
+    f(m, n, left.from(part->row, 0), right.from(0, part->column),
+      target.from(part->row, part->column));
   }
+}
+
+static void matmul(Scratch* scratch, const float* a, const float* b, float* c, const float* bias,
+                   const MatmulShape* s, const MatmulPart* part) {
+  each_product(a, b, c, bias, s, part, [=](long m, long n, Matrix left, Matrix right, Target to) {
+    multiply(scratch, m, n, s->k, left, right, to);
+  });
 }
 
 /** Independent chains of fused multiply-adds and nothing else: the processor's ceiling. */

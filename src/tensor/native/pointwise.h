@@ -40,11 +40,18 @@ static void scale(long count, float* x, float factor) {
   map(count, x, x, [=](Vector v) { return v * factor; });
 }
 
-/** In double, since gradients have millions of entries. */
 static double sum_of_squares(long count, const float* x) {
-  double sum = 0;
-  for (long i = 0; i < count; i++) sum += (double)x[i] * x[i];
-  return sum;
+  return long_total(count, x, x, [](Vector v, Vector) { return v * v; });
+}
+
+static double squared_error(long count, const float* x, const float* target) {
+  return long_total(count, x, target, [](Vector v, Vector t) { return (v - t) * (v - t); });
+}
+
+/** dx = share · (x − target). */
+static void squared_error_backward(long count, float share, const float* x, const float* target,
+                                   float* dx) {
+  map(count, x, target, dx, [=](Vector v, Vector t) { return (v - t) * share; });
 }
 
 /** velocity = keep · velocity + g,   p −= rate · velocity. */

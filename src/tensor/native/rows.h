@@ -1,8 +1,39 @@
 // Ops on the rows of a matrix: sums, normalization, softmax, losses, lookups.
 
-/** sums[c] += Σ over rows of x[r, c]. */
-static void column_sums(long rows, long columns, const float* x, float* sums) {
-  for (long r = 0; r < rows; r++) add(columns, sums, x + r * columns, sums);
+/** Rows added up among themselves first, so that a long sum loses no digits to its own size. */
+static const long SUMMED_ROWS = 256;
+
+/** For COUNT vectors of columns, the last of them cut off at `columns`. */
+template <long COUNT>
+static inline void sum_columns(long rows, long columns, long stride, const float* x, float* sums) {
+  const long last = columns - (COUNT - 1) * LANES;
+  Vector all[COUNT];
+  for (long v = 0; v < COUNT; v++)
+    all[v] = load_first(sums + v * LANES, v + 1 < COUNT ? LANES : last);
+  for (long first = 0; first < rows; first += SUMMED_ROWS) {
+    const float* from = x + first * stride;
+    const float* end = x + least(rows, first + SUMMED_ROWS) * stride;
+    Vector sum[COUNT] = {};
+    for (; from < end; from += stride) {
+#pragma GCC unroll 8
+      for (long v = 0; v < COUNT - 1; v++) sum[v] += load(from + v * LANES);
+      const float* part = from + (COUNT - 1) * LANES;
+      sum[COUNT - 1] += last == LANES ? load(part) : load_first(part, last);
+    }
+    for (long v = 0; v < COUNT; v++) all[v] += sum[v];
+  }
+  for (long v = 0; v < COUNT; v++)
+    store_first(sums + v * LANES, all[v], v + 1 < COUNT ? LANES : last);
+}
+
+/** sums[c] += Σ over rows of x[r, c], for some columns of rows `stride` long. */
+static void column_sums(long rows, long columns, long stride, const float* x, float* sums) {
+  const long WIDE = 8;
+  long c = 0;
+  for (; c + WIDE * LANES <= columns; c += WIDE * LANES)
+    sum_columns<WIDE>(rows, WIDE * LANES, stride, x + c, sums + c);
+  for (; c < columns; c += LANES)
+    sum_columns<1>(rows, least(LANES, columns - c), stride, x + c, sums + c);
 }
 
 /** y = scale · (x − mean) · inverse + shift; statistics hold mean and inverse of each row. */
@@ -18,36 +49,55 @@ static void layer_norm(long rows, long columns, float epsilon, const float* x, c
     const float inverse = 1.0f / __builtin_sqrtf(squares / columns + epsilon);
     statistics[2 * r] = mean;
     statistics[2 * r + 1] = inverse;
-    map(columns, x, scale, y, [=](Vector v, Vector s) { return (v - middle) * inverse * s; });
-    add(columns, y, shift, y);
+    map(columns, x, scale, shift, y, [=](Vector v, Vector s, Vector t) {
+      return (v - middle) * inverse * s + t;
+    });
   }
 }
 
 /**
  * With n = (x − mean)·inverse and g = dy·scale, bars meaning averages over the row:
- *     dx = inverse · (g − ḡ − n · avg(g·n)),   dscale += dy·n,   dshift += dy
+ *     dx = inverse · (g − ḡ − n · avg(g·n))
  */
 static void layer_norm_backward(long rows, long columns, const float* x, const float* scale,
-                                const float* statistics, const float* dy, float* dx, float* dscale,
-                                float* dshift) {
+                                const float* statistics, const float* dy, float* dx) {
   for (long r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
-    const float mean = statistics[2 * r], inverse = statistics[2 * r + 1];
-    const Vector middle = broadcast(mean);
-    // dx holds g for the moment, then the sum g − n·avg(g·n) − ḡ.
+    const float inverse = statistics[2 * r + 1];
+    const Vector middle = broadcast(statistics[2 * r]);
+    const float g =
+        total(columns, dy, scale, 0, [](Vector d, Vector s) { return d * s; }) / columns;
+    // dx holds g for the moment.
     map(columns, dy, scale, dx, [](Vector d, Vector s) { return d * s; });
-    const float g = total(columns, dx, x, 0, [](Vector v, Vector) { return v; }) / columns;
-    const float gn = inverse / columns *
-                     total(columns, x, dx, mean, [=](Vector v, Vector d) {
-                       return (v - middle) * d;
-                     });
+    const float gn = inverse * inverse / columns *
+                     total(columns, x, dx, 0, [=](Vector v, Vector d) { return (v - middle) * d; });
     map(columns, dx, x, dx, [=](Vector d, Vector v) {
-      return inverse * (d - g - (v - middle) * inverse * gn);
+      return inverse * (d - g - (v - middle) * gn);
     });
-    add(columns, dshift, dy, dshift);
-    long i = 0;
-    for (; i + LANES <= columns; i += LANES)
-      store(dscale + i, load(dscale + i) + load(dy + i) * (load(x + i) - middle) * inverse);
-    for (; i < columns; i++) dscale[i] += dy[i] * (x[i] - mean) * inverse;
+  }
+}
+
+/** dscale += dy · (x − mean) · inverse and dshift += dy, for some columns of rows `stride` long. */
+static void layer_norm_gradients(long rows, long columns, long stride, const float* x,
+                                 const float* statistics, const float* dy, float* dscale,
+                                 float* dshift) {
+  for (long c = 0; c < columns; c += LANES) {
+    const long count = least(LANES, columns - c);
+    Vector scale = load_first(dscale + c, count), shift = load_first(dshift + c, count);
+    for (long first = 0; first < rows; first += SUMMED_ROWS) {
+      Vector scales = {}, shifts = {};
+      for (long r = first; r < least(rows, first + SUMMED_ROWS); r++) {
+        const float mean = statistics[2 * r], inverse = statistics[2 * r + 1];
+        const float *from = dy + r * stride + c, *input = x + r * stride + c;
+        const Vector d = count == LANES ? load(from) : load_first(from, count);
+        const Vector v = count == LANES ? load(input) : load_first(input, count);
+        scales += d * ((v - mean) * inverse);
+        shifts += d;
+      }
+      scale += scales;
+      shift += shifts;
+    }
+    store_first(dscale + c, scale, count);
+    store_first(dshift + c, shift, count);
   }
 }
 
@@ -88,23 +138,22 @@ static void softmax_backward(long rows, long columns, const float* y, const floa
   }
 }
 
-/** −log softmax(x)[target], averaged; statistics keep log Σ exp(x) of each row. */
+/** Σ −log softmax(x)[target]; statistics keep log Σ exp(x) of each row. */
 static double cross_entropy(long rows, long columns, const float* x, const int* targets,
                             float* statistics) {
   double sum = 0;
   for (long r = 0; r < rows; r++, x += columns) {
     const float most = row_maximum(columns, x);
-    const float log_sum = most + __builtin_logf(exponential_sum(columns, x, most));
+    const float log_sum = most + logarithm(exponential_sum(columns, x, most));
     statistics[r] = log_sum;
     sum += (double)log_sum - x[targets[r]];
   }
-  return sum / rows;
+  return sum;
 }
 
-/** dx = (softmax(x) − one at the target) / rows. */
-static void cross_entropy_backward(long rows, long columns, const float* x, const int* targets,
-                                   const float* statistics, float* dx) {
-  const float share = 1.0f / rows;
+/** dx = share · (softmax(x) − one at the target). */
+static void cross_entropy_backward(long rows, long columns, float share, const float* x,
+                                   const int* targets, const float* statistics, float* dx) {
   for (long r = 0; r < rows; r++, x += columns, dx += columns) {
     const float log_sum = statistics[r];
     map(columns, x, dx, [=](Vector v) { return exponential(v - log_sum) * share; });
@@ -112,34 +161,20 @@ static void cross_entropy_backward(long rows, long columns, const float* x, cons
   }
 }
 
-static double mean_squared_error(long count, const float* x, const float* target) {
-  double sum = 0;
-  for (long i = 0; i < count; i++) {
-    const double difference = (double)x[i] - target[i];
-    sum += difference * difference;
-  }
-  return sum / count;
-}
-
-static void mean_squared_error_backward(long count, const float* x, const float* target,
-                                        float* dx) {
-  const float share = 2.0f / count;
-  map(count, x, target, dx, [=](Vector v, Vector t) { return (v - t) * share; });
-}
-
-/** y[b, t] = rows[ids[b, t]] + positions[t]. */
-static void embedding(long batch, long tokens, long columns, const int* ids, const float* rows,
-                      const float* positions, float* y) {
-  for (long i = 0; i < batch * tokens; i++)
+/** y[i] = rows[ids[i]] + positions[i mod tokens]. */
+static void embedding(long row, long rowEnd, long tokens, long columns, const int* ids,
+                      const float* rows, const float* positions, float* y) {
+  for (long i = row; i < rowEnd; i++)
     add(columns, rows + ids[i] * columns, positions + i % tokens * columns, y + i * columns);
 }
 
-static void embedding_backward(long batch, long tokens, long columns, const int* ids,
+/** For some columns of rows `stride` long. */
+static void embedding_backward(long count, long tokens, long columns, long stride, const int* ids,
                                const float* dy, float* drows, float* dpositions) {
-  for (long i = 0; i < batch * tokens; i++) {
-    float* row = drows + ids[i] * columns;
-    float* position = dpositions + i % tokens * columns;
-    add(columns, row, dy + i * columns, row);
-    add(columns, position, dy + i * columns, position);
+  for (long i = 0; i < count; i++) {
+    float* row = drows + ids[i] * stride;
+    float* position = dpositions + i % tokens * stride;
+    add(columns, row, dy + i * stride, row);
+    add(columns, position, dy + i * stride, position);
   }
 }

@@ -66,7 +66,9 @@ export function meanSquaredError(
   x: Tensor,
   target: Tensor,
 ): number | undefined {
-  assert(x.elementCount === target.elementCount, `${name} has a target for each element`);
+  if (x.elementCount !== target.elementCount) {
+    assert(false, `${name} has a target for each element`);
+  }
   const elements = x.elementCount;
   let loss: number | undefined;
   tape.run(

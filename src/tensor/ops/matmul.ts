@@ -21,6 +21,17 @@ function record(tape: Tape, name: string, { batch, m, n, k }: Product): OpRecord
   };
 }
 
+// Spelled out: where a record is copied by spreading, the engine keeps something for each copy, and
+// collecting that took as long as the rest of a small step.
+
+function plain({ batch, m, n, k }: Product, transposesB: boolean): MatmulShape {
+  return { batch, m, n, k, transposesA: false, transposesB, accumulates: false };
+}
+
+function ofTransposed({ batch, m, n, k }: Product, accumulates: boolean): MatmulShape {
+  return { batch, m, n, k, transposesA: true, transposesB: false, accumulates };
+}
+
 export interface LinearParameters {
   /** inputs × outputs, or outputs × inputs where `transposes` says so. */
   readonly weight: Parameter;
@@ -36,23 +47,25 @@ export function linear(tape: Tape, name: string, x: Tensor, parameters: LinearPa
   const { weight, bias, addsBias = true, transposes = false } = parameters;
   const k = at(weight.shape, transposes ? 1 : 0);
   const n = at(weight.shape, transposes ? 0 : 1);
-  assert(x.shape.at(-1) === k, `${name} gets ${k} inputs`);
+  // The message is written only when it is needed: that too takes time in a small step.
+  if (x.shape.at(-1) !== k) assert(false, `${name} gets ${k} inputs`);
   const m = x.elementCount / k;
   const y = tape.output([...x.shape.slice(0, -1), n], true);
   const forward = { batch: 1, m, n, k };
   tape.run(record(tape, name, forward), (backend) =>
-    backend.matmul(x.data, weight.data, y.data, addsBias ? bias?.data : undefined, {
-      ...forward,
-      transposesA: false,
-      transposesB: transposes,
-      accumulates: false,
-    }),
+    backend.matmul(
+      x.data,
+      weight.data,
+      y.data,
+      addsBias ? bias?.data : undefined,
+      plain(forward, transposes),
+    ),
   );
   tape.save(x);
   tape.onBackward(y, (dy) => {
     if (x.needsGradient) {
       const dx = tape.device.allocate(x.elementCount);
-      leftGradient(tape, name, { dy, right: weight.data, dx }, { ...forward, transposes });
+      leftGradient(tape, name, { dy, right: weight.data, dx }, forward, transposes);
       tape.addGradient(x, dx, name);
     }
     weightGradient(tape, name, x.data, dy, parameters, forward);
@@ -65,16 +78,12 @@ function leftGradient(
   tape: Tape,
   name: string,
   arrays: { readonly dy: Numbers; readonly right: Numbers; readonly dx: Numbers },
-  { batch, m, n, k, transposes }: Product & { readonly transposes: boolean },
+  { batch, m, n, k }: Product,
+  transposes: boolean,
 ): void {
   const shape = { batch, m, n: k, k: n };
   tape.run(record(tape, `${name} dgrad`, shape), (backend) =>
-    backend.matmul(arrays.dy, arrays.right, arrays.dx, undefined, {
-      ...shape,
-      transposesA: false,
-      transposesB: !transposes,
-      accumulates: false,
-    }),
+    backend.matmul(arrays.dy, arrays.right, arrays.dx, undefined, plain(shape, !transposes)),
   );
 }
 
@@ -90,12 +99,7 @@ function weightGradient(
   const shape = transposes ? { batch: 1, m: n, n: k, k: m } : { batch: 1, m: k, n, k: m };
   tape.run(record(tape, `${name} wgrad`, shape), (backend) => {
     const [left, right] = transposes ? [dy, x] : [x, dy];
-    backend.matmul(left, right, weight.gradient, undefined, {
-      ...shape,
-      transposesA: true,
-      transposesB: false,
-      accumulates: true,
-    });
+    backend.matmul(left, right, weight.gradient, undefined, ofTransposed(shape, true));
     if (bias !== undefined) backend.columnSums(dy, bias.gradient, { rows: m, columns: n });
   });
   tape.touchGradient(weight);
@@ -110,23 +114,18 @@ export function matmul(tape: Tape, name: string, a: Tensor, b: Tensor, transpose
   const y = tape.output([batch, m, n], a.needsGradient || b.needsGradient);
   const forward = { batch, m, n, k };
   tape.run(record(tape, name, forward), (backend) =>
-    backend.matmul(a.data, b.data, y.data, undefined, {
-      ...forward,
-      transposesA: false,
-      transposesB: transposes,
-      accumulates: false,
-    }),
+    backend.matmul(a.data, b.data, y.data, undefined, plain(forward, transposes)),
   );
   tape.save(a);
   tape.save(b);
   tape.onBackward(y, (dy) => {
     if (a.needsGradient) {
       const dx = tape.device.allocate(a.elementCount);
-      leftGradient(tape, name, { dy, right: b.data, dx }, { ...forward, transposes });
+      leftGradient(tape, name, { dy, right: b.data, dx }, forward, transposes);
       tape.addGradient(a, dx, name);
     }
     if (b.needsGradient) {
-      const db = rightGradient(tape, name, { a: a.data, dy }, { ...forward, transposes });
+      const db = rightGradient(tape, name, { a: a.data, dy }, forward, transposes);
       tape.addGradient(b, db, name);
     }
   });
@@ -138,18 +137,14 @@ function rightGradient(
   tape: Tape,
   name: string,
   { a, dy }: { readonly a: Numbers; readonly dy: Numbers },
-  { batch, m, n, k, transposes }: Product & { readonly transposes: boolean },
+  { batch, m, n, k }: Product,
+  transposes: boolean,
 ): Numbers {
   const shape = transposes ? { batch, m: n, n: k, k: m } : { batch, m: k, n, k: m };
   const db = tape.device.allocate(batch * k * n);
   tape.run(record(tape, `${name} wgrad`, shape), (backend) => {
     const [left, right] = transposes ? [dy, a] : [a, dy];
-    backend.matmul(left, right, db, undefined, {
-      ...shape,
-      transposesA: true,
-      transposesB: false,
-      accumulates: false,
-    });
+    backend.matmul(left, right, db, undefined, ofTransposed(shape, false));
   });
   return db;
 }

@@ -82,7 +82,7 @@ function activationGradient(
 
 /** a + b. Backward costs nothing: both have the gradient of the sum. */
 export function add(tape: Tape, name: string, a: Tensor, b: Tensor): Tensor {
-  assert(a.elementCount === b.elementCount, `${name} adds tensors of one shape`);
+  if (a.elementCount !== b.elementCount) assert(false, `${name} adds tensors of one shape`);
   const y = tape.output(a.shape, a.needsGradient || b.needsGradient);
   const elements = y.elementCount;
   tape.run(

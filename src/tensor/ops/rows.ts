@@ -39,7 +39,8 @@ export function layerNorm(tape: Tape, name: string, x: Tensor, parameters: NormP
   tape.saveStatistics(2 * rows);
   tape.onBackward(y, (dy) => {
     const dx = tape.device.allocate(elements);
-    const gradients = { dy, dx, dscale: scale.gradient, dshift: shift.gradient };
+    const [dscale, dshift] = [scale.gradient, shift.gradient];
+    const gradients = { x: x.data, scale: scale.data, statistics, dy, dx, dscale, dshift };
     tape.run(
       {
         kind: "norm",
@@ -49,7 +50,7 @@ export function layerNorm(tape: Tape, name: string, x: Tensor, parameters: NormP
         readBytes: tape.bytes(2 * elements + columns) + 2 * rows * STATISTIC_BYTES,
         writtenBytes: tape.bytes(elements + 2 * columns),
       },
-      (backend) => backend.layerNormBackward({ ...arrays, ...gradients }, { rows, columns }),
+      (backend) => backend.layerNormBackward(gradients, { rows, columns }),
     );
     tape.touchGradient(scale);
     tape.touchGradient(shift);
