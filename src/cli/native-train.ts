@@ -33,9 +33,7 @@ export async function trainNatively(
   refuseMemory(training, parallel);
   const run: Run = { training, parallel, saving: savingOf(flags), flags, words };
   const transport = processCount === 1 ? null : await transportOf(flags);
-  const done = await (transport === null
-    ? trainAlone(run)
-    : trainTogether(run, transport));
+  const done = await (transport === null ? trainAlone(run) : trainTogether(run, transport));
   const report = runReport(done, {
     tokens: tokensOf(training),
     ...{ transport, parallel },

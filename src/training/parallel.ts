@@ -69,8 +69,7 @@ export function microBatchesOf(training: Training, parallel: Parallel): number {
   if (asked !== undefined || pipeline === 1) return asked ?? 1;
   const share = Math.floor(training.batch / (data * expert));
   let count = Math.max(1, Math.min(share, MICRO_BATCHES_PER_STAGE * pipeline));
-  const isFine = () =>
-    share % count === 0 && (schedule === "1f1b" || count % pipeline === 0);
+  const isFine = () => share % count === 0 && (schedule === "1f1b" || count % pipeline === 0);
   while (count > 1 && !isFine()) count--;
   return count;
 }

@@ -17,6 +17,7 @@ import type { Parallel } from "./parallel.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
+import { watchStopped } from "./watch.ts";
 
 export interface ProcessesOptions {
   readonly parallel: Parallel;
@@ -68,6 +69,7 @@ class Processes {
   #step = 0;
   #savedStep: number | undefined;
   #isOver = false;
+  #endWatch: () => void = () => undefined;
 
   constructor(training: Training, options: ProcessesOptions, outcome: Outcome) {
     this.#training = training;
@@ -96,7 +98,9 @@ class Processes {
       child.on("error", (error) => this.#fail(error));
       child.on("exit", (code, signal) => this.#ended(rank, signal ?? `code ${code}`));
     }
-    this.#options.onStart?.(this.#children.map(({ pid = 0 }) => pid));
+    const pids = this.#children.map(({ pid = 0 }) => pid);
+    this.#endWatch = watchStopped(pids, (rank) => this.#lost(`${this.#named(rank)} stands still`));
+    this.#options.onStart?.(pids);
   }
 
   #hear(rank: number, message: RankMessage): void {
@@ -135,7 +139,19 @@ class Processes {
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
-        ...{ kind: "start", rank, ports, token, training, saving, prune, without, transport, parallel, probes },
+        ...{
+          kind: "start",
+          rank,
+          ports,
+          token,
+          training,
+          saving,
+          prune,
+          without,
+          transport,
+          parallel,
+          probes,
+        },
       };
       child.send(start);
     }
@@ -145,6 +161,7 @@ class Processes {
     const reports = this.#reports.filter((report) => report !== undefined);
     if (reports.length < this.#rankCount || this.#isOver) return;
     this.#isOver = true;
+    this.#endWatch();
     for (const child of this.#children) if (child.connected) child.disconnect();
     this.#outcome.resolve(reports);
   }
@@ -165,6 +182,7 @@ class Processes {
   #fail(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#endWatch();
     for (const child of this.#children) child.kill("SIGKILL");
     this.#outcome.reject(error);
   }

@@ -59,9 +59,7 @@ export function createTeam(wires: Wires, degrees: Degrees, without?: Axis): Team
     groups: {
       data: axis("data"),
       tensor:
-        without === "tensor"
-          ? silentGroup("tensor", place.tensor, degrees.tensor)
-          : axis("tensor"),
+        without === "tensor" ? silentGroup("tensor", place.tensor, degrees.tensor) : axis("tensor"),
       pipeline: axis("pipeline"),
       expert: axis("expert"),
       context: axis("context"),

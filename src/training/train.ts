@@ -9,6 +9,7 @@ import type { Measurement, Trace } from "../records/trace.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import type { NativeDevice } from "../tensor/device.ts";
+import { refuseDivergence } from "./divergence.ts";
 import { Trainer } from "./trainer.ts";
 
 export interface TrainOptions {
@@ -41,7 +42,9 @@ export function train(training: Training, options: TrainOptions = {}): Trained {
   const losses: number[] = [];
   let trace: Trace | undefined;
   for (let step = 1; step <= steps; step++) {
-    losses.push(present(trainer.computeGradients(), "a loss of the only stage"));
+    const loss = present(trainer.computeGradients(), "a loss of the only stage");
+    if (!Number.isFinite(loss)) refuseDivergence(trainer, loss);
+    losses.push(loss);
     const tape = trainer.update();
     if (step === Math.min(RECORDED_STEP, steps)) trace = tape.trace(head);
   }

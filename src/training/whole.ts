@@ -57,7 +57,8 @@ export function gathered(trainer: Trainer, blocks: readonly Numbers[]): Numbers[
       const into = at(whole, i);
       if (rank === 0) {
         const parts = splitBy(model.parameters.list, numbers);
-        for (const each of counted) put(places, each, present(parts.get(each.name), "a part"), into);
+        for (const each of counted)
+          put(places, each, present(parts.get(each.name), "a part"), into);
         continue;
       }
       const received = new Float32Array(countOf(counted));
@@ -88,7 +89,9 @@ export function scattered(trainer: Trainer, whole: Numbers, block: Numbers): voi
 function countedBy({ model, parallel }: Trainer, rank: number): readonly Parameter[] {
   const groups = silentGroups(parallel.degrees, rank);
   const { parameters } = createModel(model.spec, layoutOf(model.spec, parallel, rank, groups));
-  return parameters.list.filter(({ sameOver }) => sameOver.every((kind) => groups[kind].rank === 0));
+  return parameters.list.filter(({ sameOver }) =>
+    sameOver.every((kind) => groups[kind].rank === 0),
+  );
 }
 
 function put(places: Places, { name, slice }: Parameter, part: Numbers, whole: Numbers): void {

@@ -79,6 +79,6 @@ export class PipelineMail {
   }
 }
 
-function keyOf({ kind, micro, stage }: Message): string {
-  return `${kind} ${micro} ${stage}`;
+function keyOf({ kind, microIndex, stageIndex }: Message): string {
+  return `${kind} ${microIndex} ${stageIndex}`;
 }

@@ -61,9 +61,9 @@ export class Runner {
     let [tape, matmulFlop]: [Tape | undefined, number] = [undefined, 0];
     this.#mail.begin(false);
     for (const action of this.#actions()) {
-      const key = `${action.micro} ${action.chunk}`;
+      const key = `${action.microIndex} ${action.chunkIndex}`;
       if (action.kind === "forward") {
-        const made = this.#forward(action, at(batches, action.micro), this.#takeDevice());
+        const made = this.#forward(action, at(batches, action.microIndex), this.#takeDevice());
         if (made.loss !== undefined) loss = (loss ?? 0) + made.loss;
         underWay.set(key, made.state);
         continue;
@@ -83,7 +83,7 @@ export class Runner {
     this.#mail.begin(true);
     const forward = this.#actions().filter(({ kind }) => kind === "forward");
     return forward.flatMap((action) => {
-      return this.#forward(action, at(batches, action.micro), device).loss ?? [];
+      return this.#forward(action, at(batches, action.microIndex), device).loss ?? [];
     });
   }
 
@@ -95,27 +95,28 @@ export class Runner {
     return this.#free.pop() ?? this.#options.createDevice();
   }
 
-  #forward({ micro, chunk }: Action, batch: Batch, device: Device) {
+  #forward({ microIndex, chunkIndex }: Action, batch: Batch, device: Device) {
     const { model, team, touched } = this.#options;
     const { rank, rankCount } = team.groups.pipeline;
-    const stage = chunk * rankCount + rank;
+    const stage = chunkIndex * rankCount + rank;
     const tape = new Tape(device, touched);
-    const link = this.#mail.for({ kind: "forward", micro, stage: stage - 1 });
+    const link = this.#mail.for({ kind: "forward", microIndex, stageIndex: stage - 1 });
     const before = (rank + rankCount - 1) % rankCount;
     const input =
       stage === 0 ? undefined : receiveHidden(tape, model.hiddenShape(batch), link, before);
-    const made = model.forward(tape, { batch, hidden: input, chunkIndex: chunk });
-    if (made.kind === "loss") return { loss: made.loss, state: { tape, device, input, output: undefined } };
+    const made = model.forward(tape, { batch, hidden: input, chunkIndex: chunkIndex });
+    if (made.kind === "loss")
+      return { loss: made.loss, state: { tape, device, input, output: undefined } };
     const { hidden: output } = made;
     const after = (rank + 1) % rankCount;
     sendNumbers(tape, output.data, output.elementCount, link, after);
     return { loss: undefined, state: { tape, device, input, output } };
   }
 
-  #backward({ micro, chunk }: Action, { tape, input, output }: UnderWay): void {
+  #backward({ microIndex, chunkIndex }: Action, { tape, input, output }: UnderWay): void {
     const { rank, rankCount } = this.#options.team.groups.pipeline;
-    const stage = chunk * rankCount + rank;
-    const link = this.#mail.for({ kind: "backward", micro, stage: stage + 1 });
+    const stage = chunkIndex * rankCount + rank;
+    const link = this.#mail.for({ kind: "backward", microIndex, stageIndex: stage + 1 });
     if (output === undefined) {
       tape.backward();
     } else {

@@ -8,9 +8,9 @@ import { assert } from "../../base/assert.ts";
 
 export interface Action {
   readonly kind: "forward" | "backward";
-  readonly micro: number;
+  readonly microIndex: number;
   /** Which of the rank's stages, from 0. */
-  readonly chunk: number;
+  readonly chunkIndex: number;
 }
 
 export interface PipelineShape {
@@ -47,31 +47,31 @@ export function actionsOf(rank: number, shape: PipelineShape): readonly Action[]
  */
 function unitOf(index: number, kind: Action["kind"], shape: PipelineShape) {
   const { rankCount, microCount, chunkCount } = shape;
-  if (chunkCount === 1) return { micro: index, chunk: 0 };
+  if (chunkCount === 1) return { microIndex: index, chunkIndex: 0 };
   assert(microCount % rankCount === 0, "interleaved micro-batches come in groups of all ranks");
   const inGroup = index % (rankCount * chunkCount);
   const place = Math.floor(inGroup / rankCount);
   return {
-    micro: Math.floor(index / (rankCount * chunkCount)) * rankCount + (inGroup % rankCount),
-    chunk: kind === "forward" ? place : chunkCount - 1 - place,
+    microIndex: Math.floor(index / (rankCount * chunkCount)) * rankCount + (inGroup % rankCount),
+    chunkIndex: kind === "forward" ? place : chunkCount - 1 - place,
   };
 }
 
-/** A message between stages; `stage` counts the whole pipeline's, and is the sender's. */
+/** A message between stages; `stageIndex` counts the whole pipeline's, and is the sender's. */
 export interface Message {
   readonly kind: Action["kind"];
-  readonly micro: number;
-  readonly stage: number;
+  readonly microIndex: number;
+  readonly stageIndex: number;
 }
 
 /** What a rank sends to another, in the order in which it does. */
 export function messagesOf(from: number, to: number, shape: PipelineShape): readonly Message[] {
   const { rankCount, chunkCount } = shape;
   const stageCount = rankCount * chunkCount;
-  return actionsOf(from, shape).flatMap(({ kind, micro, chunk }) => {
-    const stage = chunk * rankCount + from;
+  return actionsOf(from, shape).flatMap(({ kind, microIndex, chunkIndex }) => {
+    const stage = chunkIndex * rankCount + from;
     const target = stage + (kind === "forward" ? 1 : -1);
     if (target < 0 || target >= stageCount || target % rankCount !== to) return [];
-    return [{ kind, micro, stage }];
+    return [{ kind, microIndex, stageIndex: stage }];
   });
 }

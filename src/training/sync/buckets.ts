@@ -14,7 +14,7 @@ export interface Bucket {
   /** In the order of declaration. */
   readonly parameters: readonly Parameter[];
   /** Where the first begins, among all of this rank one after the other. */
-  readonly start: number;
+  readonly startIndex: number;
   readonly elementCount: number;
   /** The ranks that each have a part of the gradients' sums, or the same numbers at least. */
   readonly group: RankGroup;
@@ -31,7 +31,7 @@ export function bucketsOf(
   const close = (): void => {
     if (open.length === 0) return;
     const group = team.along(at(open, 0).sumOver);
-    buckets.push({ parameters: open, start, elementCount: count, group });
+    buckets.push({ parameters: open, startIndex: start, elementCount: count, group });
     [open, start, count] = [[], start + count, 0];
   };
   for (const parameter of parameters) {
@@ -41,7 +41,7 @@ export function bucketsOf(
     count += parameter.elementCount;
   }
   close();
-  return buckets.reverse();
+  return buckets.toReversed();
 }
 
 function isSame(a: Parameter, b: Parameter): boolean {

@@ -1,11 +1,10 @@
 /** Sums over the whole model, in which what several ranks hold alike counts once. */
 import type { GroupKind } from "../../records/trace.ts";
-import type { Parameter } from "../../tensor/tensor.ts";
 import type { Team } from "../team.ts";
 
-/** Whether this rank is the first of those that hold the same numbers. */
-export function isCounted({ sameOver }: Parameter, team: Team): boolean {
-  return sameOver.every((kind: GroupKind) => team.groups[kind].rank === 0);
+/** Whether this rank is the first of those that hold the same numbers, along these axes. */
+export function isCounted(sameOver: readonly GroupKind[], team: Team): boolean {
+  return sameOver.every((kind) => team.groups[kind].rank === 0);
 }
 
 /** The same bits on every rank. */

@@ -14,7 +14,7 @@ import type { Sync } from "./sync.ts";
 export function replicated(parameters: Parameters, team: Team): Sync {
   const buckets = team.without === "data" ? [] : bucketsOf(parameters.list, team);
   let pending: Pending[] = [];
-  const readiness = new Readiness(buckets, ({ start, elementCount, group }) => {
+  const readiness = new Readiness(buckets, ({ startIndex: start, elementCount, group }) => {
     const gradients = parameters.gradients.subarray(start, start + elementCount);
     pending.push(group.startAllReduce(gradients));
   });
@@ -36,7 +36,7 @@ export function replicated(parameters: Parameters, team: Team): Sync {
     },
     share: () => undefined,
     squaredNorm(squares) {
-      const counted = parameters.list.filter((parameter) => isCounted(parameter, team));
+      const counted = parameters.list.filter((parameter) => isCounted(parameter.sameOver, team));
       if (counted.length === parameters.list.length) {
         return worldSum(team, squares(parameters.gradients));
       }

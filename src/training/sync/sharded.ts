@@ -6,6 +6,10 @@
  *     stage 2   gradients live from their first op until they are added up
  *     stage 3   parameters too live only while ops use them: gathered anew, forward and backward
  *
+ * Whole at stage 3 too stay a table that the ends of a pipeline share, which use it at different
+ * times, and the norms and biases that ranks of a tensor group add up, of which not each uses
+ * each: ranks would wait for others that do not come.
+ *
  * Parts of a bucket of S bytes are S/n, rounded up to whole numbers.
  */
 import { at, present } from "../../base/assert.ts";
@@ -69,7 +73,9 @@ export class Sharded implements Sync {
     this.take(parameters.data, this.block.data);
     for (const unit of this.#units) this.#takeOver(unit, parameters);
     parameters.release();
-    const held = stage === 3 ? start : this.#units.reduce((sum, unit) => sum + paddedCount(unit), 0);
+    const held = this.#units.reduce((sum, unit) => {
+      return sum + (this.#isGathered(unit) ? unit.partCount : paddedCount(unit));
+    }, 0);
     this.parameterBytes = held * Float32Array.BYTES_PER_ELEMENT;
     this.#readiness = new Readiness(
       this.#units.map(({ bucket }) => bucket),
@@ -95,12 +101,10 @@ export class Sharded implements Sync {
   }
 
   share(): void {
-    if (this.#stage === 3) {
-      for (const unit of this.#resident) unit.data = undefined;
-      this.#resident = [];
-      return;
-    }
-    const pending = this.#units.map(({ bucket: { group }, data, ...unit }) =>
+    for (const unit of this.#resident) unit.data = undefined;
+    this.#resident = [];
+    const whole = this.#units.filter((unit) => !this.#isGathered(unit));
+    const pending = whole.map(({ bucket: { group }, data, ...unit }) =>
       group.startAllGather(partOf(unit, this.block.data), present(data, "parameters")),
     );
     for (const each of pending) each.finish();
@@ -113,7 +117,7 @@ export class Sharded implements Sync {
       .filter((unit) => {
         const { sameOver, sumOver } = sharing(unit);
         const rest = sameOver.filter((kind) => !sumOver.includes(kind));
-        return isCounted({ ...sharing(unit), sameOver: rest }, this.#team);
+        return isCounted(rest, this.#team);
       })
       .reduce((total, unit) => total + squares(partOf(unit, this.block.gradients)), 0);
     return worldSum(this.#team, sum);
@@ -123,7 +127,7 @@ export class Sharded implements Sync {
     const count = this.#units.reduce((sum, { bucket }) => sum + bucket.elementCount, 0);
     const whole = new Float32Array(count);
     for (const unit of this.#units) {
-      const { start, elementCount, group } = unit.bucket;
+      const { startIndex: start, elementCount, group } = unit.bucket;
       const padded = new Float32Array(paddedCount(unit));
       group.allGather(partOf(unit, blockLike), padded);
       whole.set(padded.subarray(0, elementCount), start);
@@ -133,7 +137,7 @@ export class Sharded implements Sync {
 
   take(whole: Numbers, blockLike: Numbers): void {
     for (const unit of this.#units) {
-      const { start, elementCount, group } = unit.bucket;
+      const { startIndex: start, elementCount, group } = unit.bucket;
       const padded = new Float32Array(paddedCount(unit));
       padded.set(whole.subarray(start, start + elementCount));
       const first = group.rank * unit.partCount;
@@ -144,24 +148,34 @@ export class Sharded implements Sync {
 
   /** Its parameters read and write the unit's memory from now on. */
   #takeOver(unit: Unit, parameters: Parameters): void {
-    const { start, elementCount, parameters: list } = unit.bucket;
-    if (this.#stage < 3) {
+    const { startIndex: start, elementCount, parameters: list } = unit.bucket;
+    if (!this.#isGathered(unit)) {
       unit.data = new Float32Array(paddedCount(unit));
       unit.data.set(parameters.data.subarray(start, start + elementCount));
     }
     let first = 0;
     for (const parameter of list) {
       const [from, to] = [first, first + parameter.elementCount];
+      // Not to be copied: looking at them makes exchanges.
       Object.defineProperties(parameter, {
-        data: { get: () => this.#dataOf(unit).subarray(from, to), enumerable: true },
-        gradient: { get: () => this.#gradientsOf(unit).subarray(from, to), enumerable: true },
+        data: { get: () => this.#dataOf(unit).subarray(from, to) },
+        gradient: { get: () => this.#gradientsOf(unit).subarray(from, to) },
       });
       first = to;
     }
   }
 
+  /** Whether its parameters are there only while ops use them. */
+  #isGathered({ bucket }: Unit): boolean {
+    const { sumOver } = at(bucket.parameters, 0);
+    const { pipeline, tensor } = this.#team.degrees;
+    const isTied = sumOver.includes("embedding") && pipeline > 1;
+    const isPartial = sumOver.includes("tensor") && tensor > 1;
+    return this.#stage === 3 && !isTied && !isPartial;
+  }
+
   #dataOf(unit: Unit): Float32Array {
-    if (this.#stage < 3) return present(unit.data, "parameters");
+    if (!this.#isGathered(unit)) return present(unit.data, "parameters");
     if (unit.data === undefined) {
       // New memory each time: an op may still read what is let go of here.
       unit.data = new Float32Array(paddedCount(unit));

@@ -151,7 +151,7 @@ class TcpWires implements Wires {
     const memory = new SharedArrayBuffer(HEADER_BYTES + numbers.byteLength);
     const packing = new Packing();
     const span = packing.add(numbers);
-    packing.fill(memory);
+    packing.copyInto(memory);
     post(this.#worker, {
       ...{ kind: "job", memory },
       job: { lane: 0, sends: [{ peer, span }], results: [], receives: [], waits: false },
@@ -184,7 +184,7 @@ class TcpWires implements Wires {
   /** A ticket; 0 where it was waited for. */
   #start(packing: Packing, job: TcpJob, returned: Started["returned"]): Ticket {
     const memory = this.#memoryOf(packing.bytes);
-    packing.fill(memory);
+    packing.copyInto(memory);
     post(this.#worker, { kind: "job", job, memory });
     this.#started.set(++this.#ticket, { memory, returned });
     if (job.lane === 1) return this.#ticket;
@@ -217,7 +217,7 @@ class Packing {
     return { startBytes: start, bytes };
   }
 
-  fill(memory: SharedArrayBuffer): void {
+  copyInto(memory: SharedArrayBuffer): void {
     for (const { start, numbers } of this.#added) {
       new Uint8Array(memory, start, numbers.byteLength).set(bytesOf(numbers));
     }
