@@ -33,3 +33,18 @@ export async function shortestS(runs: number, work: () => void | Promise<void>):
   }
   return shortest;
 }
+
+/** The middle one of several runs, in seconds; of a few, warm up before. */
+export async function medianS(runs: number, work: () => void | Promise<void>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    await work();
+    times.push((performance.now() - start) / 1000);
+  }
+  return median(times);
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -28,19 +28,20 @@ const FLAGS = [
   "-Wno-psabi",
 ];
 
+const AVX512 = [
+  ...["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mavx2", "-mfma"],
+  "-mprefer-vector-width=512",
+];
+
 /** The kernels are one source, compiled once for each set of instructions. */
 const INSTRUCTION_SETS =
   process.arch === "x64"
     ? [
         { name: "baseline", flags: ["-msse2"] },
         { name: "avx2", flags: ["-mavx2", "-mfma"] },
-        {
-          name: "avx512",
-          flags: [
-            ...["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mavx2", "-mfma"],
-            "-mprefer-vector-width=512",
-          ],
-        },
+        { name: "avx512", flags: AVX512 },
+        // Compilers from before 2020 do not know it, and processors without it do not need it.
+        { name: "avx512bf16", flags: [...AVX512, "-mavx512bf16"], isOptional: true },
       ]
     : [{ name: "baseline", flags: [] }];
 
@@ -64,7 +65,9 @@ export async function buildNative({ quiet = false } = {}) {
 
 function sourceHash() {
   const hash = createHash("sha256");
-  const files = readdirSync(sources).filter((name) => /\.(cc|h)$/.test(name)).sort();
+  const files = readdirSync(sources)
+    .filter((name) => /\.(cc|h)$/.test(name))
+    .sort();
   for (const path of [
     ...files.map((name) => join(sources, name)),
     fileURLToPath(import.meta.url),
@@ -118,10 +121,11 @@ async function compile(compiler, headers, work) {
   const units = [
     { source: "addon.cc", object: "addon.o", flags: [] },
     { source: "transport.cc", object: "transport.o", flags: ["-pthread"] },
-    ...INSTRUCTION_SETS.map(({ name, flags }) => ({
+    ...INSTRUCTION_SETS.map(({ name, flags, isOptional = false }) => ({
       source: "kernels.cc",
       object: `${name}.o`,
       flags: [...flags, `-DFABRICAST_ISA=${name}`],
+      isOptional,
     })),
   ];
   const failures = await Promise.all(
@@ -132,9 +136,11 @@ async function compile(compiler, headers, work) {
       ]),
     ),
   );
-  const failure = failures.find((found) => found !== undefined);
+  const failure = failures.find((found, i) => found !== undefined && !units[i].isOptional);
   if (failure !== undefined) return failure;
-  const objects = units.map(({ object }) => join(work, object));
+  const objects = units
+    .filter((_, i) => failures[i] === undefined)
+    .map(({ object }) => join(work, object));
   return await run(compiler, [...linkFlags(), ...objects, "-o", join(work, "addon.node")]);
 }
 

@@ -35,6 +35,10 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
     choices: ["memory", "tcp"],
     describe: "train: what collectives go over; default: memory where processes can share it",
   },
+  precision: {
+    choices: ["fp32", "bf16"],
+    describe: "train: what products round their operands to; bf16 needs AVX-512 BF16",
+  },
   threads: {
     type: "string",
     requiresArg: true,
@@ -54,10 +58,12 @@ export function changedTraining(
 ): Training {
   const steps = text(flags, "steps");
   const seed = text(flags, "seed");
+  const precision = text(flags, "precision");
   return {
     ...training,
     ...(steps === undefined ? {} : { steps: countFlag("--steps", steps) }),
     ...(seed === undefined ? {} : { seed: countFlag("--seed", seed) }),
+    ...(precision === "fp32" || precision === "bf16" ? { precision } : {}),
   };
 }
 

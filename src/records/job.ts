@@ -111,4 +111,6 @@ export interface Training {
   /** Steps over which the learning rate rises from zero. */
   readonly warmupSteps?: number;
   readonly schedule?: "constant" | "cosine";
+  /** What operands of matrix products are rounded to; fp32 where nothing is said. */
+  readonly precision?: "fp32" | "bf16";
 }

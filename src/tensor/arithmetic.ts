@@ -99,6 +99,8 @@ export interface Backend {
   readonly name: "native" | "wasm" | "typescript";
   /** Adds `bias` to each row of C, unless it accumulates. */
   matmul(a: Numbers, b: Numbers, c: Numbers, bias: Numbers | undefined, shape: MatmulShape): void;
+  /** The same with operands rounded to bf16, added up in fp32; only where that is fast. */
+  matmulBf16?: Backend["matmul"];
   /** sums[c] += Σ over rows of x[r, c]. */
   columnSums(x: Numbers, sums: Numbers, shape: RowShape): void;
   add(a: Numbers, b: Numbers, y: Numbers): void;

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { Refusal } from "../base/errors.ts";
 import type { Backend } from "./arithmetic.ts";
 import type { Addon } from "./native.ts";
-import { INTERFACE_VERSION, nativeBackend } from "./native.ts";
+import { bf16Matmul, INTERFACE_VERSION, nativeBackend } from "./native.ts";
 import { typescriptBackend } from "./reference/backend.ts";
 import { threadCount } from "./threads.ts";
 import { wasmBackend } from "./wasm.ts";
@@ -59,7 +59,10 @@ function native(addon: Addon): Chosen {
   const threads = threadCount(addon.coreCount());
   addon.useThreads(threads);
   const many = `${threads} thread${threads === 1 ? "" : "s"}`;
-  return { backend: nativeBackend(addon), reason: `${instructionSet} kernels, ${many}` };
+  const backend = nativeBackend(addon);
+  const all =
+    addon.multipliesBf16() === 1 ? { ...backend, matmulBf16: bf16Matmul(addon) } : backend;
+  return { backend: all, reason: `${instructionSet} kernels, ${many}` };
 }
 
 function present({ backend, reason }: LoadedWasm, name: string): Backend {

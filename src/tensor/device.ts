@@ -3,6 +3,7 @@
  * *shape-only* device computes nothing, so that a model of any size can be walked. The same
  * model code runs on both and records the same ops.
  */
+import { Refusal } from "../base/errors.ts";
 import type { OpKind } from "../records/trace.ts";
 import type { Backend, Numbers } from "./arithmetic.ts";
 import { NO_NUMBERS } from "./tensor.ts";
@@ -36,8 +37,11 @@ export interface NativeOptions {
   readonly backend: Backend;
   /** Seconds, monotonic; without it nothing is timed. */
   readonly clock?: (() => number) | undefined;
-  /** fp64 serves the checks of derivatives; only the TypeScript backend computes it. */
-  readonly precision?: "fp32" | "fp64";
+  /**
+   * bf16: operands of matrix products are rounded to it, all else stays fp32, the weights too.
+   * fp64 serves the checks of derivatives; only the TypeScript backend computes it.
+   */
+  readonly precision?: "fp32" | "bf16" | "fp64";
 }
 
 export function createNativeDevice({
@@ -45,6 +49,7 @@ export function createNativeDevice({
   clock,
   precision = "fp32",
 }: NativeOptions): NativeDevice {
+  const computing = precision === "bf16" ? roundingBackend(backend) : backend;
   const pool = createPool(precision === "fp64" ? Float64Array : Float32Array);
   const times = new Map<OpKind, OpTime>();
   return {
@@ -55,15 +60,28 @@ export function createNativeDevice({
     allocate: (count) => pool.allocate(count),
     begin: () => pool.begin(),
     compute(kind, kernel) {
-      if (clock === undefined) return kernel(backend);
+      if (clock === undefined) return kernel(computing);
       const start = clock();
-      kernel(backend);
+      kernel(computing);
       const time = times.get(kind) ?? { calls: 0, durationS: 0 };
       time.calls += 1;
       time.durationS += clock() - start;
       times.set(kind, time);
     },
   };
+}
+
+/** Its products are those of bf16. */
+function roundingBackend(backend: Backend): Backend {
+  const { matmulBf16 } = backend;
+  if (matmulBf16 !== undefined) return { ...backend, matmul: matmulBf16 };
+  throw new Refusal({
+    code: "no-bf16",
+    pointer: "/precision",
+    found: `precision bf16 on the ${backend.name} backend of this machine`,
+    expected: "a processor with AVX-512 BF16 (avx512_bf16), which multiplies bf16, or fp32",
+    nextStep: "take precision: fp32",
+  });
 }
 
 export function createShapeDevice(elementBytes: number): Device {

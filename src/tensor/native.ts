@@ -14,6 +14,8 @@ export interface Addon extends Calls {
   readonly interfaceVersion: number;
   instructionSets(): string[];
   useInstructionSet(index: number): void;
+  /** 1 where products of bf16 are an instruction of this processor, else 0. */
+  multipliesBf16(): number;
   /** 1 … 256; they are started by the first work that is worth them. */
   useThreads(count: number): void;
   /** Physical cores that this process may use. */
@@ -27,6 +29,7 @@ export interface Addon extends Calls {
 /** The arithmetic, arguments in the order of native/calls.h and row-calls.h: arrays, numbers. */
 export interface Calls {
   matmul(...call: MatmulCall): void;
+  matmulBf16(...call: MatmulCall): void;
   columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
   add: Backend["add"];
   relu: Backend["relu"];
@@ -148,6 +151,12 @@ function elementwise(addon: Calls): Pick<Backend, ElementOps> {
 
 function flagsOf(transposesA: boolean, transposesB: boolean, accumulates: boolean): number {
   return (transposesA ? 1 : 0) | (transposesB ? 2 : 0) | (accumulates ? 4 : 0);
+}
+
+/** For a processor that multiplies bf16; elsewhere slow, for tests of what it means. */
+export function bf16Matmul(addon: Calls): Backend["matmul"] {
+  return (a, b, c, bias, { batch, m, n, k, transposesA, transposesB, accumulates }) =>
+    addon.matmulBf16(a, b, c, bias, batch, m, n, k, flagsOf(transposesA, transposesB, accumulates));
 }
 
 type RowOps =

@@ -17,7 +17,7 @@ export interface Signature {
 }
 
 /** As QUERY_ROWS in native/kernels.h. */
-const QUERY_ROWS = 64;
+const QUERY_ROWS = 48;
 
 const elements = (arrays: string): Signature => ({ arrays });
 
@@ -63,6 +63,29 @@ interface Lookup {
   readonly positions: number;
 }
 
+/** Of batch, tokens, heads, key-value heads and head size: narrow, turns and wide. */
+const rotary = (order: (narrow: number, turns: number, wide: number) => number[]): Signature => ({
+  arrays: "rrw",
+  lengths: (batch = 0, tokens = 0, heads = 0, shared = 0, size = 0) => {
+    const places = batch * tokens * size;
+    return order(places * (heads + 2 * shared), tokens * size, places * 3 * heads);
+  },
+});
+
+/** Rows, picks and columns. */
+const combine = (
+  arrays: string,
+  lengths: (x: number, picked: number, y: number) => number[],
+): Signature => ({
+  arrays,
+  lengths: (count = 0, picks = 0, columns = 0) =>
+    lengths(count * picks * columns, count * picks, count * columns),
+  entries: (count = 0, picks = 0) => count * picks,
+});
+
+/** Of other ranks' rows too: those are not looked up. */
+const ANY_ROW = () => 2 ** 31;
+
 /** An op that is not here runs on the TypeScript backend. */
 export const SIGNATURES: Partial<Readonly<Record<keyof Calls, Signature>>> = {
   matmul: {
@@ -99,4 +122,22 @@ export const SIGNATURES: Partial<Readonly<Record<keyof Calls, Signature>>> = {
     ...rows("rxrw", (n, r) => [n, r, r, n]),
     entries: (_rows, columns = 0) => columns,
   },
+  rmsNorm: rows("rrww", (n, r, c) => [n, c, n, r]),
+  rmsNormBackward: rows("rrrrwu", (n, r, c) => [n, c, r, n, n, c]),
+  rotary: rotary((narrow, turns, wide) => [narrow, turns, wide]),
+  rotaryBackward: rotary((narrow, turns, wide) => [wide, turns, narrow]),
+  swiglu: rows("rw", (n) => [2 * n, n]),
+  swigluBackward: rows("rrw", (n) => [2 * n, n, 2 * n]),
+  lookup: {
+    arrays: "xrw",
+    lengths: (count = 0, columns = 0, here = 0) => [count, here * columns, count * columns],
+    entries: ANY_ROW,
+  },
+  lookupBackward: {
+    arrays: "xru",
+    lengths: (count = 0, columns = 0, here = 0) => [count, count * columns, here * columns],
+    entries: ANY_ROW,
+  },
+  combine: combine("rrxw", (x, picked, y) => [x, picked, picked, y]),
+  combineBackward: combine("rrxrww", (x, picked, y) => [x, picked, picked, y, x, picked]),
 };

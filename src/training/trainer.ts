@@ -78,11 +78,13 @@ export class Trainer {
         ? replicated(parameters, team)
         : new Sharded(parameters, team, parallel.zero);
     this.optimizer = createOptimizer(training, this.sync.block);
-    this.device = createNativeDevice({ backend, clock });
+    const { precision = "fp32" } = training;
+    const createDevice = () => createNativeDevice({ backend, clock, precision });
+    this.device = createDevice();
     this.#runner = new Runner(
       {
         ...{ model: this.model, team, microCount: this.microBatches },
-        createDevice: () => createNativeDevice({ backend, clock }),
+        createDevice,
         touched: (parameter) => this.sync.touched(parameter),
       },
       this.device,

@@ -149,10 +149,10 @@ export const comparisons: Record<string, (backend: Backend) => void> = {
   "ops on rows": (native) => {
     compareRows(native, { rows: 17, columns: 59 });
   },
-  "causal attention over more rows than one block of 64": (native) => {
+  "causal attention over more rows than one block": (native) => {
     compareAttention(native, { ...LONG, isCausal: true });
   },
-  "attention over all tokens, more than one block of 64": (native) => {
+  "attention over all tokens, more than one block": (native) => {
     compareAttention(native, { ...LONG, isCausal: false });
   },
   "SGD with momentum, scaling and sums of squares": (native) => {

@@ -93,9 +93,19 @@ describe.skipIf(addon === undefined)("native and TypeScript agree to 1e-5", () =
   for (const [index, name] of (addon?.instructionSets() ?? []).entries()) {
     for (const [title, comparison] of Object.entries(comparisons)) {
       test(`${title}, ${name}`, () => {
+        const backend = loadBackend("native");
         addon?.useInstructionSet(index);
-        comparison(loadBackend("native"));
+        addon?.useThreads(index + 2);
+        comparison(backend);
       });
     }
+  }
+});
+
+describe("WebAssembly and TypeScript agree to 1e-5", () => {
+  for (const [title, comparison] of Object.entries(comparisons)) {
+    test(title, () => {
+      comparison(loadBackend("wasm"));
+    });
   }
 });

@@ -71,6 +71,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("backend-missing", "the native backend was asked for and is not there", "build it"),
   code("unknown-backend", "FABRICAST_BACKEND names no backend", "take one of those listed"),
   code("unknown-threads", "FABRICAST_THREADS is no number of threads", "take 1 to 256"),
+  code("no-bf16", "this processor has no bf16 products", "take precision: fp32"),
   code("too-large-for-wasm", "an op needs more memory than WebAssembly has", "do as it says"),
   code("training-diverged", "a loss became infinite or not a number", "lower learningRate"),
   code("bad-safetensors", "a safetensors file contradicts itself", "copy it again, whole"),

@@ -23,11 +23,12 @@ export const training = file(
       clipNorm: number("Longest gradient, by its norm", 1, { exclusiveMinimum: 0 }),
       accumulation: count("Parts of a batch before an update", 4, { maximum: 1_000_000 }),
       warmupSteps: count("Steps of rising learning rate", 10, { minimum: 0, maximum: 1_000_000 }),
+      precision: choice("What products round their operands to", ["fp32", "bf16"], "fp32"),
       schedule: choice("Learning rate after warm-up", ["constant", "cosine"], "constant"),
     },
     [
       ...["optimizer", "momentum", "weightDecay", "clipNorm", "accumulation", "warmupSteps"],
-      "schedule",
+      ...["schedule", "precision"],
     ],
   ),
 );

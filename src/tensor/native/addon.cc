@@ -4,6 +4,10 @@
 #include <cmath>
 #include <cstdlib>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "arguments.h"
 #include "cores.h"
 #include "engine.h"
@@ -18,13 +22,26 @@ namespace {
 const int INTERFACE_VERSION = 5;
 const long THREADS_MAX = 256;
 
+const int KERNELS_MAX = 4;
+
+#if defined(__x86_64__)
+/** AVX-512 BF16: leaf 7, part 1, bit 5 of EAX (Intel's manual, volume 2A, CPUID). */
+bool knows_bf16() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & (1u << 5)) != 0;
+}
+#endif
+
 /** The kernels this processor can run, best first. */
-int supported_kernels(const Kernels* found[3]) {
+int supported_kernels(const Kernels* found[KERNELS_MAX]) {
   int count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+    if (knows_bf16() && fabricast_kernels_avx512bf16 != nullptr) {
+      found[count++] = fabricast_kernels_avx512bf16();
+    }
     found[count++] = fabricast_kernels_avx512();
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
@@ -38,13 +55,13 @@ int supported_kernels(const Kernels* found[3]) {
 #include "calls.h"
 
 #include "row-calls.h"
-
 #include "llama-calls.h"
+
 
 // instructionSets(): names of all that this processor can run, best first
 napi_value instruction_sets(napi_env env, napi_callback_info info) {
   Arguments call(env, info);
-  const Kernels* found[3];
+  const Kernels* found[KERNELS_MAX];
   const int count = supported_kernels(found);
   napi_value list = nullptr;
   bool made = napi_create_array_with_length(env, count, &list) == napi_ok;
@@ -60,11 +77,17 @@ napi_value instruction_sets(napi_env env, napi_callback_info info) {
 // useInstructionSet(index into instructionSets()): tests compare them
 napi_value use_instruction_set(napi_env env, napi_callback_info info) {
   Arguments call(env, info);
-  const Kernels* found[3];
+  const Kernels* found[KERNELS_MAX];
   const long index = call.count(0);
   if (index >= supported_kernels(found)) call.fail("the instruction set is one of those listed");
   if (call.ok()) call.engine().kernels = found[index];
   return nullptr;
+}
+
+// multipliesBf16(): whether products of bf16 are an instruction of this processor
+napi_value multiplies_bf16(napi_env env, napi_callback_info info) {
+  Arguments call(env, info);
+  return call.result(call.kernels()->multiplies_bf16 ? 1 : 0);
 }
 
 // useThreads(count)
@@ -87,7 +110,7 @@ void free_engine(napi_env, void* data, void*) { delete static_cast<Engine*>(data
 const napi_property_attributes FIXED = napi_enumerable;
 
 napi_value init(napi_env env, napi_value exports) {
-  const Kernels* found[3];
+  const Kernels* found[KERNELS_MAX];
   supported_kernels(found);
   Engine* engine = new Engine(found[0]);
   napi_value version = nullptr;
@@ -106,7 +129,9 @@ napi_value init(napi_env env, napi_value exports) {
       method("useInstructionSet", use_instruction_set),
       method("useThreads", use_threads),
       method("coreCount", core_count),
-      method("matmul", matmul),
+      method("multipliesBf16", multiplies_bf16),
+      method("matmul", matmul<&Kernels::matmul>),
+      method("matmulBf16", matmul<&Kernels::matmul_bf16>),
       method("columnSums", column_sums),
       method("add", binary<&Kernels::add, LIGHT>),
       method("relu", unary<&Kernels::relu, LIGHT>),

@@ -9,6 +9,7 @@ const long SUM_ELEMENTS = 1 << 14, SUM_ROWS = 64;
 const long ELEMENTS = 1024, COLUMNS = 16;
 
 // matmul(a, b, c, bias | undefined, batch, m, n, k, flags: 1 transposes a, 2 b, 4 accumulates)
+template <MatmulKernel Kernels::* kernel>
 napi_value matmul(napi_env env, napi_callback_info info) {
   Arguments call(env, info);
   const long batch = call.count(4), m = call.count(5), n = call.count(6), k = call.count(7);
@@ -19,7 +20,7 @@ napi_value matmul(napi_env env, napi_callback_info info) {
   float* c = call.floats(2, call.product({batch, m, n}));
   const float* bias = call.absent(3) ? nullptr : call.floats(3, n);
   call.scratch(0);
-  if (call.ok()) call.engine().matmul(a, b, c, bias, s);
+  if (call.ok()) call.engine().matmul(call.kernels()->*kernel, a, b, c, bias, s);
   return nullptr;
 }
 

@@ -8,6 +8,8 @@
 #include "kernels.h"
 #include "pool.h"
 
+using MatmulKernel = decltype(Kernels::matmul);
+
 class Engine {
  public:
   const Kernels* kernels;
@@ -69,7 +71,9 @@ class Engine {
     return all;
   }
 
-  void matmul(const float* a, const float* b, float* c, const float* bias, const MatmulShape& s) {
+  /** By `kernel`, which is that of fp32 or of bf16. */
+  void matmul(MatmulKernel kernel, const float* a, const float* b, float* c, const float* bias,
+              const MatmulShape& s) {
     const Grid grid = grid_of(s);
     pool_.run(static_cast<int>(grid.items * grid.rows * grid.columns), [&](int part, int thread) {
       const long column = part % grid.columns, row = part / grid.columns % grid.rows;
@@ -80,7 +84,7 @@ class Engine {
                             cut(s.m, grid.rows, row + 1, ROWS_MULTIPLE),
                             cut(s.n, grid.columns, column, COLUMNS_MULTIPLE),
                             cut(s.n, grid.columns, column + 1, COLUMNS_MULTIPLE)};
-      kernels->matmul(&scratch_[thread], a, b, c, bias, &s, &p);
+      kernel(&scratch_[thread], a, b, c, bias, &s, &p);
     });
   }
 

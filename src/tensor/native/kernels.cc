@@ -11,7 +11,11 @@
 #define ISA_NAME "emulated"
 #define FABRICAST_MASKS 0
 #elif defined(__AVX512F__)
+#if defined(__AVX512BF16__)
+#define ISA_NAME "avx512-bf16"
+#else
 #define ISA_NAME "avx512"
+#endif
 #define FABRICAST_LANES 16
 #define FABRICAST_MASKS 512
 #elif defined(__AVX2__)
@@ -41,13 +45,13 @@ namespace JOIN(fabricast_, FABRICAST_ISA) {
 // Tiles fill the registers: 24 + 3 of 32, 12 + 3 of 16, 8 + 3 of 16, 16 + 3 of 32.
 static const long LANES = FABRICAST_LANES;
 #if FABRICAST_LANES == 16
-static const long TILE_ROWS = 12, TILE_COLUMNS = 32, BLOCK_ROWS = 120;
+static const long TILE_ROWS = 12, TILE_COLUMNS = 32, BLOCK_ROWS = 240;
 #elif FABRICAST_LANES == 8
-static const long TILE_ROWS = 6, TILE_COLUMNS = 16, BLOCK_ROWS = 96;
+static const long TILE_ROWS = 6, TILE_COLUMNS = 16, BLOCK_ROWS = 192;
 #elif defined(__aarch64__)
-static const long TILE_ROWS = 8, TILE_COLUMNS = 8, BLOCK_ROWS = 96;
+static const long TILE_ROWS = 8, TILE_COLUMNS = 8, BLOCK_ROWS = 192;
 #else
-static const long TILE_ROWS = 4, TILE_COLUMNS = 8, BLOCK_ROWS = 96;
+static const long TILE_ROWS = 4, TILE_COLUMNS = 8, BLOCK_ROWS = 192;
 #endif
 static_assert(BLOCK_ROWS <= BLOCK_ROWS_MAX && BLOCK_ROWS % TILE_ROWS == 0, "strips fit blocks");
 static_assert(PANEL_COLUMNS % TILE_COLUMNS == 0, "strips fit panels");
@@ -57,14 +61,23 @@ static_assert(LANES <= PACKING_SURPLUS, "a vector fits behind the last strip");
 #include "pack.h"
 #include "tile.h"
 #include "matmul.h"
+#include "bf16.h"
 #include "pointwise.h"
 #include "rows.h"
 #include "attention.h"
 #include "llama.h"
 
+#if defined(__AVX512BF16__)
+static const bool MULTIPLIES_BF16 = true;
+#else
+static const bool MULTIPLIES_BF16 = false;
+#endif
+
 static const Kernels table = {
     ISA_NAME,
     matmul,
+    matmul_bf16,
+    MULTIPLIES_BF16,
     column_sums,
     add,
     relu,

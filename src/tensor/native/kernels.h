@@ -9,14 +9,14 @@ struct Scratch {
   long scoreCount;
 };
 
-/** Sizes of the packed blocks, for every instruction set: left ≤ 128 × 256, right ≤ 256 × 2048. */
+/** Sizes of the packed blocks, for every instruction set: left ≤ 240 × 256, right ≤ 256 × 2048. */
 static const long PANEL_DEPTH = 256;
 static const long PANEL_COLUMNS = 2048;
-static const long BLOCK_ROWS_MAX = 128;
+static const long BLOCK_ROWS_MAX = 240;
 /** Packing writes whole vectors, so that the memory goes on behind the last strip. */
 static const long PACKING_SURPLUS = 16;
 /** Query rows of attention computed at a time. */
-static const long QUERY_ROWS = 64;
+static const long QUERY_ROWS = 48;
 
 struct MatmulShape {
   long batch, m, n, k;
@@ -67,6 +67,10 @@ struct Kernels {
   const char* name;
   void (*matmul)(Scratch*, const float* a, const float* b, float* c, const float* bias,
                  const MatmulShape*, const MatmulPart*);
+  /** The same of operands rounded to bf16; fast only where `multiplies_bf16`. */
+  void (*matmul_bf16)(Scratch*, const float* a, const float* b, float* c, const float* bias,
+                      const MatmulShape*, const MatmulPart*);
+  bool multiplies_bf16;
   void (*column_sums)(long rows, long columns, long stride, const float* x, float* sums);
   void (*add)(long count, const float* a, const float* b, float* y);
   void (*relu)(long count, const float* x, float* y);
@@ -132,5 +136,7 @@ const Kernels* fabricast_kernels_simd128();
 #if defined(__x86_64__)
 const Kernels* fabricast_kernels_avx2();
 const Kernels* fabricast_kernels_avx512();
+/** Null where the compiler did not know these instructions yet. */
+__attribute__((weak)) const Kernels* fabricast_kernels_avx512bf16();
 #endif
 }

@@ -65,17 +65,25 @@ static void multiply(Scratch* scratch, long m, long n, long k, Matrix a, Matrix 
 }
 
 /** The rows and columns of C that `part` names, of each product of the batch that it names. */
-static void matmul(Scratch* scratch, const float* a, const float* b, float* c, const float* bias,
-                   const MatmulShape* s, const MatmulPart* part) {
+template <class F>
+static inline void each_product(const float* a, const float* b, float* c, const float* bias,
+                                const MatmulShape* s, const MatmulPart* part, F f) {
   const long m = part->rowEnd - part->row, n = part->columnEnd - part->column;
   for (long i = part->item; i < part->itemEnd; i++) {
     const Matrix left = {a + i * s->m * s->k, s->transposesA ? 1 : s->k, s->transposesA ? s->m : 1};
     const Matrix right = {b + i * s->k * s->n, s->transposesB ? 1 : s->n,
                           s->transposesB ? s->k : 1};
-    const Target target = {c + i * s->m * s->n + part->row * s->n + part->column, s->n,
-                           bias ? bias + part->column : nullptr, s->accumulates};
-    multiply(scratch, m, n, s->k, left.from(part->row, 0), right.from(0, part->column), target);
+    const Target target = {c + i * s->m * s->n, s->n, bias, s->accumulates};
+    f(m, n, left.from(part->row, 0), right.from(0, part->column),
+      target.from(part->row, part->column));
   }
+}
+
+static void matmul(Scratch* scratch, const float* a, const float* b, float* c, const float* bias,
+                   const MatmulShape* s, const MatmulPart* part) {
+  each_product(a, b, c, bias, s, part, [=](long m, long n, Matrix left, Matrix right, Target to) {
+    multiply(scratch, m, n, s->k, left, right, to);
+  });
 }
 
 /** Independent chains of fused multiply-adds and nothing else: the processor's ceiling. */

@@ -36,6 +36,9 @@ static inline void pack_transposed(const float* from, long rowStride, long rows,
     for (long r = 0; r < LANES; r++) to[p * width + r] = r < rows ? from[r * rowStride + p] : 0;
 }
 
+/** Columns copied in turns, so that a line of memory is read once and written once. */
+static const long COLUMNS_AT_ONCE = 16;
+
 /** One strip of `width` rows of which `count` are there, any strides; whole vectors as above. */
 static void pack_part(Matrix m, long count, long depth, long width, float* to) {
   for (long p = 0; p < depth; p++, to += width) {
@@ -53,8 +56,30 @@ static void pack_part(Matrix m, long count, long depth, long width, float* to) {
 static_assert(TILE_ROWS <= LANES || TILE_ROWS % LANES == 0, "squares fill a strip of rows");
 static_assert(TILE_COLUMNS % LANES == 0, "squares fill a strip of columns");
 
+/** Strips of a matrix whose columns lie one behind the other: a few at a time, whole lines. */
+static void pack_rows_of_columns(Matrix a, long rows, long depth, float* to) {
+  const long whole = rows - rows % TILE_ROWS;
+  for (long first = 0; first < depth; first += COLUMNS_AT_ONCE) {
+    const long end = least(depth, first + COLUMNS_AT_ONCE);
+    for (long i = 0; i < whole; i += TILE_ROWS) {
+      float* strip = to + i * depth;
+      // A vector may write more than its column: the last one of a strip must not.
+      for (long p = first; p < end; p++)
+        for (long r = 0; r < TILE_ROWS; r += LANES) {
+          const long count = least(LANES, TILE_ROWS - r);
+          if (p + 1 < depth && i + r + LANES <= rows)
+            store(strip + p * TILE_ROWS + r, load(a.at(i + r, p)));
+          else
+            store_first(strip + p * TILE_ROWS + r, load_first(a.at(i + r, p), count), count);
+        }
+    }
+  }
+  if (whole < rows) pack_part(a.from(whole, 0), rows - whole, depth, TILE_ROWS, to + whole * depth);
+}
+
 /** Strips of TILE_ROWS rows, each column after column. */
 static void pack_rows(Matrix a, long rows, long depth, float* to) {
+  if (a.rowStride == 1 && a.columnStride != 1) return pack_rows_of_columns(a, rows, depth, to);
   for (long i = 0; i < rows; i += TILE_ROWS, to += TILE_ROWS * depth) {
     const long count = least(TILE_ROWS, rows - i);
     const Matrix strip = a.from(i, 0);
@@ -62,11 +87,6 @@ static void pack_rows(Matrix a, long rows, long depth, float* to) {
       for (long r = 0; r < TILE_ROWS; r += LANES)
         pack_transposed(strip.at(r, 0), a.rowStride, least(LANES, TILE_ROWS - r), depth, TILE_ROWS,
                         to + r);
-    } else if (a.rowStride == 1 && count == TILE_ROWS) {
-      for (long p = 0; p < depth; p++) {
-#pragma GCC unroll 16
-        for (long r = 0; r < TILE_ROWS; r++) to[p * TILE_ROWS + r] = strip.at(0, p)[r];
-      }
     } else {
       pack_part(strip, count, depth, TILE_ROWS, to);
     }

@@ -40,13 +40,12 @@ static void scale(long count, float* x, float factor) {
   map(count, x, x, [=](Vector v) { return v * factor; });
 }
 
-/** In double, since gradients have millions of entries. */
 static double sum_of_squares(long count, const float* x) {
-  return wide_total(count, x, x, [](Wide v, Wide) { return v * v; });
+  return long_total(count, x, x, [](Vector v, Vector) { return v * v; });
 }
 
 static double squared_error(long count, const float* x, const float* target) {
-  return wide_total(count, x, target, [](Wide v, Wide t) { return (v - t) * (v - t); });
+  return long_total(count, x, target, [](Vector v, Vector t) { return (v - t) * (v - t); });
 }
 
 /** dx = share · (x − target). */

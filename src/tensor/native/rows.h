@@ -3,23 +3,37 @@
 /** Rows added up among themselves first, so that a long sum loses no digits to its own size. */
 static const long SUMMED_ROWS = 256;
 
+/** For COUNT vectors of columns, the last of them cut off at `columns`. */
+template <long COUNT>
+static inline void sum_columns(long rows, long columns, long stride, const float* x, float* sums) {
+  const long last = columns - (COUNT - 1) * LANES;
+  Vector all[COUNT];
+  for (long v = 0; v < COUNT; v++)
+    all[v] = load_first(sums + v * LANES, v + 1 < COUNT ? LANES : last);
+  for (long first = 0; first < rows; first += SUMMED_ROWS) {
+    const float* from = x + first * stride;
+    const float* end = x + least(rows, first + SUMMED_ROWS) * stride;
+    Vector sum[COUNT] = {};
+    for (; from < end; from += stride) {
+#pragma GCC unroll 8
+      for (long v = 0; v < COUNT - 1; v++) sum[v] += load(from + v * LANES);
+      const float* part = from + (COUNT - 1) * LANES;
+      sum[COUNT - 1] += last == LANES ? load(part) : load_first(part, last);
+    }
+    for (long v = 0; v < COUNT; v++) all[v] += sum[v];
+  }
+  for (long v = 0; v < COUNT; v++)
+    store_first(sums + v * LANES, all[v], v + 1 < COUNT ? LANES : last);
+}
+
 /** sums[c] += Σ over rows of x[r, c], for some columns of rows `stride` long. */
 static void column_sums(long rows, long columns, long stride, const float* x, float* sums) {
-  for (long c = 0; c < columns; c += LANES) {
-    const long count = least(LANES, columns - c);
-    Vector all = load_first(sums + c, count);
-    for (long first = 0; first < rows; first += SUMMED_ROWS) {
-      const float* from = x + first * stride + c;
-      const float* end = x + least(rows, first + SUMMED_ROWS) * stride;
-      Vector sum = {};
-      if (count == LANES)
-        for (; from < end; from += stride) sum += load(from);
-      else
-        for (; from < end; from += stride) sum += load_first(from, count);
-      all += sum;
-    }
-    store_first(sums + c, all, count);
-  }
+  const long WIDE = 8;
+  long c = 0;
+  for (; c + WIDE * LANES <= columns; c += WIDE * LANES)
+    sum_columns<WIDE>(rows, WIDE * LANES, stride, x + c, sums + c);
+  for (; c < columns; c += LANES)
+    sum_columns<1>(rows, least(LANES, columns - c), stride, x + c, sums + c);
 }
 
 /** y = scale · (x − mean) · inverse + shift; statistics hold mean and inverse of each row. */

@@ -229,21 +229,16 @@ static inline float total(long count, const float* a, const float* b, float rest
   return sum_of(sum + other);
 }
 
-/** As many doubles as a vector has floats. */
-typedef double Wide __attribute__((vector_size(LANES * 8)));
+/** Terms added up in float before their sum is added in double. */
+static const long SUMMED_TERMS = 512;
 
-static inline Wide widened(Vector value) { return __builtin_convertvector(value, Wide); }
-
-/** The sum in double of f(a[i], b[i]), where f(0, 0) = 0. */
+/** The sum of f(a[i], b[i]) over millions of terms, where f(0, 0) = 0. */
 template <class F>
-static inline double wide_total(long count, const float* a, const float* b, F f) {
-  Wide lanes = {};
-  long i = 0;
-  for (; i + LANES <= count; i += LANES)
-    lanes += f(widened(load(a + i)), widened(load(b + i)));
-  if (i < count)
-    lanes += f(widened(load_first(a + i, count - i)), widened(load_first(b + i, count - i)));
+static inline double long_total(long count, const float* a, const float* b, F f) {
   double sum = 0;
-  for (int j = 0; j < LANES; j++) sum += lanes[j];
+  for (long i = 0; i < count; i += SUMMED_TERMS) {
+    const long rest = count - i;
+    sum += total(rest < SUMMED_TERMS ? rest : SUMMED_TERMS, a + i, b + i, 0, f);
+  }
   return sum;
 }

@@ -151,3 +151,63 @@ void cross_entropy_backward(const float* logits, const int* targets, const float
   kernels()->cross_entropy_backward(rows, columns, 1.0f / rows, logits, targets, statistics,
                                     dlogits);
 }
+
+EXPORT("rmsNorm")
+void rms_norm(const float* x, const float* scale, float* y, float* statistics, long rows,
+              long columns, double epsilon) {
+  kernels()->rms_norm(rows, columns, static_cast<float>(epsilon), x, scale, y, statistics);
+}
+
+EXPORT("rmsNormBackward")
+void rms_norm_backward(const float* x, const float* scale, const float* statistics,
+                       const float* dy, float* dx, float* dscale, long rows, long columns) {
+  kernels()->rms_norm_backward(rows, columns, x, scale, statistics, dy, dx, dscale);
+}
+
+EXPORT("rotary")
+void rotary(const float* qkv, const float* turns, float* y, long batch, long tokens, long heads,
+            long key_value_heads, long head_size) {
+  const RotaryShape s = {batch, tokens, heads, key_value_heads, head_size};
+  kernels()->rotary(qkv, turns, y, &s);
+}
+
+EXPORT("rotaryBackward")
+void rotary_backward(const float* dy, const float* turns, float* dqkv, long batch, long tokens,
+                     long heads, long key_value_heads, long head_size) {
+  const RotaryShape s = {batch, tokens, heads, key_value_heads, head_size};
+  kernels()->rotary_backward(dy, turns, dqkv, &s);
+}
+
+EXPORT("swiglu")
+void swiglu(const float* x, float* y, long rows, long columns) {
+  kernels()->swiglu(rows, columns, x, y);
+}
+
+EXPORT("swigluBackward")
+void swiglu_backward(const float* x, const float* dy, float* dx, long rows, long columns) {
+  kernels()->swiglu_backward(rows, columns, x, dy, dx);
+}
+
+EXPORT("lookup")
+void lookup(const int* ids, const float* rows, float* y, long count, long columns, long entries,
+            long first) {
+  kernels()->lookup(count, columns, entries, first, ids, rows, y);
+}
+
+EXPORT("lookupBackward")
+void lookup_backward(const int* ids, const float* dy, float* drows, long count, long columns,
+                     long entries, long first) {
+  kernels()->lookup_backward(count, columns, entries, first, ids, dy, drows);
+}
+
+EXPORT("combine")
+void combine(const float* x, const float* weights, const int* places, float* y, long rows,
+             long picks, long columns) {
+  kernels()->combine(rows, picks, columns, x, weights, places, y);
+}
+
+EXPORT("combineBackward")
+void combine_backward(const float* x, const float* weights, const int* places, const float* dy,
+                      float* dx, float* dweights, long rows, long picks, long columns) {
+  kernels()->combine_backward(rows, picks, columns, x, weights, places, dy, dx, dweights);
+}

@@ -21,8 +21,8 @@ function record(tape: Tape, name: string, { batch, m, n, k }: Product): OpRecord
   };
 }
 
-// Spelled out: copying a record by spreading makes the engine keep a description of each copy, which
-// took an eighth of a small step.
+// Spelled out: where a record is copied by spreading, the engine keeps something for each copy, and
+// collecting that took as long as the rest of a small step.
 
 function plain({ batch, m, n, k }: Product, transposesB: boolean): MatmulShape {
   return { batch, m, n, k, transposesA: false, transposesB, accumulates: false };
