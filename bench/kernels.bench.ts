@@ -1,7 +1,8 @@
 /**
  * Every native kernel on one thread beside what bounds it on this machine, measured in the same
  * run: the multiply-adds of a core, or how fast a core copies arrays of the same size. The share
- * is that of the bound's time; medians.
+ * is that of the bound's time; medians. Exponentials and divisions are arithmetic, so the ops that
+ * have them are held to a part of the copy only.
  */
 import { normal, seeded } from "../src/base/random.ts";
 import type { Backend } from "../src/tensor/arithmetic.ts";
