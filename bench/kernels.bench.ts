@@ -23,7 +23,7 @@ interface Case {
   readonly flop?: number;
   /** The share of the bound that is held. */
   readonly shareMin: number;
-  run(backend: Backend): void;
+  readonly run: (backend: Backend) => void;
 }
 
 const random = seeded(1);

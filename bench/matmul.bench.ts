@@ -40,12 +40,12 @@ export const bench: Bench = {
     for (let turn = 0; turn < (size === "large" ? 12 : 1); turn++) {
       addon.useThreads(1);
       peaks.push(addon.fmaPeakFlopPerS());
-      alone.push(await flopPerS(backend.matmul, square));
+      alone.push(await flopPerS(backend, square));
       for (const [i, [, shape]] of shapes.entries()) {
-        others[i]?.push(await flopPerS(backend.matmul, shape));
+        others[i]?.push(await flopPerS(backend, shape));
       }
       addon.useThreads(2);
-      both.push(await flopPerS(backend.matmul, square));
+      both.push(await flopPerS(backend, square));
     }
     addon.useThreads(1);
     const [peak, squareFlopPerS] = [median(peaks), median(alone)];
@@ -75,11 +75,12 @@ async function bf16Rows(
 ): Promise<BenchRow[]> {
   const { addon } = loadAddon();
   if (addon === undefined) return [];
-  if (backend.matmulBf16 === undefined) {
-    const rate = await flopPerS(bf16Matmul(addon), square);
+  const { matmulBf16 } = backend;
+  if (matmulBf16 === undefined) {
+    const rate = await flopPerS({ matmul: bf16Matmul(addon) }, square);
     return [row("bf16 matmul: no such instructions here; in steps", 1, rate / 1e9, "GFLOP/s")];
   }
-  const rate = await flopPerS(backend.matmulBf16, square);
+  const rate = await flopPerS({ matmul: matmulBf16 }, square);
   return [row("bf16 matmul, times the rate of fp32", 1, rate / fp32FlopPerS, "", BF16_GAIN_MIN)];
 }
 
@@ -88,10 +89,12 @@ const operands = Array.from({ length: 3 }, () =>
   Float32Array.from({ length: 2048 * 1024 }, () => normal(random)),
 );
 
-async function flopPerS(matmul: Backend["matmul"], shape: MatmulShape): Promise<number> {
+type Multiplier = Pick<Backend, "matmul">;
+
+async function flopPerS(backend: Multiplier, shape: MatmulShape): Promise<number> {
   const { m, n, k } = shape;
   const [a, b, c] = operands.map((all, i) => all.subarray(0, [m * k, k * n, m * n][i]));
-  const multiply = () => matmul(a!, b!, c!, undefined, shape);
+  const multiply = () => backend.matmul(a!, b!, c!, undefined, shape);
   multiply();
   return (2 * m * n * k) / (await medianS(5, multiply));
 }

@@ -52,7 +52,7 @@ describe.skipIf(compiler === undefined)(
   "all kernels agree with plain loops, no stray access",
   () => {
     for (const [title, flags] of BUILDS) {
-      test(`${title}`, { timeout: 300_000 }, () => {
+      test(`${title}, sanitized`, { timeout: 300_000 }, () => {
         const hash = createHash("sha256").update(compiler + flags.join(" "));
         for (const path of sourcePaths()) hash.update(readFileSync(path));
         const passed = join(CACHE, `${hash.digest("hex")}.passed`);
