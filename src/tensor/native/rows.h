@@ -76,29 +76,51 @@ static void layer_norm_backward(long rows, long columns, const float* x, const f
   }
 }
 
+/** For COUNT vectors of columns, the last of them cut off at `columns`. */
+template <long COUNT>
+static inline void norm_gradients(long rows, long columns, long stride, const float* x,
+                                  const float* statistics, const float* dy, float* dscale,
+                                  float* dshift) {
+  const long last = columns - (COUNT - 1) * LANES;
+  const auto some = [=](const float* from, long v) {
+    return v + 1 < COUNT || last == LANES ? load(from + v * LANES)
+                                          : load_first(from + v * LANES, last);
+  };
+  Vector scale[COUNT], shift[COUNT];
+  for (long v = 0; v < COUNT; v++) scale[v] = some(dscale, v);
+  for (long v = 0; v < COUNT; v++) shift[v] = some(dshift, v);
+  for (long first = 0; first < rows; first += SUMMED_ROWS) {
+    Vector scales[COUNT] = {}, shifts[COUNT] = {};
+    for (long r = first; r < least(rows, first + SUMMED_ROWS); r++) {
+      const float mean = statistics[2 * r], inverse = statistics[2 * r + 1];
+#pragma GCC unroll 8
+      for (long v = 0; v < COUNT; v++) {
+        const Vector d = some(dy + r * stride, v);
+        scales[v] += d * ((some(x + r * stride, v) - mean) * inverse);
+        shifts[v] += d;
+      }
+    }
+    for (long v = 0; v < COUNT; v++) scale[v] += scales[v];
+    for (long v = 0; v < COUNT; v++) shift[v] += shifts[v];
+  }
+  for (long v = 0; v < COUNT; v++) {
+    store_first(dscale + v * LANES, scale[v], v + 1 < COUNT ? LANES : last);
+    store_first(dshift + v * LANES, shift[v], v + 1 < COUNT ? LANES : last);
+  }
+}
+
 /** dscale += dy · (x − mean) · inverse and dshift += dy, for some columns of rows `stride` long. */
 static void layer_norm_gradients(long rows, long columns, long stride, const float* x,
                                  const float* statistics, const float* dy, float* dscale,
                                  float* dshift) {
-  for (long c = 0; c < columns; c += LANES) {
-    const long count = least(LANES, columns - c);
-    Vector scale = load_first(dscale + c, count), shift = load_first(dshift + c, count);
-    for (long first = 0; first < rows; first += SUMMED_ROWS) {
-      Vector scales = {}, shifts = {};
-      for (long r = first; r < least(rows, first + SUMMED_ROWS); r++) {
-        const float mean = statistics[2 * r], inverse = statistics[2 * r + 1];
-        const float *from = dy + r * stride + c, *input = x + r * stride + c;
-        const Vector d = count == LANES ? load(from) : load_first(from, count);
-        const Vector v = count == LANES ? load(input) : load_first(input, count);
-        scales += d * ((v - mean) * inverse);
-        shifts += d;
-      }
-      scale += scales;
-      shift += shifts;
-    }
-    store_first(dscale + c, scale, count);
-    store_first(dshift + c, shift, count);
-  }
+  const long WIDE = 4;
+  long c = 0;
+  for (; c + WIDE * LANES <= columns; c += WIDE * LANES)
+    norm_gradients<WIDE>(rows, WIDE * LANES, stride, x + c, statistics, dy + c, dscale + c,
+                         dshift + c);
+  for (; c < columns; c += LANES)
+    norm_gradients<1>(rows, least(LANES, columns - c), stride, x + c, statistics, dy + c,
+                      dscale + c, dshift + c);
 }
 
 static inline float row_maximum(long columns, const float* x) {
@@ -125,8 +147,9 @@ static inline float exponential_sum(long columns, const float* x, float maximum)
 static void softmax(long rows, long columns, const float* x, float* y) {
   for (long r = 0; r < rows; r++, x += columns, y += columns) {
     const float most = row_maximum(columns, x);
-    const float inverse = 1.0f / exponential_sum(columns, x, most);
-    map(columns, x, y, [=](Vector v) { return exponential(v - most) * inverse; });
+    map(columns, x, y, [=](Vector v) { return exponential(v - most); });
+    const float inverse = 1.0f / total(columns, y, y, 0, [](Vector v, Vector) { return v; });
+    map(columns, y, y, [=](Vector v) { return v * inverse; });
   }
 }
 
