@@ -30,6 +30,8 @@ export interface NativeDevice extends Device {
   readonly backend: Backend;
   /** In the order in which the kinds first ran; empty without a clock. */
   readonly times: ReadonlyMap<OpKind, OpTime>;
+  /** While there is one, it runs the kernels, and may time them. */
+  recorder: ((run: () => void) => void) | undefined;
 }
 
 export interface NativeOptions {
@@ -47,14 +49,16 @@ export function createNativeDevice({
 }: NativeOptions): NativeDevice {
   const pool = createPool(precision === "fp64" ? Float64Array : Float32Array);
   const times = new Map<OpKind, OpTime>();
-  return {
+  const device: NativeDevice = {
     kind: "native",
     elementBytes: precision === "fp64" ? 8 : 4,
     backend,
     times,
+    recorder: undefined,
     allocate: (count) => pool.allocate(count),
     begin: () => pool.begin(),
     compute(kind, kernel) {
+      if (device.recorder !== undefined) return device.recorder(() => kernel(backend));
       if (clock === undefined) return kernel(backend);
       const start = clock();
       kernel(backend);
@@ -64,6 +68,7 @@ export function createNativeDevice({
       times.set(kind, time);
     },
   };
+  return device;
 }
 
 export function createShapeDevice(elementBytes: number): Device {
