@@ -2,6 +2,8 @@
 import { present } from "../base/assert.ts";
 import { InputError, Refusal, UsageError } from "../base/errors.ts";
 import { duration, fixed, percent } from "../base/format.ts";
+import type { Training } from "../records/job.ts";
+import type { Benched } from "../records/machine.ts";
 import type { RecordedTrace } from "../records/trace-file.ts";
 import { text } from "./command.ts";
 import { prints } from "./native-options.ts";
@@ -39,11 +41,9 @@ export async function selfcheckFile(path: string, flags: Flags): Promise<number>
   const recorded = await read(path);
   const { training } = recorded;
   if (training === undefined) return refuseShapes(path);
-  const { machineOf, selfcheckOf } = await import("../answers/trace/selfcheck.ts");
-  const { benchMachine } = await import("../training/machine-bench.ts");
-  const { trace } = present(recorded.programs[0], "a program");
-  const { stepTimesS, ...benched } = benchMachine(training, trace);
-  const checked = selfcheckOf(recorded, machineOf(benched), stepTimesS);
+  const { selfcheckOf } = await import("../answers/trace/selfcheck.ts");
+  const { availableParallelism } = await import("node:os");
+  const checked = selfcheckOf(recorded, await benched(training, recorded), availableParallelism());
   const { p10, p90 } = checked.measuredRangeS;
   const words =
     `measured ${duration(checked.measuredS)} a step (p10 ${duration(p10)}, p90 ${duration(p90)}), ` +
@@ -51,6 +51,16 @@ export async function selfcheckFile(path: string, flags: Flags): Promise<number>
     `${checked.relativeError < 0 ? "" : "+"}${percent(checked.relativeError)}`;
   prints(flags, checked, words);
   return 0;
+}
+
+async function benched(training: Training, { programs }: RecordedTrace): Promise<Benched> {
+  const { trace, ranks } = present(programs[0], "a program");
+  if (ranks.length > 1) {
+    const { benchInProcesses } = await import("../training/rank-task.ts");
+    return benchInProcesses(training, trace, { processCount: ranks.length });
+  }
+  const { benchMachine } = await import("../training/machine-bench.ts");
+  return benchMachine(training, trace);
 }
 
 function refuseShapes(path: string): never {

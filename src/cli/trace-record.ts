@@ -6,7 +6,7 @@ import type { RecordedTrace } from "../records/trace-file.ts";
 import { nodeCount } from "../records/trace-file.ts";
 import { text } from "./command.ts";
 import { countFlag } from "./flags.ts";
-import { prints } from "./native-options.ts";
+import { prints, processCountOf } from "./native-options.ts";
 import { degreesOf, optionalCount, outputOf } from "./trace-options.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -28,7 +28,6 @@ async function trained(target: string | undefined, flags: Flags): Promise<Record
   if (target === undefined) throw new UsageError("trace record takes a training: an id or a file");
   const { readTraining } = await import("../files/training.ts");
   const { refuseMemory } = await import("../training/memory.ts");
-  const { recordTraining } = await import("../training/record.ts");
   const file = await readTraining(target);
   const seed = optionalCount(flags, "seed");
   const batch = optionalCount(flags, "batch");
@@ -37,7 +36,17 @@ async function trained(target: string | undefined, flags: Flags): Promise<Record
     ...(seed === undefined ? {} : { seed }),
     ...(batch === undefined ? {} : { batch }),
   };
-  refuseMemory(training, 1);
+  const { refuseDegrees } = await import("../training/record-shapes.ts");
+  refuseDegrees(degreesOf(flags));
+  // Each process is a data-parallel rank: one of both flags says how many.
+  const processes = text(flags, "processes") ?? text(flags, "dp") ?? "1";
+  const processCount = processCountOf({ ...flags, processes });
+  refuseMemory(training, processCount);
+  if (processCount > 1) {
+    const { recordInProcesses } = await import("../training/rank-task.ts");
+    return recordInProcesses(training, { processCount });
+  }
+  const { recordTraining } = await import("../training/record.ts");
   return recordTraining(training);
 }
 

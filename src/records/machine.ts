@@ -23,18 +23,13 @@ export interface MachineModel {
   readonly perOpS: number;
   /** What a step costs beside its ops. */
   readonly perStepS: number;
-  /** What a whole run of benches took, in parts of the sum of its medians. */
-  readonly wholeFactor: number;
-  readonly sharing?: CoreSharing;
-}
-
-/** Processes that share cores, and what their exchanges take. */
-export interface CoreSharing {
+  /** Processes that run at once, and the cores they share. */
   readonly processCount: number;
   readonly coreCount: number;
-  /** Seconds of an exchange of gradients: latency, and seconds a byte of the buffer. */
-  readonly exchangeS: number;
-  readonly exchangePerByteS: number;
+  /** Seconds of the exchange that ends a step, of its bytes; zero where a process is alone. */
+  readonly exchange: { readonly latencyS: number; readonly perByteS: number };
+  /** What whole programs of benches took, in parts of what the sum of the above gives them. */
+  readonly wholeFactor: number;
 }
 
 /** One bench of a kernel at one shape. */
@@ -42,4 +37,26 @@ export interface KernelSample {
   readonly kernel: string;
   readonly shape: readonly number[];
   readonly durationS: number;
+}
+
+/** A program of benches: its kernels one by one, and all of it as a step would run. */
+export interface ProgramSample {
+  readonly kernels: readonly KernelSample[];
+  readonly wholesS: readonly number[];
+  readonly exchangedBytes: number;
+}
+
+export interface ExchangeSample {
+  readonly bytes: number;
+  readonly durationS: number;
+}
+
+/** What one process measured: steps, and benches in between. */
+export interface Benched {
+  /** Of steps that nobody recorded. */
+  readonly stepTimesS: readonly number[];
+  readonly programs: readonly ProgramSample[];
+  readonly exchanges: readonly ExchangeSample[];
+  readonly perOpS: number;
+  readonly perStepS: number;
 }

@@ -15,6 +15,8 @@ export interface BenchProgram {
   /** Runs all; the n-th duration goes to `durationsS[n]`. */
   time(durationsS: Float64Array, clock: () => number): void;
   run(): void;
+  /** The same, with something in between when backward is done. */
+  runAround(between: () => Promise<void>): Promise<void>;
 }
 
 /** Variants come in pairs: one size longer in the first, shorter in the second. */
@@ -37,6 +39,8 @@ export function benchProgram(
     if (i === lossAt) arrays.turnBack();
     return prepareCall(call, arrays);
   });
+  const firstUpdate = changed.findIndex(({ kernel }) => kernel.startsWith("optimizer"));
+  const updateAt = firstUpdate < 0 ? prepared.length : firstUpdate;
   return {
     calls: changed,
     time(durationsS, clock) {
@@ -50,6 +54,11 @@ export function benchProgram(
     },
     run() {
       for (const call of prepared) call(backend);
+    },
+    async runAround(between) {
+      for (const call of prepared.slice(0, updateAt)) call(backend);
+      await between();
+      for (const call of prepared.slice(updateAt)) call(backend);
     },
   };
 }

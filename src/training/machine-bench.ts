@@ -1,119 +1,126 @@
 /**
  * Measures steps of a training and benches of the machine in turns, so that whatever else the
- * machine does meets both alike. No bench has the sizes of an op of the step.
+ * machine does meets both alike. No bench has the sizes of an op of the step. Several ranks do
+ * all of this at the same time.
  */
 import { at } from "../base/assert.ts";
 import { median } from "../base/quantile.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
-import type { KernelSample } from "../records/machine.ts";
+import type { Benched, ProgramSample } from "../records/machine.ts";
 import type { Trace } from "../records/trace.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import { kernelCalls } from "../tensor/kernel-class.ts";
 import type { BenchProgram } from "./bench-program.ts";
 import { benchProgram, VARIANT_COUNT } from "./bench-program.ts";
-import { BenchArrays } from "./bench-arrays.ts";
-import { prepareCall } from "./kernel-bench.ts";
-import { recordedShapes } from "./recorded-shapes.ts";
-import { seeded } from "../base/random.ts";
-import { Trainer } from "./trainer.ts";
+import { ExchangeBench } from "./exchange-bench.ts";
+import type { Group } from "./group.ts";
+import { ALONE } from "./group.ts";
+import { OverheadBench } from "./overhead-bench.ts";
+import { Stepper, timedS } from "./stepper.ts";
 
-export interface Benched {
-  /** Of steps that nobody recorded. */
-  readonly stepTimesS: readonly number[];
-  readonly samples: readonly KernelSample[];
-  readonly perOpS: number;
-  readonly perStepS: number;
-  readonly wholeFactor: number;
+export interface BenchOptions {
+  readonly backend?: Backend;
+  readonly group?: Group;
 }
 
-/** Turns of steps and benches. */
-const TURN_COUNT = 12;
-/** Seconds that the steps of a turn take, about. */
-const TURN_S = 0.03;
+/** Turns through all programs of benches, after one that warms up. */
+const TURN_COUNT = 6;
+/** Seconds that the steps before each program take, about. */
+const SPELL_S = 0.005;
+const STEP_COUNT_MIN = 2;
+const STEP_COUNT_MAX = 60;
+const WARM_STEP_COUNT = 3;
+const OVERHEAD_COUNT = 50;
 
-export function benchMachine(training: Training, trace: Trace, backend = loadBackend()): Benched {
-  const trainer = new Trainer(training, { backend });
-  const step = () => {
-    trainer.computeGradients();
-    trainer.update();
-  };
-  const timed = (work: () => void) => {
-    const startS = nowS();
-    work();
-    return nowS() - startS;
-  };
-  for (let i = 0; i < 3; i++) step();
-  const stepCount = Math.min(400, Math.max(3, Math.ceil(TURN_S / timed(step))));
-  const clear = { kernel: "clear", shape: [trace.parameterCount] };
-  const calls = [clear, ...kernelCalls(trace)];
-  const benches = Array.from({ length: VARIANT_COUNT }, (_, variant) => {
-    return new Bench(benchProgram(calls, variant, backend));
+export async function benchMachine(
+  training: Training,
+  trace: Trace,
+  { backend = loadBackend(), group = ALONE }: BenchOptions = {},
+): Promise<Benched> {
+  const stepper = new Stepper(training, backend, group);
+  const step = () => stepper.step();
+  let lastS = 0;
+  for (let i = 0; i < WARM_STEP_COUNT; i++) lastS = await timedS(step, nowS);
+  const wanted = Math.ceil(SPELL_S / Math.max(1e-6, await stepper.agreed(lastS)));
+  const stepCount = Math.min(STEP_COUNT_MAX, Math.max(STEP_COUNT_MIN, wanted));
+  const calls = [{ kernel: "clear", shape: [trace.parameterCount] }, ...kernelCalls(trace)];
+  const exchange = new ExchangeBench(group, trace);
+  const programs = Array.from({ length: VARIANT_COUNT }, (_, variant) => {
+    return new ProgramBench(benchProgram(calls, variant, backend), exchange, variant);
   });
-  const overhead = overheadBench(backend);
+  const overhead = new OverheadBench(backend);
   const stepTimesS: number[] = [];
   for (let turn = 0; turn <= TURN_COUNT; turn++) {
-    const turnS: number[] = [];
-    step();
-    for (let i = 0; i < stepCount; i++) turnS.push(timed(step));
-    for (const bench of benches) bench.turn(Math.ceil(stepCount / 2));
-    overhead.turn(stepCount);
-    // The first turn warms up.
-    if (turn > 0) stepTimesS.push(...turnS);
-    else for (const bench of benches) bench.forget();
+    if (turn === 1) for (const bench of [...programs, exchange]) bench.forget();
+    for (const program of programs) {
+      // Whatever ran before has left the caches to itself.
+      await step();
+      for (let i = 0; i < stepCount; i++) {
+        const stepS = await timedS(step, nowS);
+        if (turn > 0) stepTimesS.push(stepS);
+      }
+      await program.turn(stepCount);
+      await exchange.turn(stepCount);
+    }
+    overhead.turn(OVERHEAD_COUNT);
   }
   const clockS = clockCostS();
-  const factors = benches.map((bench) => bench.wholeFactor(clockS));
   return {
     stepTimesS,
-    samples: benches.flatMap((bench) => bench.samples(clockS)),
-    wholeFactor: median(factors),
+    programs: programs.map((program) => program.sample(clockS)),
+    exchanges: exchange.samples(),
     ...overhead.result(),
   };
 }
 
-class Bench {
+/** One program of benches: each call timed by itself, and all of them as a whole. */
+class ProgramBench {
   readonly #program: BenchProgram;
+  readonly #exchange: ExchangeBench;
+  readonly #variant: number;
   #rounds: Float64Array[] = [];
   #wholes: number[] = [];
 
-  constructor(program: BenchProgram) {
+  constructor(program: BenchProgram, exchange: ExchangeBench, variant: number) {
     this.#program = program;
+    this.#exchange = exchange;
+    this.#variant = variant;
   }
 
-  turn(count: number): void {
-    // Whatever ran before has left the caches to itself.
+  async turn(count: number): Promise<void> {
     this.#program.run();
     for (let i = 0; i < count; i++) {
       const durationsS = new Float64Array(this.#program.calls.length);
       this.#program.time(durationsS, nowS);
       this.#rounds.push(durationsS);
-      const startS = nowS();
-      this.#program.run();
-      this.#wholes.push(nowS() - startS);
     }
+    // Ranks that came late to this one would be in the time of the first.
+    await this.#whole();
+    for (let i = 0; i < count; i++) {
+      this.#wholes.push(await timedS(() => this.#whole(), nowS));
+    }
+  }
+
+  /** As a step: gradients, their exchange, the update, and a number of each rank. */
+  #whole(): void | Promise<void> {
+    if (this.#exchange.isAlone) return this.#program.run();
+    return this.#program.runAround(() => this.#exchange.run(this.#variant));
   }
 
   forget(): void {
     [this.#rounds, this.#wholes] = [[], []];
   }
 
-  #medians(clockS: number): number[] {
-    return this.#program.calls.map((_, i) => {
-      return Math.max(0, median(this.#rounds.map((round) => at(round, i))) - clockS);
+  sample(clockS: number): ProgramSample {
+    const { calls } = this.#program;
+    const kernels = calls.map(({ kernel, shape }, i) => {
+      const durationS = median(this.#rounds.map((round) => at(round, i))) - clockS;
+      return { kernel, shape, durationS: Math.max(1e-9, durationS) };
     });
-  }
-
-  samples(clockS: number): KernelSample[] {
-    const medians = this.#medians(clockS);
-    return this.#program.calls.map(({ kernel, shape }, i) => {
-      return { kernel, shape, durationS: at(medians, i) };
-    });
-  }
-
-  wholeFactor(clockS: number): number {
-    return median(this.#wholes) / this.#medians(clockS).reduce((sum, s) => sum + s, 0);
+    const exchangedBytes = this.#exchange.bytesOf(this.#variant);
+    return { kernels, wholesS: this.#wholes, exchangedBytes };
   }
 }
 
@@ -124,54 +131,4 @@ function clockCostS(): number {
     return (nowS() - startS) / 101;
   });
   return median(costs);
-}
-
-/**
- * What an op costs beyond its kernel in a run of benches: the record, the closures, and a kernel
- * that meets colder caches. From two perceptrons so narrow that their products take nothing.
- */
-function overheadBench(backend: Backend) {
-  const [short, long] = [idleTraining(2), idleTraining(20)].map((training) => {
-    const trainer = new Trainer(training, { backend });
-    const trace = recordedShapes(training);
-    const calls = [{ kernel: "clear", shape: [trace.parameterCount] }, ...kernelCalls(trace)];
-    const arrays = new BenchArrays(seeded(1), trace.parameterCount);
-    const prepared = calls.map((call) => prepareCall(call, arrays));
-    const [stepsS, kernelsS]: [number[], number[]] = [[], []];
-    return {
-      opCount: trace.ops.length,
-      stepsS,
-      kernelsS,
-      turn(count: number) {
-        for (let i = 0; i < count; i++) {
-          const startS = nowS();
-          trainer.computeGradients();
-          trainer.update();
-          stepsS.push(nowS() - startS);
-        }
-        for (let i = 0; i < count; i++) {
-          const startS = nowS();
-          for (const call of prepared) call(backend);
-          kernelsS.push(nowS() - startS);
-        }
-      },
-    };
-  }) as [any, any];
-  return {
-    turn(count: number) {
-      short.turn(count);
-      long.turn(count);
-    },
-    result() {
-      const [a, b] = [short, long].map((one) => median(one.stepsS) - median(one.kernelsS)) as [number, number];
-      const perOpS = Math.max(0, (b - a) / (long.opCount - short.opCount));
-      return { perOpS, perStepS: Math.max(0, a - perOpS * short.opCount) };
-    },
-  };
-}
-
-function idleTraining(layerCount: number): Training {
-  const widths = Array.from({ length: layerCount + 1 }, () => 4);
-  const model = { family: "mlp", id: "idle", name: "idle", widths } as const;
-  return { id: "idle", model, steps: 1, batch: 4, learningRate: 1e-9, seed: 1 };
 }

@@ -2,6 +2,7 @@
 import { InputError, MachineError, Refusal } from "../base/errors.ts";
 import type { Issue } from "../base/errors.ts";
 import type { Training } from "../records/job.ts";
+import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
@@ -20,6 +21,8 @@ export interface StartMessage {
   readonly prune: PruneOptions | undefined;
   readonly reduces: boolean;
   readonly transport: Transport;
+  /** Instead of training. */
+  readonly task?: RankTask;
 }
 
 /** From a process. */

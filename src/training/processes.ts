@@ -11,6 +11,7 @@ import type { Training } from "../records/job.ts";
 import { createMemory, sharedMemory } from "./memory-ring.ts";
 import type { RankMessage, StartMessage, Transport } from "./messages.ts";
 import { errorOf } from "./messages.ts";
+import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
@@ -22,6 +23,8 @@ export interface ProcessesOptions {
   readonly prune?: PruneOptions | undefined;
   /** For tests: without it gradients stay those of each process alone. */
   readonly reduces?: boolean;
+  /** Instead of training. */
+  readonly task?: RankTask;
   readonly onStart?: (pids: readonly number[]) => void;
   readonly onStep?: (step: number, loss: number) => void;
   /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
@@ -119,12 +122,13 @@ class Processes {
   #introduce(): void {
     const ports = this.#ports.filter((port) => port !== undefined);
     if (ports.length < this.#options.processCount) return;
-    const { saving = {}, prune, reduces = true, transport = "tcp" } = this.#options;
+    const { saving = {}, prune, reduces = true, transport = "tcp", task } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
         ...{ kind: "start", rank, ports, token, training, saving, prune, reduces, transport },
+        ...(task === undefined ? {} : { task }),
       };
       child.send(start);
     }

@@ -8,6 +8,7 @@ import { present } from "../base/assert.ts";
 import { loadAddon } from "../tensor/backend.ts";
 import { MEMORY_DESCRIPTOR, memoryRing } from "./memory-ring.ts";
 import type { MemoryWire } from "./memory-ring.ts";
+import { runTask } from "./rank-task-run.ts";
 import { LostNeighbor, ringGroup } from "./ring.ts";
 import { runTraining } from "./run.ts";
 import { savingOptions } from "./saving.ts";
@@ -46,6 +47,10 @@ async function run(start: StartMessage): Promise<void> {
     start.transport === "tcp"
       ? await tcpRing(listener, share, ports, start.token)
       : memoryRing(present(loadAddon().addon, "the addon"), MEMORY_DESCRIPTOR, share);
+  if (start.task !== undefined) {
+    say({ kind: "done", report: await runTask(start.task, training, ringGroup(wire, share)) });
+    return;
+  }
   const report = await runTraining(training, {
     ...options,
     prune,

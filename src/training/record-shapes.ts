@@ -2,9 +2,9 @@
 import { Refusal } from "../base/errors.ts";
 import { traceShapes } from "../models/shape-trace.ts";
 import type { Training } from "../records/job.ts";
-import type { DegreeName, Degrees, RecordedTrace } from "../records/trace-file.ts";
+import type { DegreeName, Degrees, RankProgram, RecordedTrace } from "../records/trace-file.ts";
+import { dependenciesOf } from "../records/trace-file.ts";
 import type { ModelSpec, Trace } from "../records/trace.ts";
-import { programOf } from "./record.ts";
 import { recordedShapes } from "./recorded-shapes.ts";
 
 export interface WalkOptions {
@@ -41,7 +41,7 @@ const LAYOUT_NAMES: Readonly<Record<Exclude<DegreeName, "dp">, string>> = {
   cp: "context",
 };
 
-function refuseDegrees(degrees: Degrees): void {
+export function refuseDegrees(degrees: Degrees): void {
   for (const [name, layout] of Object.entries(LAYOUT_NAMES)) {
     const degree = degrees[name as DegreeName];
     if (degree === 1) continue;
@@ -53,6 +53,10 @@ function refuseDegrees(degrees: Degrees): void {
       nextStep: `take --${name} 1`,
     });
   }
+}
+
+export function programOf(trace: Trace, ranks: readonly number[]): RankProgram {
+  return { ranks, trace, dependencies: dependenciesOf(trace) };
 }
 
 /** All gradients are summed over the data-parallel ranks at once, when backward is done. */

@@ -3,20 +3,33 @@
  * Then some more steps run that nobody records, for comparison.
  */
 import { cpus } from "node:os";
-import { present } from "../base/assert.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
-import type { RankProgram, RecordedTrace } from "../records/trace-file.ts";
-import { dependenciesOf, NO_PARALLELISM } from "../records/trace-file.ts";
+import type { RecordedTrace } from "../records/trace-file.ts";
+import { NO_PARALLELISM } from "../records/trace-file.ts";
 import type { Trace } from "../records/trace.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import type { NativeDevice } from "../tensor/device.ts";
-import { Trainer } from "./trainer.ts";
+import type { Group } from "./group.ts";
+import { ALONE } from "./group.ts";
+import { programOf, withReduction } from "./record-shapes.ts";
+import { Stepper, timedS } from "./stepper.ts";
+import type { Trainer } from "./trainer.ts";
 
 export interface RecordOptions {
   readonly backend?: Backend;
   readonly clock?: () => number;
+  readonly group?: Group;
+}
+
+/** What one rank saw. */
+export interface RankRecord {
+  readonly backend: string;
+  readonly trace: Trace;
+  readonly opDurationsS: readonly number[];
+  /** Of the steps that followed, which nobody recorded. */
+  readonly stepTimesS: readonly number[];
 }
 
 /** Before the recorded step: memory is allocated, and what compiles at run time has. */
@@ -26,7 +39,7 @@ const LATER_STEP_COUNT = 20;
 const LATER_STEP_COUNT_MAX = 400;
 const LATER_S = 0.25;
 
-/** The recorder: while a device has it, the durations of ops gather in `durationsS`. */
+/** Times ops while it is attached to a device. */
 export class Recorder {
   readonly durationsS: number[] = [];
   readonly #clock: () => number;
@@ -49,49 +62,60 @@ export class Recorder {
   }
 }
 
-export function recordTraining(training: Training, options: RecordOptions = {}): RecordedTrace {
-  const { backend = loadBackend(), clock = nowS } = options;
-  const trainer = new Trainer(training, { backend });
-  const step = () => {
-    trainer.computeGradients();
-    return trainer.update();
+/** A step of one rank, which does as all others of its group do at the same time. */
+export async function recordRank(
+  training: Training,
+  { backend = loadBackend(), clock = nowS, group = ALONE }: RecordOptions,
+): Promise<RankRecord> {
+  const stepper = new Stepper(training, backend, group);
+  const { trainer } = stepper;
+  let lastS = 0;
+  const step = async () => {
+    lastS = await timedS(() => stepper.step(), clock);
+    return lastS;
   };
-  for (let i = 0; i < WARM_STEP_COUNT; i++) step();
+  for (let i = 0; i < WARM_STEP_COUNT; i++) await step();
   const recorder = new Recorder(clock);
   recorder.attach(trainer.device);
-  const tape = step();
+  const tape = await stepper.step();
   recorder.detach(trainer.device);
-  const trace = tape.trace(headOf(training, trainer));
+  const trace = withReduction(tape.trace(headOf(training, trainer)), group.share.rankCount);
   // Of several accumulated parts the last one is recorded, with the update.
   const opDurationsS = recorder.durationsS.slice(-trace.ops.length);
+  const wanted = Math.ceil(LATER_S / Math.max(1e-6, await stepper.agreed(lastS)));
+  const count = Math.min(LATER_STEP_COUNT_MAX, Math.max(LATER_STEP_COUNT, wanted));
   const stepTimesS: number[] = [];
-  let totalS = 0;
-  while (
-    stepTimesS.length < LATER_STEP_COUNT ||
-    (totalS < LATER_S && stepTimesS.length < LATER_STEP_COUNT_MAX)
-  ) {
-    const startS = clock();
-    step();
-    stepTimesS.push(clock() - startS);
-    totalS += present(stepTimesS.at(-1), "a step that was timed");
-  }
+  for (let i = 0; i < count; i++) stepTimesS.push(await step());
+  return { backend: backend.name, trace, opDurationsS, stepTimesS };
+}
+
+export async function recordTraining(
+  training: Training,
+  options: RecordOptions = {},
+): Promise<RecordedTrace> {
+  return recordedTrace(training, [await recordRank(training, options)]);
+}
+
+/** All ranks share the data, so they run one program; the times are those of the first. */
+export function recordedTrace(
+  training: Training,
+  records: readonly [RankRecord, ...RankRecord[]],
+): RecordedTrace {
+  const [{ backend, trace, opDurationsS, stepTimesS }] = records;
+  const ranks = records.map((_, rank) => rank);
   return {
     model: training.model,
     training,
-    degrees: NO_PARALLELISM,
-    programs: [programOf(trace, [0])],
-    measured: { backend: backend.name, coreCount: cpus().length, opDurationsS, stepTimesS },
+    degrees: { ...NO_PARALLELISM, dp: records.length },
+    programs: [programOf(trace, ranks)],
+    measured: { backend, coreCount: cpus().length, opDurationsS, stepTimesS },
   };
-}
-
-export function programOf(trace: Trace, ranks: readonly number[]): RankProgram {
-  return { ranks, trace, dependencies: dependenciesOf(trace) };
 }
 
 function headOf({ model, batch, accumulation = 1 }: Training, trainer: Trainer) {
   return {
     model: model.id,
-    sampleCount: batch / accumulation,
+    sampleCount: batch / accumulation / trainer.share.rankCount,
     tokensPerSample: model.family === "mlp" ? 1 : model.contextTokens,
     parameterCount: trainer.model.parameters.elementCount,
   };

@@ -1,5 +1,6 @@
 /** What a training run says when it is done; the keys of `native train --json`. */
 import { at } from "../base/assert.ts";
+import type { TaskOutcome } from "./rank-task.ts";
 import type { PruneKind } from "./prune.ts";
 
 /** Totals of one process. */
@@ -34,6 +35,8 @@ export interface ProcessReport {
   readonly backend: string;
   readonly rank: RankReport;
   readonly pruning?: PruningReport;
+  /** What came of a task other than training. */
+  readonly outcome?: TaskOutcome;
 }
 
 export interface RunReport {

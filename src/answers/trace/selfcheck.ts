@@ -4,9 +4,9 @@
  */
 import { at } from "../../base/assert.ts";
 import { median, quantile } from "../../base/quantile.ts";
-import type { KernelSample, MachineModel } from "../../records/machine.ts";
+import type { Benched, MachineModel } from "../../records/machine.ts";
 import type { RecordedTrace } from "../../records/trace-file.ts";
-import { fitLaws } from "../../workload/compute/machine-fit.ts";
+import { fitMachine } from "../../workload/compute/machine-fit.ts";
 import { stepS } from "../../workload/compute/machine-law.ts";
 
 export interface Selfcheck {
@@ -18,15 +18,17 @@ export interface Selfcheck {
   readonly processes: number;
 }
 
-/** The laws of a machine from its benches. */
-export function machineOf(
-  benched: Omit<MachineModel, "laws"> & { readonly samples: readonly KernelSample[] },
-): MachineModel {
-  const { samples, ...rest } = benched;
-  return { ...rest, laws: fitLaws(samples) };
+/** The machine is fitted on benches alone; the steps come in only to be compared with. */
+export function selfcheckOf(
+  recorded: RecordedTrace,
+  benched: Benched,
+  coreCount: number,
+): Selfcheck {
+  const processCount = at(recorded.programs, 0).ranks.length;
+  return compared(recorded, fitMachine(benched, { processCount, coreCount }), benched.stepTimesS);
 }
 
-export function selfcheckOf(
+export function compared(
   recorded: RecordedTrace,
   machine: MachineModel,
   stepTimesS: readonly number[],

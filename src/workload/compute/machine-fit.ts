@@ -5,9 +5,32 @@
  *     minimize Σ ((Σ c·feature) / measured − 1)²,   c ≥ 0
  */
 import { at } from "../../base/assert.ts";
-import type { KernelLaw, KernelSample } from "../../records/machine.ts";
-import { lawS } from "./machine-law.ts";
-import { featuresOf } from "./machine-law.ts";
+import { median } from "../../base/quantile.ts";
+import type { Benched, KernelLaw, KernelSample, MachineModel } from "../../records/machine.ts";
+import { coreShare, exchangeS, featuresOf, lawS } from "./machine-law.ts";
+
+/** Processes that ran at once, and the cores they shared. */
+export interface Sharing {
+  readonly processCount: number;
+  readonly coreCount: number;
+}
+
+export function fitMachine(benched: Benched, sharing: Sharing): MachineModel {
+  const { programs, exchanges, perOpS, perStepS } = benched;
+  const [latencyS = 0, perByteS = 0] = nonNegative(
+    exchanges.map(({ bytes }) => [1, bytes]),
+    exchanges.map(({ durationS }) => durationS),
+  );
+  const laws = fitLaws(programs.flatMap(({ kernels }) => kernels));
+  const machine = { laws, perOpS, perStepS, ...sharing, exchange: { latencyS, perByteS } };
+  // A whole program loses what its parts do not show: turns of other processes above all.
+  const factors = programs.flatMap(({ kernels, wholesS, exchangedBytes }) => {
+    const kernelsS = kernels.reduce((sum, { durationS }) => sum + durationS, 0);
+    const expectedS = coreShare(machine) * kernelsS + exchangeS(machine, exchangedBytes);
+    return wholesS.map((wholeS) => wholeS / expectedS);
+  });
+  return { ...machine, wholeFactor: factors.length === 0 ? 1 : median(factors) };
+}
 
 export function fitLaws(samples: readonly KernelSample[]): KernelLaw[] {
   const kernels = [...new Set(samples.map(({ kernel }) => kernel))];
@@ -41,7 +64,9 @@ const SWEEP_COUNT = 400;
 /** Coordinate descent: each coefficient in turn becomes the best that is not negative. */
 function nonNegative(rows: readonly (readonly number[])[], times: readonly number[]): number[] {
   const columnCount = rows[0]?.length ?? 0;
-  const scaled = rows.map((row, i) => row.map((feature) => feature / Math.max(1e-12, at(times, i))));
+  const scaled = rows.map((row, i) =>
+    row.map((feature) => feature / Math.max(1e-12, at(times, i))),
+  );
   const coefficients = Array.from({ length: columnCount }, () => 0);
   const squares = coefficients.map((_, j) => scaled.reduce((s, row) => s + at(row, j) ** 2, 0));
   const rests = scaled.map(() => 1);

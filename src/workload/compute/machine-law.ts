@@ -49,7 +49,25 @@ export function kernelS({ kernel, coefficients, points }: KernelLaw, shape: read
   return lawS(kernel, shape, coefficients) * factor;
 }
 
-/** Seconds of the step, from kinds, shapes, flop and bytes: no time of the step is looked at. */
+/**
+ * Processes are served in turns: with P of them on C cores each gets C/P of a core, so that work
+ * takes P/C times as long, and never less than it takes alone.
+ */
+export function coreShare({ processCount, coreCount }: Sharing): number {
+  return Math.max(1, processCount / coreCount);
+}
+
+type Sharing = Pick<MachineModel, "processCount" | "coreCount">;
+
+export function exchangeS({ exchange }: Pick<MachineModel, "exchange">, bytes: number): number {
+  return bytes === 0 ? 0 : exchange.latencyS + exchange.perByteS * bytes;
+}
+
+/**
+ * Seconds of the step, from kinds, shapes, flop and bytes: no time of the step is looked at.
+ *
+ *     T = share · (step + ops · perOp) + whole · (share · Σ kernels + exchange)
+ */
 export function stepS(trace: Trace, machine: MachineModel): number {
   const laws = new Map(machine.laws.map((law) => [law.kernel, law]));
   const calls = [{ kernel: "clear", shape: [trace.parameterCount] }, ...kernelCalls(trace)];
@@ -57,7 +75,10 @@ export function stepS(trace: Trace, machine: MachineModel): number {
     const law = laws.get(kernel);
     return sum + (law === undefined ? 0 : kernelS(law, shape));
   }, 0);
+  const exchangedBytes = (trace.collectives ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+  const share = coreShare(machine);
+  const ownS = machine.perStepS + machine.perOpS * trace.ops.length;
   return (
-    machine.perStepS + machine.perOpS * trace.ops.length + machine.wholeFactor * kernelsS
+    share * ownS + machine.wholeFactor * (share * kernelsS + exchangeS(machine, exchangedBytes))
   );
 }
