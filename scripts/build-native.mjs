@@ -117,6 +117,7 @@ function headersFolder() {
 async function compile(compiler, headers, work) {
   const units = [
     { source: "addon.cc", object: "addon.o", flags: [] },
+    { source: "transport.cc", object: "transport.o", flags: ["-pthread"] },
     ...INSTRUCTION_SETS.map(({ name, flags }) => ({
       source: "kernels.cc",
       object: `${name}.o`,
@@ -139,7 +140,7 @@ async function compile(compiler, headers, work) {
 
 function linkFlags() {
   if (process.platform === "darwin") return ["-bundle", "-undefined", "dynamic_lookup"];
-  return ["-shared", "-static-libstdc++", "-static-libgcc"];
+  return ["-shared", "-pthread", "-static-libstdc++", "-static-libgcc"];
 }
 
 /** Undefined when it worked, "absent" when there is no such program, else the first error. */

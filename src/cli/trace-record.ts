@@ -1,11 +1,11 @@
 /** `trace record`: a step of a training, or of a model's shapes, into a file. */
-import { UsageError } from "../base/errors.ts";
+import { InputError, UsageError } from "../base/errors.ts";
 import { bytes, duration } from "../base/format.ts";
 import { median } from "../base/quantile.ts";
 import type { RecordedTrace } from "../records/trace-file.ts";
 import { nodeCount } from "../records/trace-file.ts";
 import { text } from "./command.ts";
-import { countFlag } from "./flags.ts";
+import { countFlag, flagIssue } from "./flags.ts";
 import { prints, processCountOf } from "./native-options.ts";
 import { degreesOf, optionalCount, outputOf } from "./trace-options.ts";
 
@@ -36,8 +36,7 @@ async function trained(target: string | undefined, flags: Flags): Promise<Record
     ...(seed === undefined ? {} : { seed }),
     ...(batch === undefined ? {} : { batch }),
   };
-  const { refuseDegrees } = await import("../training/record-shapes.ts");
-  refuseDegrees(degreesOf(flags));
+  refuseLayouts(flags);
   // Each process is a data-parallel rank: one of both flags says how many.
   const processes = text(flags, "processes") ?? text(flags, "dp") ?? "1";
   const processCount = processCountOf({ ...flags, processes });
@@ -48,6 +47,17 @@ async function trained(target: string | undefined, flags: Flags): Promise<Record
   }
   const { recordTraining } = await import("../training/record.ts");
   return recordTraining(training);
+}
+
+/** Real training knows data parallelism so far; shapes know all layouts. */
+function refuseLayouts(flags: Flags): void {
+  const issues = Object.entries(degreesOf(flags)).flatMap(([name, degree]) => {
+    if (name === "dp" || degree === 1) return [];
+    const next = "take 1, or --device shape-only, which walks any layout";
+    const expected = "1 where processes train for real";
+    return [flagIssue(`--${name}`, String(degree), expected, next, "not-traced")];
+  });
+  if (issues.length > 0) throw new InputError(issues);
 }
 
 async function walked(target: string | undefined, flags: Flags): Promise<RecordedTrace> {

@@ -1,6 +1,6 @@
 /** A model from its file, by id or path. */
 import { InputError } from "../base/errors.ts";
-import type { ModelSpec } from "../records/trace.ts";
+import type { LlamaSizes, ModelSpec, MoeSpec } from "../records/trace.ts";
 import type { Document } from "./document.ts";
 import type { Finding } from "./issues.ts";
 import type { Origin } from "./references.ts";
@@ -9,22 +9,41 @@ import { issuesOf, validated } from "./validators.ts";
 
 /** The shape of the file after conversion. */
 export type ModelFile =
-  | {
-      readonly family: "gpt" | "bert";
-      readonly id: string;
-      readonly name: string;
-      readonly layers: number;
-      readonly hidden: number;
-      readonly heads: number;
-      readonly vocabulary: number;
-      readonly context: number;
-    }
+  | (SizesFile & { readonly family: "gpt" })
+  | (SizesFile & { readonly family: "bert" })
+  | (LlamaFile & { readonly family: "llama" })
+  | (LlamaFile & {
+      readonly family: "moe";
+      readonly experts: number;
+      readonly expertsPerToken: number;
+      readonly routing?: MoeSpec["routing"];
+    })
   | {
       readonly family: "mlp";
       readonly id: string;
       readonly name: string;
       readonly widths: readonly number[];
     };
+
+interface SizesFile {
+  readonly id: string;
+  readonly name: string;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly vocabulary: number;
+  readonly context: number;
+}
+
+interface LlamaFile extends SizesFile {
+  readonly keyValueHeads: number;
+  readonly feedForward: number;
+  readonly ropeBase?: number;
+  readonly tiesEmbedding?: boolean;
+}
+
+/** Base of the angles of positions where a file says nothing: Su et al. 2021, arXiv:2104.09864. */
+const ROPE_BASE = 10_000;
 
 /** A model by id ("gpt-1.3b") or path. */
 export async function readModel(reference: string, origin: Origin = {}): Promise<ModelSpec> {
@@ -41,37 +60,64 @@ export async function modelFrom(document: Document): Promise<ModelSpec> {
 
 /** What no schema can say about a model. */
 export function modelFindings(file: ModelFile, pointer: string): Finding[] {
-  if (file.family === "mlp" || file.hidden % file.heads === 0) return [];
-  const complaint = {
-    code: "does-not-divide",
-    found: `${file.heads} heads`,
-    expected: `a number that divides the hidden size ${file.hidden}`,
-    nextStep: "change heads or hidden",
+  if (file.family === "mlp") return [];
+  const { heads, hidden } = file;
+  const findings: Finding[] = [];
+  const refuse = (key: string, found: string, expected: string) => {
+    const nextStep = key === "heads" ? "change heads or hidden" : `change ${key}`;
+    const complaint = { code: "does-not-divide", found, expected, nextStep };
+    findings.push({ pointer: `${pointer}/${key}`, part: "value", complaint });
   };
-  return [{ pointer: `${pointer}/heads`, part: "value", complaint }];
+  if (hidden % heads !== 0) {
+    refuse("heads", `${heads} heads`, `a number that divides the hidden size ${hidden}`);
+  }
+  if (file.family === "gpt" || file.family === "bert") return findings;
+  if (findings.length === 0 && (hidden / heads) % 2 !== 0) {
+    const expected = "an even number of columns a head, since positions turn them in pairs";
+    refuse("heads", `${heads} heads of ${hidden / heads} columns`, expected);
+  }
+  if (heads % file.keyValueHeads !== 0) {
+    const found = `${file.keyValueHeads} key-value heads`;
+    refuse("keyValueHeads", found, `a number that divides the ${heads} heads`);
+  }
+  if (file.family === "moe" && file.expertsPerToken > file.experts) {
+    const found = `${file.expertsPerToken} experts a token`;
+    refuse("expertsPerToken", found, `at most the ${file.experts} experts there are`);
+  }
+  return findings;
 }
 
 /** The file that says this model: what a checkpoint keeps. */
 export function modelFileOf(spec: ModelSpec): ModelFile {
   if (spec.family === "mlp") return spec;
-  const { family, id, name } = spec;
-  return {
-    ...{ family, id, name, layers: spec.layerCount, hidden: spec.hiddenSize },
-    ...{ heads: spec.headCount, vocabulary: spec.vocabularySize, context: spec.contextTokens },
+  const { id, name } = spec;
+  const sizes = {
+    ...{ id, name, layers: spec.layerCount, hidden: spec.hiddenSize, heads: spec.headCount },
+    ...{ vocabulary: spec.vocabularySize, context: spec.contextTokens },
   };
+  if (spec.family === "gpt" || spec.family === "bert") return { family: spec.family, ...sizes };
+  const { ropeBase, tiesEmbedding } = spec;
+  const shared = { keyValueHeads: spec.keyValueHeadCount, feedForward: spec.feedForwardSize };
+  const llama = { ...sizes, ...shared, ropeBase, tiesEmbedding };
+  if (spec.family === "llama") return { family: "llama", ...llama };
+  const { expertCount: experts, expertsPerToken, routing } = spec;
+  return { family: "moe", ...llama, experts, expertsPerToken, routing };
 }
 
 export function modelOf(file: ModelFile): ModelSpec {
   const { id, name } = file;
   if (file.family === "mlp") return { family: "mlp", id, name, widths: file.widths };
-  return {
-    family: file.family,
-    id,
-    name,
-    layerCount: file.layers,
-    hiddenSize: file.hidden,
-    headCount: file.heads,
-    vocabularySize: file.vocabulary,
-    contextTokens: file.context,
+  const sizes = {
+    ...{ id, name, layerCount: file.layers, hiddenSize: file.hidden, headCount: file.heads },
+    ...{ vocabularySize: file.vocabulary, contextTokens: file.context },
   };
+  if (file.family === "gpt" || file.family === "bert") return { family: file.family, ...sizes };
+  const { ropeBase = ROPE_BASE, tiesEmbedding = false } = file;
+  const llama: LlamaSizes = {
+    ...{ ...sizes, keyValueHeadCount: file.keyValueHeads, feedForwardSize: file.feedForward },
+    ...{ ropeBase, tiesEmbedding },
+  };
+  if (file.family === "llama") return { family: "llama", ...llama };
+  const { experts, expertsPerToken, routing = "learned" } = file;
+  return { family: "moe", ...llama, expertCount: experts, expertsPerToken, routing };
 }

@@ -129,14 +129,14 @@ function checkGroups({ trace }: RankProgram, degrees: Degrees, complain: Complai
   }
 }
 
-/** Over all ranks as many sends as receives of each size in each phase; the number of sends. */
+/** Over all ranks as many sends as receives of each size; the number of sends. */
 function checkSends(programs: readonly RankProgram[], complain: Complain): number {
   const balance = new Map<string, number>();
   let sends = 0;
   for (const { trace, ranks } of programs) {
-    for (const { kind, phase, group, bytes } of trace.collectives ?? []) {
+    for (const { kind, group, bytes } of trace.collectives ?? []) {
       if (kind !== "send" && kind !== "receive") continue;
-      const key = `${bytes} bytes ${phase} in the ${group} group`;
+      const key = `${bytes} bytes in the ${group} group`;
       const count = kind === "send" ? ranks.length : -ranks.length;
       balance.set(key, (balance.get(key) ?? 0) + count);
       if (kind === "send") sends += ranks.length;

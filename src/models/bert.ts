@@ -9,9 +9,9 @@
 import { assert } from "../base/assert.ts";
 import type { BertSpec } from "../records/trace.ts";
 import { embedding, gatherRows } from "../tensor/ops/embedding.ts";
-import { crossEntropy } from "../tensor/ops/loss.ts";
-import { linear } from "../tensor/ops/matmul.ts";
 import { gelu } from "../tensor/ops/pointwise.ts";
+import type { Region } from "../tensor/ops/region.ts";
+import { gatherAlike } from "../tensor/ops/region.ts";
 import type { Parameters } from "../tensor/parameters.ts";
 import { constantly, normally } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
@@ -21,7 +21,12 @@ import { applyPostNormBlock, createBlock } from "./block.ts";
 import type { LayerNorm } from "./layer-norm.ts";
 import { applyLayerNorm, createLayerNorm } from "./layer-norm.ts";
 import type { Linear } from "./linear.ts";
+import type { Layout } from "./layout.ts";
+import { holdings, regionOf, WHOLE_MODEL } from "./layout.ts";
 import { applyLinear, createLinear } from "./linear.ts";
+import type { Sequences } from "./positions.ts";
+import { addPositions } from "./positions.ts";
+import { createTable, embedTokens, logitsOf } from "./vocabulary.ts";
 
 /** Share of the tokens that are masked, section 3.1 of the paper. */
 const MASKED_SHARE = 0.15;
@@ -35,24 +40,40 @@ export interface Bert {
   readonly headNorm: LayerNorm;
   /** One number for each token of the vocabulary. */
   readonly bias: Parameter;
+  readonly region: Region;
 }
 
-export function createBert(parameters: Parameters, spec: BertSpec): Bert {
+export function createBert(
+  parameters: Parameters,
+  spec: BertSpec,
+  layout: Layout = WHOLE_MODEL,
+): Bert {
   const { layerCount, hiddenSize: columns, headCount, vocabularySize, contextTokens } = spec;
+  const region = regionOf(layout);
+  const { splitsRows: isPartial } = region;
+  const here = holdings(layout, layerCount);
+  const first = parameters.where(here.isFirst);
+  const last = parameters.where(here.isLast);
   const initial = normally(1 / Math.sqrt(columns));
-  const tokens = parameters.declare("embedding.tokens", [vocabularySize, columns], initial);
-  const positions = parameters.declare("embedding.positions", [contextTokens, columns], initial);
-  const embeddingNorm = createLayerNorm(parameters, "embedding.norm", columns);
-  const sizes = { columns, headCount, isCausal: false, initial, outputInitial: initial };
+  const ends = parameters.where(here.isFirst || here.isLast);
+  const tokens = createTable(ends, "embedding.tokens", [vocabularySize, columns], {
+    ...{ initial, region, placement: { isTied: here.isTied } },
+  });
+  const table = [contextTokens, columns];
+  const positions = first.declare("embedding.positions", table, initial, { isPartial });
+  const embeddingNorm = createLayerNorm(first, "embedding.norm", columns, { isPartial });
+  const sizes = { columns, headCount, isCausal: false, initial, outputInitial: initial, region };
   const blocks = Array.from({ length: layerCount }, (_, i) =>
-    createBlock(parameters, `layers.${i}`, sizes),
+    createBlock(parameters.where(here.hasLayer(i)), `layers.${i}`, sizes),
   );
-  const dense = createLinear(parameters, "head.dense", {
+  const dense = createLinear(last, "head.dense", {
     ...{ inputs: columns, outputs: columns, initial },
   });
-  const headNorm = createLayerNorm(parameters, "head.norm", columns);
-  const bias = parameters.declare("head.bias", [vocabularySize], constantly(0));
-  return { tokens, positions, embeddingNorm, blocks, dense, headNorm, bias };
+  const headNorm = createLayerNorm(last, "head.norm", columns);
+  const bias = createTable(last, "head.bias", [vocabularySize], {
+    ...{ initial: constantly(0), region },
+  });
+  return { tokens, positions, embeddingNorm, blocks, dense, headNorm, bias, region };
 }
 
 /** The last of the vocabulary stands for a masked token. */
@@ -65,29 +86,39 @@ export function maskedCount(tokens: number): number {
   return Math.max(1, Math.round(MASKED_SHARE * tokens));
 }
 
-/** Mean cross-entropy of telling `targets`, the tokens that stood at `places`. */
-export function bertLoss(tape: Tape, bert: Bert, { inputs, places, targets }: Masked) {
-  return crossEntropy(tape, "loss", bertLogits(tape, bert, inputs, places), targets);
-}
-
-export interface Masked {
-  /** [batch, tokens] */
-  readonly inputs: Ids;
-  /** Rows of the batch's tokens, counted through all sequences. */
-  readonly places: Ids;
-  readonly targets: Ids;
-}
-
 /** [places, vocabulary]: only masked tokens are worth the product with the whole vocabulary. */
 export function bertLogits(tape: Tape, bert: Bert, inputs: Ids, places: Ids): Tensor {
   assert(inputs.shape.length === 2, "tokens come in sequences");
-  const tables = { rows: bert.tokens, positions: bert.positions };
-  const embedded = embedding(tape, "embedding", inputs, tables);
-  let x = applyLayerNorm(tape, bert.embeddingNorm, embedded);
+  let x = bertEmbedding(tape, bert, inputs);
   for (const block of bert.blocks) x = applyPostNormBlock(tape, block, x);
-  const masked = gatherRows(tape, "head.gather", x, places);
+  return bertHead(tape, bert, x, { places });
+}
+
+/** All rows of the tokens, or this rank's. */
+export function bertEmbedding(tape: Tape, bert: Bert, ids: Ids, sequences?: Sequences): Tensor {
+  const { tokens, positions, embeddingNorm, region } = bert;
+  if (sequences === undefined || region.tensor.rankCount === 1) {
+    const embedded = embedding(tape, "embedding", ids, { rows: tokens, positions });
+    return applyLayerNorm(tape, embeddingNorm, embedded);
+  }
+  const x = embedTokens(tape, "embedding", ids, { table: tokens, region });
+  const embedded = addPositions(tape, x, { table: positions, region, sequences });
+  return applyLayerNorm(tape, embeddingNorm, embedded);
+}
+
+/** Logits of this rank's part of the vocabulary; all ranks of a tensor group do the rest alike. */
+export function bertHead(
+  tape: Tape,
+  bert: Bert,
+  x: Tensor,
+  { places, shape = x.shape }: { readonly places: Ids; readonly shape?: readonly number[] },
+): Tensor {
+  const { tokens: table, bias, region } = bert;
+  const all = gatherAlike(tape, "head.gather", x, region, shape);
+  const masked = gatherRows(tape, "head.gather", all, places);
   const dense = gelu(tape, "head.gelu", applyLinear(tape, bert.dense, masked));
   const hidden = applyLayerNorm(tape, bert.headNorm, dense);
-  const { tokens: weight, bias } = bert;
-  return linear(tape, "logits", hidden, { weight, bias, transposes: true });
+  // Its rows are all here, whatever becomes of the rows of other tensors.
+  const whole = { ...region, splitsRows: false };
+  return logitsOf(tape, { table, bias, region: whole }, hidden);
 }

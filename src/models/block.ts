@@ -3,7 +3,8 @@
  * GPT-2 normalizes what goes into a half (pre-norm), BERT what comes out (post-norm).
  */
 import { add } from "../tensor/ops/pointwise.ts";
-import type { Parameters } from "../tensor/parameters.ts";
+import { WHOLE_REGION } from "../tensor/ops/region.ts";
+import type { Declarer } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { SelfAttention, SelfAttentionSizes } from "./attention.ts";
@@ -21,39 +22,56 @@ export interface Block {
   readonly mlp: FeedForward;
 }
 
-export function createBlock(
-  parameters: Parameters,
-  name: string,
-  sizes: SelfAttentionSizes,
-): Block {
+export function createBlock(parameters: Declarer, name: string, sizes: SelfAttentionSizes): Block {
+  // With rows split, each rank sees the gradients of a norm for its rows only.
+  const isPartial = (sizes.region ?? WHOLE_REGION).splitsRows;
+  const norm = (part: string) =>
+    createLayerNorm(parameters, `${name}.${part}.norm`, sizes.columns, { isPartial });
   return {
     name,
-    attentionNorm: createLayerNorm(parameters, `${name}.attention.norm`, sizes.columns),
+    attentionNorm: norm("attention"),
     attention: createSelfAttention(parameters, `${name}.attention`, sizes),
-    mlpNorm: createLayerNorm(parameters, `${name}.mlp.norm`, sizes.columns),
+    mlpNorm: norm("mlp"),
     mlp: createFeedForward(parameters, `${name}.mlp`, sizes),
   };
 }
 
 /** x + attention(norm(x)), then the same with the feed-forward layer. */
-export function applyPreNormBlock(tape: Tape, block: Block, x: Tensor): Tensor {
+export function applyPreNormBlock(
+  tape: Tape,
+  block: Block,
+  x: Tensor,
+  shape: readonly number[] = x.shape,
+): Tensor {
   const normed = applyLayerNorm(tape, block.attentionNorm, x);
-  return finishPreNormBlock(tape, block, x, applySelfAttention(tape, block.attention, normed));
+  const mixed = applySelfAttention(tape, block.attention, normed, shape);
+  return finishPreNormBlock(tape, block, { x, mixed }, shape);
 }
 
 /** What follows the attention: shared with the cached path, whose attention is another. */
-export function finishPreNormBlock(tape: Tape, block: Block, x: Tensor, mixed: Tensor): Tensor {
+export function finishPreNormBlock(
+  tape: Tape,
+  block: Block,
+  { x, mixed }: { readonly x: Tensor; readonly mixed: Tensor },
+  shape: readonly number[] = x.shape,
+): Tensor {
   const middle = add(tape, `${block.name}.attention.residual`, x, mixed);
-  const refined = applyFeedForward(tape, block.mlp, applyLayerNorm(tape, block.mlpNorm, middle));
+  const normed = applyLayerNorm(tape, block.mlpNorm, middle);
+  const refined = applyFeedForward(tape, block.mlp, normed, shape);
   return add(tape, `${block.name}.mlp.residual`, middle, refined);
 }
 
 /** norm(x + attention(x)), then the same with the feed-forward layer. */
-export function applyPostNormBlock(tape: Tape, block: Block, x: Tensor): Tensor {
-  const mixed = applySelfAttention(tape, block.attention, x);
+export function applyPostNormBlock(
+  tape: Tape,
+  block: Block,
+  x: Tensor,
+  shape: readonly number[] = x.shape,
+): Tensor {
+  const mixed = applySelfAttention(tape, block.attention, x, shape);
   const sum = add(tape, `${block.name}.attention.residual`, x, mixed);
   const middle = applyLayerNorm(tape, block.attentionNorm, sum);
-  const refined = applyFeedForward(tape, block.mlp, middle);
+  const refined = applyFeedForward(tape, block.mlp, middle, shape);
   const end = add(tape, `${block.name}.mlp.residual`, middle, refined);
   return applyLayerNorm(tape, block.mlpNorm, end);
 }

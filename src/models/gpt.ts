@@ -5,8 +5,7 @@
  */
 import type { GptSpec } from "../records/trace.ts";
 import { embedding } from "../tensor/ops/embedding.ts";
-import { crossEntropy } from "../tensor/ops/loss.ts";
-import { linear } from "../tensor/ops/matmul.ts";
+import type { Region } from "../tensor/ops/region.ts";
 import type { Parameters } from "../tensor/parameters.ts";
 import { normally } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
@@ -15,6 +14,11 @@ import type { Block } from "./block.ts";
 import { applyPreNormBlock, createBlock } from "./block.ts";
 import type { LayerNorm } from "./layer-norm.ts";
 import { applyLayerNorm, createLayerNorm } from "./layer-norm.ts";
+import type { Layout } from "./layout.ts";
+import { holdings, regionOf, WHOLE_MODEL } from "./layout.ts";
+import type { Sequences } from "./positions.ts";
+import { addPositions } from "./positions.ts";
+import { createTable, embedTokens, logitsOf } from "./vocabulary.ts";
 
 const DEVIATION = 0.02;
 
@@ -24,35 +28,61 @@ export interface Gpt {
   readonly positions: Parameter;
   readonly blocks: readonly Block[];
   readonly norm: LayerNorm;
+  readonly region: Region;
 }
 
-export function createGpt(parameters: Parameters, spec: GptSpec): Gpt {
+export function createGpt(
+  parameters: Parameters,
+  spec: GptSpec,
+  layout: Layout = WHOLE_MODEL,
+): Gpt {
   const { layerCount, hiddenSize: columns, headCount, vocabularySize, contextTokens } = spec;
+  const region = regionOf(layout);
+  const { context } = layout.groups;
+  const { splitsRows: isPartial } = region;
+  const here = holdings(layout, layerCount);
   const initial = normally(DEVIATION);
   const outputInitial = normally(DEVIATION / Math.sqrt(2 * layerCount));
-  const tokens = parameters.declare("embedding.tokens", [vocabularySize, columns], initial);
-  const positions = parameters.declare("embedding.positions", [contextTokens, columns], initial);
-  const sizes = { columns, headCount, isCausal: true, initial, outputInitial };
+  const ends = parameters.where(here.isFirst || here.isLast);
+  const tokens = createTable(ends, "embedding.tokens", [vocabularySize, columns], {
+    ...{ initial, region, placement: { isTied: here.isTied } },
+  });
+  const table = [contextTokens, columns];
+  const positions = parameters
+    .where(here.isFirst)
+    .declare("embedding.positions", table, initial, { isPartial });
+  const sizes = { columns, headCount, isCausal: true, initial, outputInitial, region, context };
   const blocks = Array.from({ length: layerCount }, (_, i) =>
-    createBlock(parameters, `layers.${i}`, sizes),
+    createBlock(parameters.where(here.hasLayer(i)), `layers.${i}`, sizes),
   );
-  return { tokens, positions, blocks, norm: createLayerNorm(parameters, "norm", columns) };
-}
-
-/** Mean cross-entropy of predicting `targets`; both are [batch, tokens]. */
-export function gptLoss(tape: Tape, gpt: Gpt, tokens: Ids, targets: Ids): number | undefined {
-  return crossEntropy(tape, "loss", gptLogits(tape, gpt, tokens), targets);
+  const norm = createLayerNorm(parameters.where(here.isLast), "norm", columns, { isPartial });
+  return { tokens, positions, blocks, norm, region };
 }
 
 /** [batch, tokens, vocabulary]: what each token makes of the one after it. */
 export function gptLogits(tape: Tape, gpt: Gpt, tokens: Ids): Tensor {
-  const tables = { rows: gpt.tokens, positions: gpt.positions };
-  let x = embedding(tape, "embedding", tokens, tables);
+  let x = gptEmbedding(tape, gpt, tokens);
   for (const block of gpt.blocks) x = applyPreNormBlock(tape, block, x);
   return gptHead(tape, gpt, x);
 }
 
-export function gptHead(tape: Tape, gpt: Gpt, x: Tensor): Tensor {
+/** Rows of the tokens of this rank, which `sequences` names where they are not all. */
+export function gptEmbedding(tape: Tape, gpt: Gpt, ids: Ids, sequences?: Sequences): Tensor {
+  const { tokens, positions, region } = gpt;
+  if (sequences === undefined || (sequences.isWhole && region.tensor.rankCount === 1)) {
+    return embedding(tape, "embedding", ids, { rows: tokens, positions });
+  }
+  const x = embedTokens(tape, "embedding", ids, { table: tokens, region });
+  return addPositions(tape, x, { table: positions, region, sequences });
+}
+
+/** Logits of this rank's part of the vocabulary. */
+export function gptHead(
+  tape: Tape,
+  gpt: Gpt,
+  x: Tensor,
+  shape: readonly number[] = x.shape,
+): Tensor {
   const hidden = applyLayerNorm(tape, gpt.norm, x);
-  return linear(tape, "logits", hidden, { weight: gpt.tokens, transposes: true });
+  return logitsOf(tape, { table: gpt.tokens, region: gpt.region }, hidden, shape);
 }

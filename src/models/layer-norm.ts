@@ -1,6 +1,6 @@
 /** A layer norm with its scale and shift. */
 import { layerNorm } from "../tensor/ops/rows.ts";
-import type { Parameters } from "../tensor/parameters.ts";
+import type { Declarer, Placement } from "../tensor/parameters.ts";
 import { constantly } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Parameter, Tensor } from "../tensor/tensor.ts";
@@ -11,11 +11,16 @@ export interface LayerNorm {
   readonly shift: Parameter;
 }
 
-export function createLayerNorm(parameters: Parameters, name: string, width: number): LayerNorm {
+export function createLayerNorm(
+  parameters: Declarer,
+  name: string,
+  width: number,
+  placement: Placement = {},
+): LayerNorm {
   return {
     name,
-    scale: parameters.declare(`${name}.scale`, [width], constantly(1)),
-    shift: parameters.declare(`${name}.shift`, [width], constantly(0)),
+    scale: parameters.declare(`${name}.scale`, [width], constantly(1), placement),
+    shift: parameters.declare(`${name}.shift`, [width], constantly(0), placement),
   };
 }
 

@@ -3,7 +3,9 @@ import { assert, at } from "../base/assert.ts";
 import type { MlpSpec } from "../records/trace.ts";
 import { meanSquaredError } from "../tensor/ops/loss.ts";
 import { gelu, relu } from "../tensor/ops/pointwise.ts";
-import type { Initial, Parameters } from "../tensor/parameters.ts";
+import type { Region } from "../tensor/ops/region.ts";
+import { WHOLE_REGION } from "../tensor/ops/region.ts";
+import type { Declarer, Initial, Parameters } from "../tensor/parameters.ts";
 import { normally } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -55,25 +57,33 @@ export interface FeedForwardSizes {
   readonly columns: number;
   readonly initial: Initial;
   readonly outputInitial: Initial;
+  readonly region?: Region;
 }
 
 export function createFeedForward(
-  parameters: Parameters,
+  parameters: Declarer,
   name: string,
-  { columns, initial, outputInitial }: FeedForwardSizes,
+  { columns, initial, outputInitial, region = WHOLE_REGION }: FeedForwardSizes,
 ): FeedForward {
   return {
     name,
-    up: createLinear(parameters, `${name}.up`, { inputs: columns, outputs: 4 * columns, initial }),
+    up: createLinear(parameters, `${name}.up`, {
+      ...{ inputs: columns, outputs: 4 * columns, initial, region, splits: "outputs" },
+    }),
     down: createLinear(parameters, `${name}.down`, {
-      inputs: 4 * columns,
-      outputs: columns,
-      initial: outputInitial,
+      ...{ inputs: 4 * columns, outputs: columns, initial: outputInitial, region },
+      splits: "inputs",
     }),
   };
 }
 
-export function applyFeedForward(tape: Tape, layer: FeedForward, x: Tensor): Tensor {
-  const hidden = gelu(tape, `${layer.name}.gelu`, applyLinear(tape, layer.up, x));
+/** `shape` is that of x with all rows of the tensor group. */
+export function applyFeedForward(
+  tape: Tape,
+  layer: FeedForward,
+  x: Tensor,
+  shape: readonly number[] = x.shape,
+): Tensor {
+  const hidden = gelu(tape, `${layer.name}.gelu`, applyLinear(tape, layer.up, x, shape));
   return applyLinear(tape, layer.down, hidden);
 }

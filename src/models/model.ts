@@ -1,13 +1,27 @@
 /** Any model by its sizes: its parameters, the loss of a batch, and what it makes of inputs. */
 import { assert, at } from "../base/assert.ts";
-import { Refusal } from "../base/errors.ts";
-import type { BertSpec, GptSpec, MlpSpec, ModelSpec, TransformerSizes } from "../records/trace.ts";
+import type {
+  BertSpec,
+  GptSpec,
+  LlamaSpec,
+  MlpSpec,
+  ModelSpec,
+  MoeSpec,
+} from "../records/trace.ts";
 import { Parameters } from "../tensor/parameters.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Ids, Tensor } from "../tensor/tensor.ts";
-import { bertLogits, bertLoss, createBert } from "./bert.ts";
-import { createGpt, gptLogits, gptLoss } from "./gpt.ts";
+import { bertEmbedding, bertHead, createBert } from "./bert.ts";
+import { applyPostNormBlock, applyPreNormBlock } from "./block.ts";
+import { createGpt, gptEmbedding, gptHead } from "./gpt.ts";
+import type { Layout } from "./layout.ts";
+import { WHOLE_MODEL } from "./layout.ts";
+import { llamaTransformer } from "./llama.ts";
 import { createMlp, mlpLoss, mlpOutput } from "./mlp.ts";
+import { refuseLayout } from "./refusals.ts";
+import type { Transformer } from "./transformer.ts";
+import { transformerModel } from "./transformer.ts";
+import { lossOf } from "./vocabulary.ts";
 
 /** What a model reads: token ids, token ids some of which are masked, or vectors. */
 export type Inputs =
@@ -26,87 +40,101 @@ export type Batch =
     }
   | { readonly kind: "vectors"; readonly inputs: Tensor; readonly targets: Tensor };
 
+/** What a stage of a pipeline goes on with: the batch, and what the stage before made of it. */
+export interface StageInput {
+  readonly batch: Batch;
+  /** Of the shape `hiddenShape` says; absent on the first stage. */
+  readonly hidden?: Tensor | undefined;
+  /** Which of this rank's stages, from 0. */
+  readonly chunk?: number;
+}
+
+/** What the next stage goes on with, or the loss, undefined on the shape-only device. */
+export type StageOutput =
+  | { readonly kind: "hidden"; readonly hidden: Tensor }
+  | { readonly kind: "loss"; readonly loss: number | undefined };
+
 export interface Model {
   readonly spec: ModelSpec;
+  /** Those of this rank. */
   readonly parameters: Parameters;
+  /** Stages of this rank. */
+  readonly chunkCount: number;
   /** Runs forward; the loss is undefined on the shape-only device. */
   loss(tape: Tape, batch: Batch): number | undefined;
   /** Logits of each token, logits of each masked token, or the last layer's vectors. */
   output(tape: Tape, inputs: Inputs): Tensor;
+  /** One stage forward. The batch is the whole one of the rank's data-parallel share. */
+  forward(tape: Tape, input: StageInput): StageOutput;
+  /** Of what one stage hands to the next, on this rank. */
+  hiddenShape(batch: Batch): readonly number[];
 }
 
-export function createModel(spec: ModelSpec): Model {
+export function createModel(spec: ModelSpec, layout: Layout = WHOLE_MODEL): Model {
+  refuseLayout(spec, layout);
   if (spec.family === "mlp") return mlpModel(spec);
-  refuseUnevenHeads(spec);
-  return spec.family === "gpt" ? gptModel(spec) : bertModel(spec);
+  const parameters = new Parameters();
+  if (spec.family === "gpt") return gptModel(spec, layout, parameters);
+  if (spec.family === "bert") return bertModel(spec, layout, parameters);
+  const transformer = llamaTransformer(parameters, spec, layout);
+  return transformerModel({ spec, layout, parameters, kind: "tokens", transformer });
 }
 
-function gptModel(spec: GptSpec): Model {
-  const parameters = new Parameters();
-  const gpt = createGpt(parameters, spec);
-  return {
-    spec,
-    parameters,
-    loss(tape, batch) {
-      assert(batch.kind === "tokens", "a GPT reads tokens");
-      return gptLoss(tape, gpt, batch.inputs, batch.targets);
-    },
-    output(tape, inputs) {
-      assert(inputs.kind === "tokens", "a GPT reads tokens");
-      return gptLogits(tape, gpt, inputs.inputs);
-    },
+function gptModel(spec: GptSpec, layout: Layout, parameters: Parameters): Model {
+  const gpt = createGpt(parameters, spec, layout);
+  const head = { table: gpt.tokens, region: gpt.region };
+  const transformer: Transformer = {
+    isCausal: true,
+    embed: (tape, ids, { sequences }) => gptEmbedding(tape, gpt, ids, sequences),
+    layer: (tape, index, x, { shape }) => applyPreNormBlock(tape, at(gpt.blocks, index), x, shape),
+    logits: (tape, x, _, { shape }) => gptHead(tape, gpt, x, shape),
+    loss: (tape, logits, targets) => lossOf(tape, head, logits, targets),
   };
+  return transformerModel({ spec, layout, parameters, kind: "tokens", transformer });
 }
 
-function bertModel(spec: BertSpec): Model {
-  const parameters = new Parameters();
-  const bert = createBert(parameters, spec);
-  return {
-    spec,
-    parameters,
-    loss(tape, batch) {
-      assert(batch.kind === "masked", "a BERT reads masked tokens");
-      return bertLoss(tape, bert, batch);
-    },
-    output(tape, inputs) {
+function bertModel(spec: BertSpec, layout: Layout, parameters: Parameters): Model {
+  const bert = createBert(parameters, spec, layout);
+  const head = { table: bert.tokens, region: bert.region };
+  const transformer: Transformer = {
+    isCausal: false,
+    embed: (tape, ids, { sequences }) => bertEmbedding(tape, bert, ids, sequences),
+    layer: (tape, index, x, { shape }) =>
+      applyPostNormBlock(tape, at(bert.blocks, index), x, shape),
+    logits(tape, x, inputs, { shape }) {
       assert(inputs.kind === "masked", "a BERT reads masked tokens");
-      return bertLogits(tape, bert, inputs.inputs, inputs.places);
+      return bertHead(tape, bert, x, { places: inputs.places, shape });
     },
+    loss: (tape, logits, targets) => lossOf(tape, head, logits, targets),
   };
+  return transformerModel({ spec, layout, parameters, kind: "masked", transformer });
 }
 
 function mlpModel(spec: MlpSpec): Model {
   const parameters = new Parameters();
   const mlp = createMlp(parameters, spec);
+  const loss = (tape: Tape, batch: Batch): number | undefined => {
+    assert(batch.kind === "vectors", "a perceptron reads vectors");
+    return mlpLoss(tape, mlp, batch.inputs, batch.targets);
+  };
   return {
-    spec,
-    parameters,
-    loss(tape, batch) {
-      assert(batch.kind === "vectors", "a perceptron reads vectors");
-      return mlpLoss(tape, mlp, batch.inputs, batch.targets);
-    },
+    ...{ spec, parameters, chunkCount: 1, loss },
+    forward: (tape, { batch }) => ({ kind: "loss", loss: loss(tape, batch) }),
     output(tape, inputs) {
       assert(inputs.kind === "vectors", "a perceptron reads vectors");
       return mlpOutput(tape, mlp, inputs.inputs);
     },
+    hiddenShape: () => assertNever("a perceptron has one stage"),
   };
 }
 
-function refuseUnevenHeads({ hiddenSize, headCount, id }: TransformerSizes): void {
-  if (hiddenSize % headCount === 0) return;
-  throw new Refusal({
-    code: "does-not-divide",
-    pointer: "/model/headCount",
-    found: `${headCount} heads for a hidden size of ${hiddenSize} in ${id}`,
-    expected: "a number of heads that divides the hidden size",
-    nextStep: "change headCount or hiddenSize",
-  });
+function assertNever(claim: string): never {
+  assert(false, claim);
 }
 
 /**
- * The number of parameters, without building anything. A GPT has the token and position tables,
- * in each layer four matrices (3h² + h² + 4h² + 4h²) with their biases (3h + h + 4h + h) and two
- * norms (4h), and a last norm:
+ * The number of parameters, without building anything. A GPT has the token and position tables, in each layer four matrices (3h² + h² + 4h² + 4h²)
+ * with their biases (3h + h + 4h + h) and two norms (4h), and a last norm:
  *
  *     V·h + T·h + L·(12h² + 13h) + 2h
  *
@@ -118,7 +146,24 @@ export function parameterCount(spec: ModelSpec): number {
     const { widths } = spec;
     return widths.slice(1).reduce((sum, outputs, i) => sum + (at(widths, i) + 1) * outputs, 0);
   }
+  if (spec.family === "llama" || spec.family === "moe") return llamaCount(spec);
   const { layerCount, hiddenSize: h, vocabularySize, contextTokens } = spec;
   const trunk = (vocabularySize + contextTokens) * h + layerCount * (12 * h * h + 13 * h) + 2 * h;
   return trunk + (spec.family === "bert" ? h * h + 3 * h + vocabularySize : 0);
+}
+
+/**
+ * With H heads of which K have keys and values, d = h/H columns each, and width f inside the
+ * gated layers: queries, keys, values and projection h·(H + 2K)·d + H·d·h, three matrices h·f
+ * for each of E experts with a router h·E, or for the one layer there is; two norms of h.
+ *
+ *     V·h (twice where the head has its own) + L·(2h² + 2h·K·d + E·3hf + h·E + 2h) + h
+ */
+function llamaCount(spec: LlamaSpec | MoeSpec): number {
+  const { hiddenSize: h, headCount, keyValueHeadCount, feedForwardSize: f } = spec;
+  const attention = 2 * h * h + 2 * h * keyValueHeadCount * (h / headCount);
+  const gated =
+    spec.family === "moe" ? spec.expertCount * 3 * h * f + h * spec.expertCount : 3 * h * f;
+  const tables = (spec.tiesEmbedding ? 1 : 2) * spec.vocabularySize * h;
+  return tables + spec.layerCount * (attention + gated + 2 * h) + h;
 }

@@ -6,9 +6,13 @@ import { Adam } from "../tensor/adam.ts";
 import { createShapeDevice } from "../tensor/device.ts";
 import type { Parameters } from "../tensor/parameters.ts";
 import { Tape } from "../tensor/tape.ts";
+import { receiveGradient, receiveHidden, sendNumbers } from "../tensor/ops/pipeline.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { constantTensor, NO_IDS, NO_NUMBERS } from "../tensor/tensor.ts";
 import { maskedCount } from "./bert.ts";
-import type { Batch } from "./model.ts";
+import type { Layout } from "./layout.ts";
+import { WHOLE_MODEL } from "./layout.ts";
+import type { Batch, Model } from "./model.ts";
 import { createModel } from "./model.ts";
 
 export interface ShapeOptions {
@@ -20,21 +24,22 @@ export interface ShapeOptions {
   readonly elementBytes: number;
   /** What follows backward; the whole model's Adam update where nothing is said. */
   readonly update?: (tape: Tape, parameters: Parameters) => void;
+  /** Of the rank whose step it is; alone where nothing is said. */
+  readonly layout?: Layout;
 }
 
 function adam(tape: Tape, parameters: Parameters): void {
   new Adam(parameters).update(tape, 0);
 }
 
-/** Forward, backward and the update. */
+/** Forward, backward and the update: of the whole model, or of one rank of a layout. */
 export function traceShapes(spec: ModelSpec, options: ShapeOptions): Trace {
-  const { batch, tokens, elementBytes, update = adam } = options;
+  const { batch, tokens, elementBytes, update = adam, layout = WHOLE_MODEL } = options;
   refuseBadBatch(batch);
   refuseBadTokens(spec, tokens);
-  const model = createModel(spec);
+  const model = createModel(spec, layout);
   const tape = new Tape(createShapeDevice(elementBytes));
-  model.loss(tape, shapeBatch(spec, batch, tokens));
-  tape.backward();
+  walkStages(tape, model, layout, shapeBatch(spec, batch, tokens));
   update(tape, model.parameters);
   return tape.trace({
     model: spec.id,
@@ -44,10 +49,40 @@ export function traceShapes(spec: ModelSpec, options: ShapeOptions): Trace {
   });
 }
 
+/**
+ * One micro-batch through all stages of a rank and back. On a tape all forward ops come before
+ * all backward ones, so stages that a rank has several of follow one another.
+ */
+function walkStages(tape: Tape, model: Model, { groups, stages }: Layout, batch: Batch): void {
+  const { pipeline } = groups;
+  const { rank, rankCount } = pipeline;
+  const [before, after] = [(rank + rankCount - 1) % rankCount, (rank + 1) % rankCount];
+  const list = stages ?? [{ isFirst: true }];
+  const inputs: Tensor[] = [];
+  const outputs: Tensor[] = [];
+  for (const [chunk, { isFirst }] of list.entries()) {
+    const shape = isFirst ? [] : model.hiddenShape(batch);
+    const hidden = isFirst ? undefined : receiveHidden(tape, shape, pipeline, before);
+    const result = model.forward(tape, { batch, hidden, chunk });
+    if (hidden !== undefined) inputs.push(hidden);
+    if (result.kind === "loss") continue;
+    outputs.push(result.hidden);
+    sendNumbers(tape, NO_NUMBERS, result.hidden.elementCount, pipeline, after);
+  }
+  tape.backward(
+    ...outputs.toReversed().map((output) => {
+      return { output, gradient: receiveGradient(tape, output, pipeline, after) };
+    }),
+  );
+  for (const input of inputs.toReversed()) {
+    sendNumbers(tape, NO_NUMBERS, input.elementCount, pipeline, before);
+  }
+}
+
 function shapeBatch(spec: ModelSpec, batch: number, tokens: number): Batch {
   if (spec.family !== "mlp") {
     const ids = { shape: [batch, tokens], data: NO_IDS };
-    if (spec.family === "gpt") return { kind: "tokens", inputs: ids, targets: ids };
+    if (spec.family !== "bert") return { kind: "tokens", inputs: ids, targets: ids };
     const places = { shape: [batch * maskedCount(tokens)], data: NO_IDS };
     return { kind: "masked", inputs: ids, places, targets: places };
   }

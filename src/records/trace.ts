@@ -74,7 +74,7 @@ export interface Trace {
 }
 
 /** A transformer or multi-layer perceptron by its sizes: `scenarios/models/*.yaml`. */
-export type ModelSpec = GptSpec | BertSpec | MlpSpec;
+export type ModelSpec = GptSpec | BertSpec | LlamaSpec | MoeSpec | MlpSpec;
 
 export interface TransformerSizes {
   readonly id: string;
@@ -92,6 +92,35 @@ export interface GptSpec extends TransformerSizes {
 
 export interface BertSpec extends TransformerSizes {
   readonly family: "bert";
+}
+
+/** Root-mean-square norms, turned queries and keys, shared keys and values, gated layers. */
+export interface LlamaSizes extends TransformerSizes {
+  /** Heads of keys and values; divides the heads of queries. */
+  readonly keyValueHeadCount: number;
+  /** Width inside the gated layers. */
+  readonly feedForwardSize: number;
+  /** Base of the angles by which positions turn. */
+  readonly ropeBase: number;
+  /** Whether the token table gives the logits too. */
+  readonly tiesEmbedding: boolean;
+}
+
+export interface LlamaSpec extends LlamaSizes {
+  readonly family: "llama";
+}
+
+/** A Llama whose gated layers are mixtures of experts. */
+export interface MoeSpec extends LlamaSizes {
+  readonly family: "moe";
+  readonly expertCount: number;
+  /** Experts that take each token. */
+  readonly expertsPerToken: number;
+  /**
+   * Who takes a token: the router's choice; or, whatever it says, experts in turn, so that all
+   * have the same load; or the first experts more often than the last.
+   */
+  readonly routing: "learned" | "balanced" | "skewed";
 }
 
 export interface MlpSpec {

@@ -41,6 +41,41 @@ export interface EmbeddingShape {
   readonly entries: number;
 }
 
+/** Rows of a table, of which a rank of several holds those from `first` on. */
+export interface LookupShape {
+  /** Rows to look up. */
+  readonly count: number;
+  readonly columns: number;
+  /** Rows of the table that are here. */
+  readonly entries: number;
+  readonly first: number;
+}
+
+/** Queries of `heads` heads, keys and values of fewer, each for heads/keyValueHeads queries. */
+export interface RotaryShape {
+  readonly batch: number;
+  readonly tokens: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  /** Even. */
+  readonly headSize: number;
+}
+
+/** Each of `rows` results is the weighted sum of `picks` of the given rows. */
+export interface CombineShape {
+  readonly rows: number;
+  readonly picks: number;
+  readonly columns: number;
+}
+
+export interface RouteShape {
+  readonly rows: number;
+  readonly experts: number;
+  readonly picks: number;
+  /** Whether the picks are made already, and only their weights are asked for. */
+  readonly isGiven: boolean;
+}
+
 /** Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; `step` counts from 1. */
 export interface AdamStep {
   readonly learningRate: number;
@@ -102,6 +137,66 @@ export interface Backend {
   momentum(parameters: Numbers, gradients: Numbers, velocity: Numbers, step: MomentumStep): void;
   /** One update in place, of parameters and both moments. */
   adam(parameters: Numbers, gradients: Numbers, moments: Moments, step: AdamStep): void;
+  /** Keeps 1/√(mean square + epsilon) of each row in `statistics`. */
+  rmsNorm(arrays: RmsNormArrays, shape: RowShape): void;
+  /** Adds to the gradient of scale. */
+  rmsNormBackward(arrays: RmsNormGradients, shape: RowShape): void;
+  /**
+   * Turns queries and keys by the angles of their places, and repeats keys and values for every
+   * head: from [batch, tokens, (heads + 2·keyValueHeads)·headSize] to 3·heads·headSize columns.
+   * `turns` has cosine and sine of each token and pair: [tokens, headSize/2, 2].
+   */
+  rotary(qkv: Numbers, turns: Numbers, y: Numbers, shape: RotaryShape): void;
+  rotaryBackward(dy: Numbers, turns: Numbers, dqkv: Numbers, shape: RotaryShape): void;
+  /** x is [rows, 2·columns]: y = silu(first half) · second half. */
+  swiglu(x: Numbers, y: Numbers, shape: RowShape): void;
+  swigluBackward(x: Numbers, dy: Numbers, dx: Numbers, shape: RowShape): void;
+  /** y[i] = rows[ids[i] − first], or zeros where that row is not here. */
+  lookup(ids: Int32Array, rows: Numbers, y: Numbers, shape: LookupShape): void;
+  /** Adds to the gradient of the table. */
+  lookupBackward(ids: Int32Array, dy: Numbers, gradient: Numbers, shape: LookupShape): void;
+  /** y[r] = Σ over picks p of weights[r, p] · x[places[r, p]]. */
+  combine(arrays: CombineArrays, y: Numbers, shape: CombineShape): void;
+  /** dx[places[r, p]] = weights[r, p]·dy[r], dweights[r, p] = dy[r]·x[places[r, p]]. */
+  combineBackward(arrays: CombineArrays, gradients: CombineGradients, shape: CombineShape): void;
+  /** The `picks` likeliest experts of each row, and the softmax over their logits. */
+  route(logits: Numbers, experts: Int32Array, weights: Numbers, shape: RouteShape): void;
+  routeBackward(arrays: RouteGradients, dlogits: Numbers, shape: RouteShape): void;
+}
+
+export interface RmsNormArrays {
+  readonly x: Numbers;
+  readonly scale: Numbers;
+  readonly y: Numbers;
+  readonly statistics: Numbers;
+}
+
+export interface RmsNormGradients {
+  readonly x: Numbers;
+  readonly scale: Numbers;
+  readonly statistics: Numbers;
+  readonly dy: Numbers;
+  readonly dx: Numbers;
+  readonly dscale: Numbers;
+}
+
+export interface RouteGradients {
+  readonly experts: Int32Array;
+  readonly weights: Numbers;
+  readonly dweights: Numbers;
+}
+
+export interface CombineArrays {
+  /** As many rows as there are places, in another order. */
+  readonly x: Numbers;
+  readonly weights: Numbers;
+  readonly places: Int32Array;
+}
+
+export interface CombineGradients {
+  readonly dy: Numbers;
+  readonly dx: Numbers;
+  readonly dweights: Numbers;
 }
 
 export interface LayerNormArrays {

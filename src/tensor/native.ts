@@ -4,9 +4,10 @@
  */
 import type { Backend, Numbers } from "./arithmetic.ts";
 import { NORM_EPSILON } from "./arithmetic.ts";
+import { route, routeBackward } from "./reference/routing.ts";
 
 /** Must equal INTERFACE_VERSION in native/addon.cc. */
-export const INTERFACE_VERSION = 3;
+export const INTERFACE_VERSION = 4;
 
 /** The addon's functions, arguments in the order of native/addon.cc. */
 export interface Addon {
@@ -14,12 +15,8 @@ export interface Addon {
   instructionSets(): string[];
   useInstructionSet(index: number): void;
   fmaPeakFlopPerS(): number;
-  /** Of a file without a name that children inherit; Linux only, like the next three. */
-  memoryFile(bytes: number): number;
-  mapMemory(file: number, bytes: number): ArrayBuffer;
-  /** Sleeps until words[0] is not `expected`, or the time is over. */
-  waitWord(words: Int32Array, expected: number, milliseconds: number): void;
-  wakeWord(words: Int32Array): void;
+  /** Between processes; absent where they cannot share memory. */
+  readonly transport?: TransportAddon;
   matmul(...call: MatmulCall): void;
   columnSums(x: Numbers, sums: Numbers, rows: number, columns: number): void;
   add: Backend["add"];
@@ -43,6 +40,52 @@ export interface Addon {
   crossEntropy(...call: Call): number;
   crossEntropyBackward(...call: Call): void;
   adam(...call: Call): void;
+  rmsNorm(...call: Call): void;
+  rmsNormBackward(...call: Call): void;
+  rotary(...call: Call): void;
+  rotaryBackward(...call: Call): void;
+  swiglu(...call: Call): void;
+  swigluBackward(...call: Call): void;
+  lookup(...call: Call): void;
+  lookupBackward(...call: Call): void;
+  combine(...call: Call): void;
+  combineBackward(...call: Call): void;
+}
+
+/** Must equal TRANSPORT_VERSION in native/transport.cc. */
+export const TRANSPORT_VERSION = 1;
+
+/** A rank's end of the memory that processes share: nothing to look into. */
+export interface Post {
+  readonly isPost: never;
+}
+
+/** A ticket for finish(), 0 when all is done, or −1 when the parent process has ended. */
+type Ticket = number;
+
+/** The calls of native/transport-calls.h. */
+export interface TransportAddon {
+  readonly version: number;
+  /** A descriptor that children inherit. */
+  memoryFile(rankCount: number): number;
+  open(file: number, rank: number, rankCount: number): Post;
+  close(post: Post): void;
+  allReduce(...call: readonly [Post, Int32Array, Numbers, boolean, boolean]): Ticket;
+  reduceScatter(...call: readonly [Post, Int32Array, Numbers, Numbers, boolean]): Ticket;
+  /** Returns at once. */
+  send(post: Post, target: number, numbers: Numbers): void;
+  transfer(
+    ...call: readonly [
+      Post,
+      Int32Array,
+      readonly Numbers[],
+      Int32Array,
+      readonly Numbers[],
+      boolean,
+    ]
+  ): Ticket;
+  /** Seconds, or −1. */
+  finish(post: Post, ticket: Ticket): number;
 }
 
 type Call = readonly (Numbers | Int32Array | number)[];
@@ -54,7 +97,13 @@ type MatmulCall = readonly [
 ];
 
 export function nativeBackend(addon: Addon): Backend {
-  return { name: "native", ...elementwise(addon), ...rowwise(addon), ...lookups(addon) };
+  return {
+    name: "native",
+    ...elementwise(addon),
+    ...rowwise(addon),
+    ...lookups(addon),
+    ...llama(addon),
+  };
 }
 
 type ElementOps =
@@ -134,5 +183,46 @@ function lookups(addon: Addon): Pick<Backend, LookupOps> {
       addon.crossEntropy(logits, targets, statistics, rows, columns),
     crossEntropyBackward: (logits, targets, statistics, dlogits, { rows, columns }) =>
       addon.crossEntropyBackward(logits, targets, statistics, dlogits, rows, columns),
+  };
+}
+
+type LlamaOps =
+  | "rmsNorm"
+  | "rmsNormBackward"
+  | "rotary"
+  | "rotaryBackward"
+  | "swiglu"
+  | "swigluBackward"
+  | "lookup"
+  | "lookupBackward"
+  | "combine"
+  | "combineBackward"
+  | "route"
+  | "routeBackward";
+
+function llama(addon: Addon): Pick<Backend, LlamaOps> {
+  return {
+    rmsNorm: ({ x, scale, y, statistics }, { rows, columns }) =>
+      addon.rmsNorm(x, scale, y, statistics, rows, columns, NORM_EPSILON),
+    rmsNormBackward: ({ x, scale, statistics, dy, dx, dscale }, { rows, columns }) =>
+      addon.rmsNormBackward(x, scale, statistics, dy, dx, dscale, rows, columns),
+    rotary: (qkv, turns, y, { batch, tokens, heads, keyValueHeads, headSize }) =>
+      addon.rotary(qkv, turns, y, batch, tokens, heads, keyValueHeads, headSize),
+    rotaryBackward: (dy, turns, dqkv, { batch, tokens, heads, keyValueHeads, headSize }) =>
+      addon.rotaryBackward(dy, turns, dqkv, batch, tokens, heads, keyValueHeads, headSize),
+    swiglu: (x, y, { rows, columns }) => addon.swiglu(x, y, rows, columns),
+    swigluBackward: (x, dy, dx, { rows, columns }) =>
+      addon.swigluBackward(x, dy, dx, rows, columns),
+    lookup: (ids, rows, y, { count, columns, entries, first }) =>
+      addon.lookup(ids, rows, y, count, columns, entries, first),
+    lookupBackward: (ids, dy, gradient, { count, columns, entries, first }) =>
+      addon.lookupBackward(ids, dy, gradient, count, columns, entries, first),
+    combine: ({ x, weights, places }, y, { rows, picks, columns }) =>
+      addon.combine(x, weights, places, y, rows, picks, columns),
+    combineBackward: ({ x, weights, places }, { dy, dx, dweights }, { rows, picks, columns }) =>
+      addon.combineBackward(x, weights, places, dy, dx, dweights, rows, picks, columns),
+    // A few comparisons a token: not worth a kernel.
+    route,
+    routeBackward,
   };
 }

@@ -7,7 +7,7 @@
  * logarithms of sums) and ids count 4 bytes each; flop of ops that are not matrix products are
  * operations per element, an exponential, root or division counting as one.
  */
-import { assert } from "../base/assert.ts";
+import { assert, present } from "../base/assert.ts";
 import type { OpKind, Phase, Trace, TraceCollective, TraceOp } from "../records/trace.ts";
 import type { Backend, Numbers } from "./arithmetic.ts";
 import type { Device } from "./device.ts";
@@ -85,6 +85,11 @@ export class Tape {
     this.#activationBytes += this.bytes(tensor.elementCount);
   }
 
+  /** Keeps so many numbers alive for backward that are no tensor of their own. */
+  saveElements(count: number): void {
+    this.#activationBytes += this.bytes(count);
+  }
+
   /** Keeps so many statistics or ids alive for backward. */
   saveStatistics(count: number): void {
     this.#activationBytes += count * STATISTIC_BYTES;
@@ -138,11 +143,18 @@ export class Tape {
     this.#ready.set(parameter, this.#ops.length - 1);
   }
 
-  backward(): void {
+  /** From the loss, and from given gradients of outputs that later stages go on with. */
+  backward(...from: readonly { readonly output: Tensor; readonly gradient: Numbers }[]): void {
     assert(this.#phase === "forward", "a tape runs backwards once");
     this.#phase = "backward";
+    for (const { output, gradient } of from) this.#gradients.set(output, gradient);
     for (const step of this.#backward.toReversed()) step();
     this.#phase = "optimizer";
+  }
+
+  /** After backward: of a tensor from outside that needs one, such as an earlier stage's output. */
+  gradientOf(input: Tensor): Numbers {
+    return present(this.#gradients.get(input), "the gradient of an input that was used");
   }
 
   /** The step as a record; after backward, and after the optimizer if there is one. */

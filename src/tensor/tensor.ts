@@ -1,7 +1,9 @@
 /**
  * Tensors: a shape and, on a device that computes, numbers. Dense, row-major, of one precision.
  */
+import type { GroupKind } from "../records/trace.ts";
 import type { Numbers } from "./arithmetic.ts";
+import type { Slice } from "./slice.ts";
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -16,6 +18,12 @@ export interface Tensor {
 export interface Parameter extends Tensor {
   readonly name: string;
   readonly gradient: Numbers;
+  /** Which part of the whole model's tensor of this name it is. */
+  readonly slice: Slice;
+  /** Its gradient is a sum over the ranks of these groups, and so has to be added up. */
+  readonly sumOver: readonly GroupKind[];
+  /** The ranks of these groups hold the very same numbers. */
+  readonly sameOver: readonly GroupKind[];
 }
 
 /** Whole numbers that look things up: token ids, class labels. */

@@ -9,7 +9,7 @@ import { normal } from "../base/random.ts";
 import { maskedCount, maskToken } from "../models/bert.ts";
 import type { Batch } from "../models/model.ts";
 import type { Training } from "../records/job.ts";
-import type { BertSpec, GptSpec, MlpSpec } from "../records/trace.ts";
+import type { BertSpec, MlpSpec, TransformerSizes } from "../records/trace.ts";
 import type { Ids } from "../tensor/tensor.ts";
 import { constantTensor } from "../tensor/tensor.ts";
 import { TEXT_VOCABULARY, textBytes } from "./text.ts";
@@ -28,9 +28,9 @@ export type BatchSource = () => readonly Batch[];
 export function batchSource(training: Training, random: Random, share: Share): BatchSource {
   const plan = planOf(training, share);
   const { model } = training;
-  if (model.family === "gpt") return textBatches(model, plan, random);
+  if (model.family === "mlp") return fixedVectors(model, plan, random);
   if (model.family === "bert") return maskedBatches(model, plan, random);
-  return fixedVectors(model, plan, random);
+  return textBatches(model, plan, random);
 }
 
 /** Which samples of a batch a process computes, part after part. */
@@ -76,7 +76,7 @@ function parts<T>(plan: Plan, make: () => T): T[] {
 }
 
 /** Windows of the text from random places, each to be continued by one byte everywhere. */
-function textBatches(spec: GptSpec, plan: Plan, random: Random): BatchSource {
+function textBatches(spec: TransformerSizes, plan: Plan, random: Random): BatchSource {
   const text = textBytes();
   const tokens = spec.contextTokens;
   refuseOtherText(spec, text.length, TEXT_VOCABULARY);
@@ -157,7 +157,7 @@ function fixedVectors(spec: MlpSpec, plan: Plan, random: Random): BatchSource {
   return () => made;
 }
 
-function refuseOtherText(spec: GptSpec | BertSpec, textLength: number, least: number): void {
+function refuseOtherText(spec: TransformerSizes, textLength: number, least: number): void {
   if (spec.vocabularySize < least) {
     throw new Refusal({
       code: "out-of-range",

@@ -14,9 +14,8 @@ export interface BenchProgram {
   readonly calls: readonly KernelCall[];
   /** Runs all; the n-th duration goes to `durationsS[n]`. */
   time(durationsS: Float64Array, clock: () => number): void;
-  run(): void;
-  /** The same, with something in between when backward is done. */
-  runAround(between: () => Promise<void>): Promise<void>;
+  /** Runs all, with something in between where backward is done. */
+  run(between?: () => void): void;
 }
 
 /** Variants come in pairs: one size longer in the first, shorter in the second. */
@@ -52,13 +51,11 @@ export function benchProgram(
         before = now;
       }
     },
-    run() {
-      for (const call of prepared) call(backend);
-    },
-    async runAround(between) {
-      for (const call of prepared.slice(0, updateAt)) call(backend);
-      await between();
-      for (const call of prepared.slice(updateAt)) call(backend);
+    run(between) {
+      for (let i = 0; i < prepared.length; i++) {
+        if (i === updateAt) between?.();
+        at(prepared, i)(backend);
+      }
     },
   };
 }

@@ -4,45 +4,51 @@ import { median } from "../base/quantile.ts";
 import { nowS } from "../files/clock.ts";
 import type { ExchangeSample } from "../records/machine.ts";
 import type { Trace } from "../records/trace.ts";
-import type { Group } from "./group.ts";
-import { timedS } from "./stepper.ts";
+import { addUp, gathered, timedS } from "./stepper.ts";
+import type { Team } from "./team.ts";
 
 const FP32_BYTES = 4;
 /** Of the step's own size. */
 const RATIOS = [0.8, 1.25] as const;
 
 export class ExchangeBench {
-  readonly #group: Group;
+  readonly #team: Team;
   readonly #buffers: readonly Float32Array[];
   #timesS: number[][] = [];
 
-  constructor(group: Group, trace: Trace) {
-    this.#group = group;
-    this.#buffers = this.isAlone
+  constructor(team: Team, trace: Trace) {
+    this.#team = team;
+    const isAlone = team.world.rankCount === 1;
+    this.#buffers = isAlone
       ? []
       : RATIOS.map((ratio) => new Float32Array(Math.ceil(ratio * trace.parameterCount)));
     this.forget();
-  }
-
-  get isAlone(): boolean {
-    return this.#group.share.rankCount === 1;
   }
 
   bytesOf(variant: number): number {
     return (this.#buffers[variant % RATIOS.length]?.length ?? 0) * FP32_BYTES;
   }
 
-  /** The sum over ranks of a buffer, then a number of each, as a step ends. */
-  async run(variant: number): Promise<void> {
-    await this.#group.allReduce(at(this.#buffers, variant % RATIOS.length));
-    await this.#group.allGather(variant);
+  /** The sum over ranks of a buffer; nothing where a rank is alone. */
+  add(variant: number): void {
+    const buffer = this.#buffers[variant % RATIOS.length];
+    if (buffer !== undefined) addUp(this.#team, buffer);
   }
 
-  async turn(count: number): Promise<void> {
-    if (!this.isAlone) await this.#group.allGather(0);
+  gather(): void {
+    gathered(this.#team, 0);
+  }
+
+  turn(count: number): void {
+    // Ranks that came late to this one would be in the time of the first.
+    this.gather();
     for (let i = 0; i < count; i++) {
       for (const variant of this.#buffers.keys()) {
-        at(this.#timesS, variant).push(await timedS(() => this.run(variant), nowS));
+        const durationS = timedS(() => {
+          this.add(variant);
+          this.gather();
+        }, nowS);
+        at(this.#timesS, variant).push(durationS);
       }
     }
   }

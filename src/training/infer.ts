@@ -8,11 +8,11 @@ import { printable } from "../base/printable.ts";
 import { seeded } from "../base/random.ts";
 import type { Checkpoint } from "../files/checkpoint.ts";
 import { maskToken } from "../models/bert.ts";
-import { GptCache } from "../models/gpt-cache.ts";
-import { createGpt } from "../models/gpt.ts";
+import { DecoderCache } from "../models/cache.ts";
+import { createDecoder } from "../models/decoders.ts";
 import type { Inputs } from "../models/model.ts";
 import { createModel } from "../models/model.ts";
-import type { BertSpec, GptSpec, MlpSpec, ModelSpec } from "../records/trace.ts";
+import type { BertSpec, GptSpec, LlamaSpec, MlpSpec, ModelSpec, MoeSpec } from "../records/trace.ts";
 import type { Numbers } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import { createNativeDevice } from "../tensor/device.ts";
@@ -58,9 +58,8 @@ export interface Saved {
 
 /** `byteCount` bytes that continue the prompt, the likeliest each time. */
 export function continueText(saved: Saved, prompt: string, byteCount: number): Inferred {
-  const spec = wanted(saved, "gpt") as GptSpec;
-  const { gpt, device } = restoredGpt(saved, spec);
-  const cache = new GptCache(gpt, spec, device);
+  const spec = wanted(saved, "gpt", "llama", "moe") as DecoderSpec;
+  const cache = restoredCache(saved, spec);
   const given = bytesOf(prompt, spec);
   const tokens = [...given];
   // Where the context is full, the second half of it is read anew: positions have moved.
@@ -84,12 +83,14 @@ export function continueText(saved: Saved, prompt: string, byteCount: number): I
   return { kind: "text", prompt, text: textOf(tokens.slice(given.length)) };
 }
 
-function restoredGpt({ checkpoint, path }: Saved, spec: GptSpec) {
+type DecoderSpec = GptSpec | LlamaSpec | MoeSpec;
+
+function restoredCache({ checkpoint, path }: Saved, spec: DecoderSpec): DecoderCache {
   const parameters = new Parameters();
-  const gpt = createGpt(parameters, spec);
+  const decoder = createDecoder(parameters, spec);
   parameters.allocate(seeded(0));
   restoreParameters(parameters, checkpoint, path);
-  return { gpt, device: createNativeDevice({ backend: loadBackend() }) };
+  return new DecoderCache(decoder, createNativeDevice({ backend: loadBackend() }));
 }
 
 /** The likeliest bytes in place of each "[MASK]". */
@@ -163,7 +164,7 @@ function likeliest(
   });
 }
 
-function bytesOf(text: string, { vocabularySize, id }: GptSpec | BertSpec): Uint8Array {
+function bytesOf(text: string, { vocabularySize, id }: DecoderSpec | BertSpec): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   const stranger = bytes.find((byte) => byte >= vocabularySize);
   if (bytes.length > 0 && stranger === undefined) return bytes;
@@ -181,9 +182,9 @@ function textOf(bytes: readonly number[]): string {
   return new TextDecoder().decode(Uint8Array.from(bytes));
 }
 
-function wanted({ checkpoint, path }: Saved, family: ModelSpec["family"]): ModelSpec {
+function wanted({ checkpoint, path }: Saved, ...families: ModelSpec["family"][]): ModelSpec {
   const { model } = checkpoint.training;
-  assert(model.family === family, `${printable(path)} holds a ${family}`);
+  assert(families.includes(model.family), `${printable(path)} holds a ${families.join(" or ")}`);
   return model;
 }
 

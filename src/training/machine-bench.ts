@@ -15,14 +15,14 @@ import { kernelCalls } from "../tensor/kernel-class.ts";
 import type { BenchProgram } from "./bench-program.ts";
 import { benchProgram, VARIANT_COUNT } from "./bench-program.ts";
 import { ExchangeBench } from "./exchange-bench.ts";
-import type { Group } from "./group.ts";
-import { ALONE } from "./group.ts";
 import { OverheadBench } from "./overhead-bench.ts";
-import { Stepper, timedS } from "./stepper.ts";
+import { agreed, Stepper, timedS } from "./stepper.ts";
+import type { Team } from "./team.ts";
+import { teamOfOne } from "./team.ts";
 
 export interface BenchOptions {
   readonly backend?: Backend;
-  readonly group?: Group;
+  readonly team?: Team;
 }
 
 /** Turns through all programs of benches, after one that warms up. */
@@ -34,19 +34,19 @@ const STEP_COUNT_MAX = 60;
 const WARM_STEP_COUNT = 3;
 const OVERHEAD_COUNT = 50;
 
-export async function benchMachine(
+export function benchMachine(
   training: Training,
   trace: Trace,
-  { backend = loadBackend(), group = ALONE }: BenchOptions = {},
-): Promise<Benched> {
-  const stepper = new Stepper(training, backend, group);
+  { backend = loadBackend(), team = teamOfOne() }: BenchOptions = {},
+): Benched {
+  const stepper = new Stepper(training, backend, team);
   const step = () => stepper.step();
   let lastS = 0;
-  for (let i = 0; i < WARM_STEP_COUNT; i++) lastS = await timedS(step, nowS);
-  const wanted = Math.ceil(SPELL_S / Math.max(1e-6, await stepper.agreed(lastS)));
+  for (let i = 0; i < WARM_STEP_COUNT; i++) lastS = timedS(step, nowS);
+  const wanted = Math.ceil(SPELL_S / Math.max(1e-6, agreed(team, lastS)));
   const stepCount = Math.min(STEP_COUNT_MAX, Math.max(STEP_COUNT_MIN, wanted));
   const calls = [{ kernel: "clear", shape: [trace.parameterCount] }, ...kernelCalls(trace)];
-  const exchange = new ExchangeBench(group, trace);
+  const exchange = new ExchangeBench(team, trace);
   const programs = Array.from({ length: VARIANT_COUNT }, (_, variant) => {
     return new ProgramBench(benchProgram(calls, variant, backend), exchange, variant);
   });
@@ -56,13 +56,13 @@ export async function benchMachine(
     if (turn === 1) for (const bench of [...programs, exchange]) bench.forget();
     for (const program of programs) {
       // Whatever ran before has left the caches to itself.
-      await step();
+      step();
       for (let i = 0; i < stepCount; i++) {
-        const stepS = await timedS(step, nowS);
+        const stepS = timedS(step, nowS);
         if (turn > 0) stepTimesS.push(stepS);
       }
-      await program.turn(stepCount);
-      await exchange.turn(stepCount);
+      program.turn(stepCount);
+      exchange.turn(stepCount);
     }
     overhead.turn(OVERHEAD_COUNT);
   }
@@ -89,7 +89,7 @@ class ProgramBench {
     this.#variant = variant;
   }
 
-  async turn(count: number): Promise<void> {
+  turn(count: number): void {
     this.#program.run();
     for (let i = 0; i < count; i++) {
       const durationsS = new Float64Array(this.#program.calls.length);
@@ -97,16 +97,16 @@ class ProgramBench {
       this.#rounds.push(durationsS);
     }
     // Ranks that came late to this one would be in the time of the first.
-    await this.#whole();
+    this.#whole();
     for (let i = 0; i < count; i++) {
-      this.#wholes.push(await timedS(() => this.#whole(), nowS));
+      this.#wholes.push(timedS(() => this.#whole(), nowS));
     }
   }
 
   /** As a step: gradients, their exchange, the update, and a number of each rank. */
-  #whole(): void | Promise<void> {
-    if (this.#exchange.isAlone) return this.#program.run();
-    return this.#program.runAround(() => this.#exchange.run(this.#variant));
+  #whole(): void {
+    this.#program.run(() => this.#exchange.add(this.#variant));
+    this.#exchange.gather();
   }
 
   forget(): void {

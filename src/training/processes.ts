@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { PartialError } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
-import { createMemory, sharedMemory } from "./memory-ring.ts";
+import { createMemory, sharedMemory } from "./wires/memory-wires.ts";
 import type { RankMessage, StartMessage, Transport } from "./messages.ts";
 import { errorOf } from "./messages.ts";
 import type { RankTask } from "./rank-task.ts";
@@ -33,7 +33,7 @@ export interface ProcessesOptions {
 
 /** Memory where it can be shared, else TCP. */
 export function bestTransport(): Transport {
-  return "addon" in sharedMemory() ? "memory" : "tcp";
+  return "transport" in sharedMemory() ? "memory" : "tcp";
 }
 
 /** How long after a neighbor missed a process its end must have been seen. */
@@ -79,7 +79,7 @@ class Processes {
     const memory = transport === "memory" ? [createMemory(processCount)] : [];
     for (let rank = 0; rank < processCount; rank++) {
       // Nothing of how this process was started applies to them; their messages go to stderr.
-      const child = fork(path, [], {
+      const child = fork(path, [transport ?? "tcp"], {
         execArgv: [],
         serialization: "advanced",
         stdio: ["ignore", "ignore", "inherit", "ipc", ...memory],

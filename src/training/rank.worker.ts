@@ -1,22 +1,23 @@
 /**
- * One process of several that train a model together: it listens, meets its neighbors in the
- * ring, trains its share and reports. It ends when the command that started it does.
+ * One process of several that train a model together: it meets the others, trains its share and
+ * reports. It ends when the command that started it does.
  */
 import { errorMessage } from "./messages.ts";
 import type { RankMessage, StartMessage } from "./messages.ts";
 import { present } from "../base/assert.ts";
-import { loadAddon } from "../tensor/backend.ts";
-import { MEMORY_DESCRIPTOR, memoryRing } from "./memory-ring.ts";
-import type { MemoryWire } from "./memory-ring.ts";
+import { ONE_RANK } from "./mesh.ts";
 import { runTask } from "./rank-task-run.ts";
-import { LostNeighbor, ringGroup } from "./ring.ts";
 import { runTraining } from "./run.ts";
 import { savingOptions } from "./saving.ts";
-import { listen, tcpRing } from "./tcp.ts";
-import type { TcpWire } from "./tcp.ts";
+import { createTeam } from "./team.ts";
+import { MEMORY_DESCRIPTOR, memoryWires } from "./wires/memory-wires.ts";
+import type { TcpEnd } from "./wires/tcp-wires.ts";
+import { openTcp } from "./wires/tcp-wires.ts";
+import type { Wires } from "./wires/wires.ts";
+import { LostNeighbor } from "./wires/wires.ts";
 
-const listener = await listen();
-let wire: TcpWire | MemoryWire | undefined;
+const tcp: TcpEnd | undefined = process.argv[2] === "tcp" ? await openTcp() : undefined;
+let wires: Wires | undefined;
 
 process.once("message", (message: StartMessage) => {
   run(message).catch((error: unknown) => {
@@ -31,31 +32,31 @@ process.once("message", (message: StartMessage) => {
 });
 // The command hangs up when it has all reports; or it has ended itself.
 process.once("disconnect", () => {
-  wire?.close();
-  listener.server.close();
+  wires?.close();
+  tcp?.close();
 });
-say({ kind: "listening", port: listener.port });
+say({ kind: "listening", port: tcp?.port ?? 0 });
 
 async function run(start: StartMessage): Promise<void> {
   const { rank, ports, training, saving, prune, reduces } = start;
-  const share = { rank, rankCount: ports.length };
   const isFirst = rank === 0;
   // All go on from the checkpoint; one of them saves, since all hold the same.
   const own = isFirst ? saving : { ...saving, checkpoint: undefined };
   const options = await savingOptions(training, own, (step) => say({ kind: "saved", step }));
-  wire =
+  wires =
     start.transport === "tcp"
-      ? await tcpRing(listener, share, ports, start.token)
-      : memoryRing(present(loadAddon().addon, "the addon"), MEMORY_DESCRIPTOR, share);
+      ? await present(tcp, "an end for TCP").connect({ rank, ports, token: start.token })
+      : memoryWires(MEMORY_DESCRIPTOR, rank, ports.length);
+  const team = createTeam(wires, { ...ONE_RANK, data: ports.length });
   if (start.task !== undefined) {
-    say({ kind: "done", report: await runTask(start.task, training, ringGroup(wire, share)) });
+    say({ kind: "done", report: runTask(start.task, training, team) });
     return;
   }
   const report = await runTraining(training, {
     ...options,
     prune,
     reduces,
-    group: ringGroup(wire, share),
+    team,
     onStep: async (trainer, loss) => {
       if (isFirst) say({ kind: "step", step: trainer.step, loss });
       await options.onStep?.(trainer, loss);

@@ -1,13 +1,14 @@
-/** Records a step of a model of any size by walking it, without any arithmetic. */
-import { Refusal } from "../base/errors.ts";
-import { traceShapes } from "../models/shape-trace.ts";
+/** Records a step of a model of any size and layout by walking it, without any arithmetic. */
+import { traceClasses } from "../models/shape-layout.ts";
 import type { Training } from "../records/job.ts";
-import type { DegreeName, Degrees, RankProgram, RecordedTrace } from "../records/trace-file.ts";
+import type { Degrees, RankProgram, RecordedTrace } from "../records/trace-file.ts";
 import { dependenciesOf } from "../records/trace-file.ts";
 import type { ModelSpec, Trace } from "../records/trace.ts";
+import { placeOf, rankCountOf } from "./mesh.ts";
 import { recordedShapes } from "./recorded-shapes.ts";
 
 export interface WalkOptions {
+  /** Samples of one rank's step: a micro-batch. */
   readonly batch: number;
   readonly tokens: number;
   /** 2 for bf16 with fp32 master weights, 4 for fp32. */
@@ -15,57 +16,65 @@ export interface WalkOptions {
   readonly degrees: Degrees;
 }
 
+/** One program for each class of ranks. */
 export function recordShapes(model: ModelSpec, options: WalkOptions): RecordedTrace {
   const { degrees, batch, tokens, elementBytes } = options;
-  const trace = traceShapes(model, { batch, tokens, elementBytes });
-  return recorded(model, trace, degrees);
+  const mesh = meshOf(degrees);
+  const classes = traceClasses(model, { degrees: mesh }, { batch, tokens, elementBytes });
+  const total = Array.from({ length: rankCountOf(mesh) }, (_, rank) => rank);
+  const places = total.map((rank) => placeOf(mesh, rank));
+  const programs = classes.map(({ places: own, trace }) => {
+    const isOwn = new Set(own.map(({ pipeline, expert }) => `${pipeline} ${expert}`));
+    const ranks = total.filter((rank) => {
+      const { pipeline = 0, expert = 0 } = places[rank] ?? {};
+      return isOwn.has(`${pipeline} ${expert}`);
+    });
+    return programOf(withReduction(trace, degrees), ranks);
+  });
+  return { model, degrees, programs };
 }
 
-/** The step of a training at other sizes. */
+/** The step that a training would record, at its own sizes. */
 export function recordTrainingShapes(training: Training, degrees: Degrees): RecordedTrace {
   const { model } = training;
-  return { ...recorded(model, recordedShapes(training), degrees), training };
-}
-
-function recorded(model: ModelSpec, trace: Trace, degrees: Degrees): RecordedTrace {
-  refuseDegrees(degrees);
-  const ranks = Array.from({ length: degrees.dp }, (_, rank) => rank);
-  const program = programOf(withReduction(trace, degrees.dp), ranks);
-  return { model, degrees, programs: [program] };
-}
-
-const LAYOUT_NAMES: Readonly<Record<Exclude<DegreeName, "dp">, string>> = {
-  tp: "tensor",
-  pp: "pipeline",
-  ep: "expert",
-  cp: "context",
-};
-
-export function refuseDegrees(degrees: Degrees): void {
-  for (const [name, layout] of Object.entries(LAYOUT_NAMES)) {
-    const degree = degrees[name as DegreeName];
-    if (degree === 1) continue;
-    throw new Refusal({
-      code: "not-traced",
-      pointer: `/${name}`,
-      found: `${layout} parallelism of degree ${degree}`,
-      expected: "degree 1: steps divided that way are not recorded yet",
-      nextStep: `take --${name} 1`,
-    });
+  if (rankCountOf(meshOf(degrees)) === 1) {
+    return { model, training, degrees, programs: [programOf(recordedShapes(training), [0])] };
   }
+  const { batch, accumulation = 1 } = training;
+  const tokens = model.family === "mlp" ? 1 : model.contextTokens;
+  const own = Math.max(1, batch / accumulation / degrees.dp / degrees.ep);
+  return { ...recordShapes(model, { batch: own, tokens, elementBytes: 4, degrees }), training };
+}
+
+export function meshOf({ dp, tp, pp, ep, cp }: Degrees) {
+  return { data: dp, tensor: tp, pipeline: pp, expert: ep, context: cp };
 }
 
 export function programOf(trace: Trace, ranks: readonly number[]): RankProgram {
   return { ranks, trace, dependencies: dependenciesOf(trace) };
 }
 
-/** All gradients are summed over the data-parallel ranks at once, when backward is done. */
-export function withReduction(trace: Trace, rankCount: number): Trace {
-  if (rankCount === 1) return trace;
+/** As the layers of experts call their weights. */
+const EXPERT = /\.experts?\./;
+
+/**
+ * When backward is done, gradients are summed over all ranks that hold the same weights: those of
+ * experts over the data-parallel ranks, all others also along the expert and context axes.
+ */
+export function withReduction(trace: Trace, { dp, ep, cp }: Degrees): Trace {
   const firstUpdate = trace.ops.findIndex(({ phase }) => phase === "optimizer");
   const op = firstUpdate < 0 ? trace.ops.length : firstUpdate;
-  const bytes = trace.parameterCount * trace.elementBytes;
-  const head = { kind: "all-reduce", group: "data", phase: "backward" } as const;
-  const collective = { ...head, name: "gradients", rankCount, bytes, op };
-  return { ...trace, collectives: [...(trace.collectives ?? []), collective] };
+  const experts = trace.gradients.reduce((sum, { parameter, elementCount }) => {
+    return sum + (ep > 1 && EXPERT.test(parameter) ? elementCount : 0);
+  }, 0);
+  const head = { kind: "all-reduce", group: "data", phase: "backward", op } as const;
+  const reductions = [
+    { name: "gradients", rankCount: dp * ep * cp, elements: trace.parameterCount - experts },
+    { name: "experts.gradients", rankCount: dp * cp, elements: experts },
+  ].flatMap(({ name, rankCount, elements }) => {
+    if (rankCount === 1 || elements === 0) return [];
+    return [{ ...head, name, rankCount, bytes: elements * trace.elementBytes }];
+  });
+  if (reductions.length === 0) return trace;
+  return { ...trace, collectives: [...(trace.collectives ?? []), ...reductions] };
 }

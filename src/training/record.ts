@@ -11,16 +11,16 @@ import type { Trace } from "../records/trace.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import type { NativeDevice } from "../tensor/device.ts";
-import type { Group } from "./group.ts";
-import { ALONE } from "./group.ts";
 import { programOf, withReduction } from "./record-shapes.ts";
-import { Stepper, timedS } from "./stepper.ts";
+import { agreed, Stepper, timedS } from "./stepper.ts";
+import type { Team } from "./team.ts";
+import { teamOfOne } from "./team.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface RecordOptions {
   readonly backend?: Backend;
   readonly clock?: () => number;
-  readonly group?: Group;
+  readonly team?: Team;
 }
 
 /** What one rank saw. */
@@ -63,37 +63,38 @@ export class Recorder {
 }
 
 /** A step of one rank, which does as all others of its group do at the same time. */
-export async function recordRank(
+export function recordRank(
   training: Training,
-  { backend = loadBackend(), clock = nowS, group = ALONE }: RecordOptions,
-): Promise<RankRecord> {
-  const stepper = new Stepper(training, backend, group);
+  { backend = loadBackend(), clock = nowS, team = teamOfOne() }: RecordOptions,
+): RankRecord {
+  const stepper = new Stepper(training, backend, team);
   const { trainer } = stepper;
   let lastS = 0;
-  const step = async () => {
-    lastS = await timedS(() => stepper.step(), clock);
+  const step = () => {
+    lastS = timedS(() => stepper.step(), clock);
     return lastS;
   };
-  for (let i = 0; i < WARM_STEP_COUNT; i++) await step();
+  for (let i = 0; i < WARM_STEP_COUNT; i++) step();
   const recorder = new Recorder(clock);
   recorder.attach(trainer.device);
-  const tape = await stepper.step();
+  const tape = stepper.step();
   recorder.detach(trainer.device);
-  const trace = withReduction(tape.trace(headOf(training, trainer)), group.share.rankCount);
+  const degrees = { ...NO_PARALLELISM, dp: team.share.rankCount };
+  const trace = withReduction(tape.trace(headOf(training, trainer)), degrees);
   // Of several accumulated parts the last one is recorded, with the update.
   const opDurationsS = recorder.durationsS.slice(-trace.ops.length);
-  const wanted = Math.ceil(LATER_S / Math.max(1e-6, await stepper.agreed(lastS)));
+  const wanted = Math.ceil(LATER_S / Math.max(1e-6, agreed(team, lastS)));
   const count = Math.min(LATER_STEP_COUNT_MAX, Math.max(LATER_STEP_COUNT, wanted));
   const stepTimesS: number[] = [];
-  for (let i = 0; i < count; i++) stepTimesS.push(await step());
+  for (let i = 0; i < count; i++) stepTimesS.push(step());
   return { backend: backend.name, trace, opDurationsS, stepTimesS };
 }
 
-export async function recordTraining(
+export function recordTraining(
   training: Training,
   options: RecordOptions = {},
-): Promise<RecordedTrace> {
-  return recordedTrace(training, [await recordRank(training, options)]);
+): RecordedTrace {
+  return recordedTrace(training, [recordRank(training, options)]);
 }
 
 /** All ranks share the data, so they run one program; the times are those of the first. */

@@ -7,10 +7,10 @@ import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
-import type { Group } from "./group.ts";
-import { ALONE } from "./group.ts";
 import type { PruneKind } from "./prune.ts";
 import type { ProcessReport, PruningReport } from "./report.ts";
+import type { Team } from "./team.ts";
+import { teamOfOne } from "./team.ts";
 import { Trainer } from "./trainer.ts";
 
 export interface PruneOptions {
@@ -22,7 +22,7 @@ export interface PruneOptions {
 
 export interface RunOptions {
   readonly backend?: Backend;
-  readonly group?: Group;
+  readonly team?: Team;
   readonly prune?: PruneOptions | undefined;
   /** Changes a new trainer, to go on from a checkpoint. */
   readonly prepare?: (trainer: Trainer) => void;
@@ -36,8 +36,8 @@ export async function runTraining(
   training: Training,
   options: RunOptions = {},
 ): Promise<ProcessReport> {
-  const { backend = loadBackend(), group = ALONE, reduces = true } = options;
-  const trainer = new Trainer(training, { backend, share: group.share });
+  const { backend = loadBackend(), team = teamOfOne(), reduces = true } = options;
+  const trainer = new Trainer(training, { backend, share: team.share });
   options.prepare?.(trainer);
   refuseLatePruning(options.prune, trainer.step);
   const firstStep = trainer.step + 1;
@@ -48,13 +48,13 @@ export async function runTraining(
   while (trainer.step < training.steps) {
     const startS = nowS();
     const own = trainer.computeGradients();
-    if (reduces) await group.allReduce(parameters.gradients);
+    if (reduces) team.along(["data"]).allReduce(parameters.gradients);
     trainer.update();
-    const loss = mean(await group.allGather(own));
+    const loss = meanOver(team, own);
     stepTimesS.push(nowS() - startS);
     losses.push(loss);
     if (trainer.step === options.prune?.step) {
-      pruning = await prune(trainer, group, options.prune);
+      pruning = prune(trainer, team, options.prune);
     }
     await options.onStep?.(trainer, loss);
   }
@@ -64,13 +64,13 @@ export async function runTraining(
     stepTimesS,
     backend: backend.name,
     rank: {
-      rank: group.share.rank,
+      rank: team.rank,
       pid: process.pid,
       parameterBytes: parameters.data.byteLength,
       ...trainer.totals,
-      sentBytes: group.sentBytes,
+      sentBytes: team.sentBytes(),
     },
-    ...(pruning === undefined ? {} : { pruning: await pruning() }),
+    ...(pruning === undefined ? {} : { pruning: pruning() }),
   };
 }
 
@@ -86,24 +86,23 @@ function refuseLatePruning(prune: PruneOptions | undefined, step: number): void 
 }
 
 /** Gives the report once fine-tuning is done. */
-type Pruning = () => Promise<PruningReport>;
+type Pruning = () => PruningReport;
 
-async function prune(
-  trainer: Trainer,
-  group: Group,
-  { ratio, kind, step }: PruneOptions,
-): Promise<Pruning> {
+function prune(trainer: Trainer, team: Team, { ratio, kind, step }: PruneOptions): Pruning {
   const batches = trainer.lastBatches();
-  const loss = async () => mean(await group.allGather(trainer.evaluate(batches)));
-  const before = await loss();
+  const loss = () => meanOver(team, trainer.evaluate(batches));
+  const before = loss();
   const prunedCount = trainer.prune(ratio, kind);
-  const after = await loss();
-  return async () => {
-    const losses = { before, after, fineTuned: await loss() };
+  const after = loss();
+  return () => {
+    const losses = { before, after, fineTuned: loss() };
     return { kind, ratio, step, prunedCount, losses };
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Each rank's loss reaches the others in a collective that is counted, as all else. */
+function meanOver({ world }: Team, own: number): number {
+  const all = new Float64Array(world.rankCount);
+  world.allGather(Float64Array.of(own), all);
+  return all.reduce((sum, loss) => sum + loss, 0) / all.length;
 }

@@ -1,45 +1,48 @@
 /** Steps of a training as one rank of several makes them, or alone: nothing saved, nothing told. */
+import { at } from "../base/assert.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import type { Tape } from "../tensor/tape.ts";
-import type { Group } from "./group.ts";
+import type { Team } from "./team.ts";
 import { Trainer } from "./trainer.ts";
 
 export class Stepper {
   readonly trainer: Trainer;
-  readonly group: Group;
+  readonly team: Team;
 
-  constructor(training: Training, backend: Backend, group: Group) {
-    this.trainer = new Trainer(training, { backend, share: group.share });
-    this.group = group;
+  constructor(training: Training, backend: Backend, team: Team) {
+    this.trainer = new Trainer(training, { backend, share: team.share });
+    this.team = team;
   }
 
-  /** Alone no step waits for anything, so that not even a turn of the event loop is in its time. */
-  step(): Tape | Promise<Tape> {
-    if (this.group.share.rankCount > 1) return this.#stepTogether();
-    this.trainer.computeGradients();
-    return this.trainer.update();
-  }
-
-  async #stepTogether(): Promise<Tape> {
+  step(): Tape {
     const loss = this.trainer.computeGradients();
-    await this.group.allReduce(this.trainer.model.parameters.gradients);
+    addUp(this.team, this.trainer.model.parameters.gradients);
     const tape = this.trainer.update();
-    await this.group.allGather(loss);
+    gathered(this.team, loss);
     return tape;
-  }
-
-  /** What rank 0 says: all ranks must make the same number of steps. */
-  async agreed(value: number): Promise<number> {
-    const [first = value] = await this.group.allGather(value);
-    return first;
   }
 }
 
-/** Seconds that some work takes; not a turn of the event loop more where it is not a promise. */
-export async function timedS(work: () => unknown, clock: () => number): Promise<number> {
+/** What ends backward: the sum of gradients over all ranks. */
+export function addUp(team: Team, gradients: Float32Array | Float64Array): void {
+  if (team.world.rankCount > 1) team.along(["data"]).allReduce(gradients);
+}
+
+/** A number of each rank, as each step ends with its losses. */
+export function gathered({ world }: Team, value: number): Float64Array {
+  const all = new Float64Array(world.rankCount).fill(value);
+  if (world.rankCount > 1) world.allGather(Float64Array.of(value), all);
+  return all;
+}
+
+/** What the first rank says: all ranks must make the same number of steps. */
+export function agreed(team: Team, value: number): number {
+  return at(gathered(team, value), 0);
+}
+
+export function timedS(work: () => unknown, clock: () => number): number {
   const startS = clock();
-  const done = work();
-  if (done instanceof Promise) await done;
+  work();
   return clock() - startS;
 }

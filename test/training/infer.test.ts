@@ -6,7 +6,8 @@ import { readCheckpoint, writeCheckpoint } from "../../src/files/checkpoint.ts";
 import { readTraining } from "../../src/files/training.ts";
 import { maskToken } from "../../src/models/bert.ts";
 import { createGpt, gptLogits } from "../../src/models/gpt.ts";
-import { GptCache } from "../../src/models/gpt-cache.ts";
+import { DecoderCache } from "../../src/models/cache.ts";
+import { gptDecoder } from "../../src/models/decoders.ts";
 import type { Model } from "../../src/models/model.ts";
 import type { Training } from "../../src/records/job.ts";
 import type { BertSpec, GptSpec } from "../../src/records/trace.ts";
@@ -49,7 +50,7 @@ for (const one of backends) {
     parameters.allocate(seeded(5));
     // Larger weights than a new model's, so that attention is far from uniform.
     one.scale(parameters.data, 8);
-    const cache = new GptCache(gpt, SPEC, createNativeDevice({ backend: one }));
+    const cache = new DecoderCache(gptDecoder(gpt, SPEC), createNativeDevice({ backend: one }));
     const tokens = Array.from({ length: 12 }, (_, i) => (7 * i + 3) % 40);
     for (const [i, token] of tokens.entries()) {
       const cached = cache.read(token).slice();

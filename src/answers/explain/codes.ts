@@ -33,6 +33,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("invalid-flag", "the value of a flag is invalid", "correct it as the message says"),
   code("too-many-ranks", "more ranks are asked than the cluster has", "ask for fewer"),
   code("no-such-size", "a torus does not come in this size", "take one of the sizes named"),
+  code("cannot-be-split", "a model is not split among ranks in this way", "take another way"),
   code(
     "does-not-divide",
     "a batch, or a number of ranks, does not divide as the layout needs",

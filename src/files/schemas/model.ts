@@ -1,6 +1,6 @@
 /** scenarios/models/*.yaml: an architecture by its sizes. */
 import type { Properties } from "./schema.ts";
-import { count, file, group, id, list, oneOf, tag, text } from "./schema.ts";
+import { choice, count, file, flag, group, id, list, number, oneOf, tag, text } from "./schema.ts";
 
 const sizes: Properties = {
   id: id("Names the model in questions", "gpt-1.3b"),
@@ -22,6 +22,30 @@ const bert: Properties = {
   ...sizes,
 };
 
+const llamaSizes: Properties = {
+  ...sizes,
+  keyValueHeads: count("Heads of keys and values; divides heads", 8, { maximum: 10_000 }),
+  feedForward: count("Width inside the gated layers", 14336, { maximum: 10_000_000 }),
+  ropeBase: number("Base of the angles of positions", 500000, { exclusiveMinimum: 1 }),
+  tiesEmbedding: flag("Whether the token table gives the logits too", false),
+};
+
+const llama: Properties = {
+  family: tag("llama", "A Llama-like transformer: RMS norm, rotary positions, SwiGLU"),
+  ...llamaSizes,
+};
+
+const moe: Properties = {
+  family: tag("moe", "A Llama-like transformer with mixtures of experts"),
+  ...llamaSizes,
+  experts: count("Experts of each layer", 8, { maximum: 10_000 }),
+  expertsPerToken: count("Experts that take each token", 2, { maximum: 100 }),
+  routing: choice("Who takes a token", ["learned", "balanced", "skewed"], "learned"),
+};
+
+/** Keys that a file may leave out. */
+const LLAMA_DEFAULTS = ["ropeBase", "tiesEmbedding"];
+
 const mlp: Properties = {
   family: tag("mlp", "Fully connected layers with ReLU between"),
   id: id("Names the model in questions", "mlp-100-50-10"),
@@ -38,6 +62,8 @@ export const modelBody = oneOf(
   "family",
   group("A GPT", gpt),
   group("A BERT", bert),
+  group("A Llama", llama, LLAMA_DEFAULTS),
+  group("A mixture of experts", moe, [...LLAMA_DEFAULTS, "routing"]),
   group("A multi-layer perceptron", mlp),
 );
 

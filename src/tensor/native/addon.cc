@@ -4,21 +4,16 @@
 #include <cmath>
 #include <cstdlib>
 
-#if defined(__linux__)
-#include <linux/futex.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-#endif
-
 #include "arguments.h"
 #include "kernels.h"
+
+/** transport.cc */
+napi_status fabricast_define_transport(napi_env env, napi_value exports);
 
 namespace {
 
 /** Raised whenever a signature below changes, so that an old binary is never called. */
-const int INTERFACE_VERSION = 3;
+const int INTERFACE_VERSION = 4;
 
 /** The kernels this processor can run, best first. */
 int supported_kernels(const Kernels* found[3]) {
@@ -53,7 +48,7 @@ float* aligned_floats(size_t count) {
 
 #include "calls.h"
 
-#include "shared.h"
+#include "llama-calls.h"
 
 napi_value text_value(napi_env env, const char* text) {
   napi_value result = nullptr;
@@ -138,17 +133,23 @@ napi_value init(napi_env env, napi_value exports) {
       method("crossEntropyBackward", cross_entropy_backward),
       method("meanSquaredError", mean_squared_error),
       method("meanSquaredErrorBackward", binary<&Kernels::mean_squared_error_backward>),
+      method("rmsNorm", rms_norm),
+      method("rmsNormBackward", rms_norm_backward),
+      method("rotary", rotary_call<false>),
+      method("rotaryBackward", rotary_call<true>),
+      method("swiglu", swiglu),
+      method("swigluBackward", swiglu_backward),
+      method("lookup", lookup_call<false>),
+      method("lookupBackward", lookup_call<true>),
+      method("combine", combine),
+      method("combineBackward", combine_backward),
       method("fmaPeakFlopPerS", fma_peak),
-      method("memoryFile", memory_file),
-      method("mapMemory", map_memory),
-      method("waitWord", wait_word),
-      method("wakeWord", wake_word),
   };
   if (napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]),
                              properties) != napi_ok) {
     return nullptr;
   }
-  return exports;
+  return fabricast_define_transport(env, exports) == napi_ok ? exports : nullptr;
 }
 
 }  // namespace

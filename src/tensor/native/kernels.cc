@@ -37,6 +37,7 @@ static_assert(PANEL_COLUMNS % TILE_COLUMNS == 0, "strips fit panels");
 #include "pointwise.h"
 #include "rows.h"
 #include "attention.h"
+#include "llama.h"
 
 static const Kernels table = {
     ISA_NAME,
@@ -64,6 +65,16 @@ static const Kernels table = {
     mean_squared_error,
     mean_squared_error_backward,
     fma_burst,
+    rms_norm,
+    rms_norm_backward,
+    rotary,
+    rotary_backward,
+    swiglu,
+    swiglu_backward,
+    lookup,
+    lookup_backward,
+    combine,
+    combine_backward,
 };
 
 }  // namespace

@@ -26,6 +26,10 @@ struct AttentionShape {
   bool causal;
 };
 
+struct RotaryShape {
+  long batch, tokens, heads, keyValueHeads, headSize;
+};
+
 /**
  * rate = learning rate / (1 − beta1^t), correction = 1 / (1 − beta2^t). The rests are 1 − beta,
  * subtracted in double: in float, 1 − 0.999 is off by one part in 80,000.
@@ -71,6 +75,23 @@ struct Kernels {
   void (*mean_squared_error_backward)(long count, const float* x, const float* target, float* dx);
   /** Does a number of multiply-adds as fast as the processor can; returns the flop done. */
   double (*fma_burst)(long rounds);
+  void (*rms_norm)(long rows, long columns, float epsilon, const float* x, const float* scale,
+                   float* y, float* statistics);
+  void (*rms_norm_backward)(long rows, long columns, const float* x, const float* scale,
+                            const float* statistics, const float* dy, float* dx, float* dscale);
+  void (*rotary)(const float* qkv, const float* turns, float* y, const RotaryShape*);
+  void (*rotary_backward)(const float* dy, const float* turns, float* dqkv, const RotaryShape*);
+  void (*swiglu)(long rows, long columns, const float* x, float* y);
+  void (*swiglu_backward)(long rows, long columns, const float* x, const float* dy, float* dx);
+  void (*lookup)(long count, long columns, long entries, long first, const int* ids,
+                 const float* rows, float* y);
+  void (*lookup_backward)(long count, long columns, long entries, long first, const int* ids,
+                          const float* dy, float* drows);
+  void (*combine)(long rows, long picks, long columns, const float* x, const float* weights,
+                  const int* places, float* y);
+  void (*combine_backward)(long rows, long picks, long columns, const float* x,
+                           const float* weights, const int* places, const float* dy, float* dx,
+                           float* dweights);
 };
 
 extern "C" {

@@ -17,6 +17,11 @@ const BACKWARD_RATIO = 2.5;
 export interface AttentionKind {
   readonly heads: number;
   readonly isCausal: boolean;
+  /**
+   * Heads of different keys and values, where several heads of queries share them and they come
+   * repeated. The record counts them once, as a kernel that knows of it moves them.
+   */
+  readonly keyValueHeads?: number;
 }
 
 /** qkv is [batch, tokens, 3·width]: queries, keys and values of all heads. */
@@ -24,7 +29,7 @@ export function attention(
   tape: Tape,
   name: string,
   qkv: Tensor,
-  { heads, isCausal }: AttentionKind,
+  { heads, isCausal, keyValueHeads = heads }: AttentionKind,
 ): Tensor {
   const [batch, tokens] = [at(qkv.shape, 0), at(qkv.shape, 1)];
   const width = at(qkv.shape, 2) / 3;
@@ -32,6 +37,7 @@ export function attention(
   assert(Number.isInteger(headSize), `${name} divides its width among its heads`);
   const shape: AttentionShape = { batch, tokens, heads, headSize, isCausal };
   const elements = batch * tokens * width;
+  const inputs = (elements * (heads + 2 * keyValueHeads)) / heads;
   const statisticCount = batch * heads * tokens;
   const flop = (isCausal ? 2 : 4) * batch * heads * tokens * tokens * headSize;
   const out = tape.output([batch, tokens, width], qkv.needsGradient);
@@ -42,12 +48,13 @@ export function attention(
       name,
       shape: [batch, heads, tokens, headSize],
       flop,
-      readBytes: tape.bytes(3 * elements),
+      readBytes: tape.bytes(inputs),
       writtenBytes: tape.bytes(elements) + statisticCount * STATISTIC_BYTES,
     },
     (backend) => backend.attention(qkv.data, out.data, statistics, shape),
   );
-  tape.save(qkv);
+  if (keyValueHeads === heads) tape.save(qkv);
+  else tape.saveElements(inputs);
   tape.save(out);
   tape.saveStatistics(statisticCount);
   tape.onBackward(out, (dout) => {
@@ -60,8 +67,8 @@ export function attention(
         shape: [batch, heads, tokens, headSize],
         flop: BACKWARD_RATIO * flop,
         // Reads q, k, v, out and its gradient; writes the gradients of q, k and v.
-        readBytes: tape.bytes(5 * elements) + statisticCount * STATISTIC_BYTES,
-        writtenBytes: tape.bytes(3 * elements),
+        readBytes: tape.bytes(inputs + 2 * elements) + statisticCount * STATISTIC_BYTES,
+        writtenBytes: tape.bytes(inputs),
       },
       (backend) =>
         backend.attentionBackward({ qkv: qkv.data, out: out.data, statistics, dout, dqkv }, shape),

@@ -5,8 +5,8 @@ import { STATISTIC_BYTES } from "../tape.ts";
 import type { Ids, Tensor } from "../tensor.ts";
 
 /** Operations per element, counted off the formulas in reference/lookups.ts. */
-const ENTROPY_FLOP = 4;
-const ENTROPY_BACKWARD_FLOP = 3;
+export const ENTROPY_FLOP = 4;
+export const ENTROPY_BACKWARD_FLOP = 3;
 const SQUARES_FLOP = 3;
 const SQUARES_BACKWARD_FLOP = 2;
 

@@ -25,13 +25,15 @@ export interface LinearParameters {
   /** inputs × outputs, or outputs × inputs where `transposes` says so. */
   readonly weight: Parameter;
   readonly bias?: Parameter;
+  /** Of ranks that each make a part of a sum, one adds the bias; all have its gradient. */
+  readonly addsBias?: boolean;
   /** y = x·Wᵀ: the weight is a table of rows, shared with an embedding. */
   readonly transposes?: boolean;
 }
 
 /** y = x·W + bias on the last axis of x. */
 export function linear(tape: Tape, name: string, x: Tensor, parameters: LinearParameters): Tensor {
-  const { weight, bias, transposes = false } = parameters;
+  const { weight, bias, addsBias = true, transposes = false } = parameters;
   const k = at(weight.shape, transposes ? 1 : 0);
   const n = at(weight.shape, transposes ? 0 : 1);
   assert(x.shape.at(-1) === k, `${name} gets ${k} inputs`);
@@ -39,7 +41,7 @@ export function linear(tape: Tape, name: string, x: Tensor, parameters: LinearPa
   const y = tape.output([...x.shape.slice(0, -1), n], true);
   const forward = { batch: 1, m, n, k };
   tape.run(record(tape, name, forward), (backend) =>
-    backend.matmul(x.data, weight.data, y.data, bias?.data, {
+    backend.matmul(x.data, weight.data, y.data, addsBias ? bias?.data : undefined, {
       ...forward,
       transposesA: false,
       transposesB: transposes,

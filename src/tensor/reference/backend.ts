@@ -6,6 +6,10 @@ import { meanSquaredError, meanSquaredErrorBackward } from "./lookups.ts";
 import { columnSums, matmul } from "./matmul.ts";
 import { adam, add, gelu, geluBackward, momentum, relu, reluBackward } from "./pointwise.ts";
 import { scale, sumOfSquares } from "./pointwise.ts";
+import { combine, combineBackward, route, routeBackward } from "./routing.ts";
+import { rmsNorm, rmsNormBackward, rotary, rotaryBackward } from "./llama.ts";
+import { swiglu, swigluBackward } from "./llama.ts";
+import { lookup, lookupBackward } from "./lookups.ts";
 import { layerNorm, layerNormBackward, softmax, softmaxBackward } from "./rows.ts";
 
 export const typescriptBackend: Backend = {
@@ -33,4 +37,16 @@ export const typescriptBackend: Backend = {
   sumOfSquares,
   momentum,
   adam,
+  rmsNorm,
+  rmsNormBackward,
+  rotary,
+  rotaryBackward,
+  swiglu,
+  swigluBackward,
+  lookup,
+  lookupBackward,
+  combine,
+  combineBackward,
+  route,
+  routeBackward,
 };

@@ -1,6 +1,6 @@
 /** Embedding and the losses: ops with indices or a single result. */
 import { assert } from "../../base/assert.ts";
-import type { EmbeddingShape, Numbers, RowShape, Tables } from "../arithmetic.ts";
+import type { EmbeddingShape, LookupShape, Numbers, RowShape, Tables } from "../arithmetic.ts";
 import { logSumExp } from "./rows.ts";
 
 export function embedding(
@@ -45,6 +45,37 @@ function checkEmbedding(ids: Int32Array, tables: Tables, y: Numbers, shape: Embe
   assert(tables.rows.length === entries * columns, "the token table fits its shape");
   assert(tables.positions.length === tokens * columns, "the position table fits its shape");
   checkIndices(ids, entries);
+}
+
+export function lookup(ids: Int32Array, rows: Numbers, y: Numbers, shape: LookupShape): void {
+  const { columns, entries, first } = shape;
+  checkLookup(ids, rows, y, shape);
+  for (let i = 0; i < ids.length; i++) {
+    const row = ids[i]! - first;
+    const isHere = row >= 0 && row < entries;
+    for (let c = 0; c < columns; c++) y[i * columns + c] = isHere ? rows[row * columns + c]! : 0;
+  }
+}
+
+export function lookupBackward(
+  ids: Int32Array,
+  dy: Numbers,
+  gradient: Numbers,
+  shape: LookupShape,
+): void {
+  const { columns, entries, first } = shape;
+  checkLookup(ids, gradient, dy, shape);
+  for (let i = 0; i < ids.length; i++) {
+    const row = ids[i]! - first;
+    if (row < 0 || row >= entries) continue;
+    for (let c = 0; c < columns; c++) gradient[row * columns + c]! += dy[i * columns + c]!;
+  }
+}
+
+function checkLookup(ids: Int32Array, rows: Numbers, y: Numbers, shape: LookupShape): void {
+  const { count, columns, entries } = shape;
+  assert(ids.length === count && y.length === count * columns, "there is a row for each id");
+  assert(rows.length === entries * columns, "the table fits its shape");
 }
 
 export function crossEntropy(

@@ -1,39 +1,55 @@
 /**
- * A GPT that reads one token after another and keeps the keys and values of those it has seen,
- * so that a token costs one row of each matrix product instead of all rows anew.
+ * A decoder that reads one token after another and keeps the keys and values of those it has
+ * seen, so that a token costs one row of each matrix product instead of all rows anew.
  */
-import { assert, at } from "../base/assert.ts";
-import type { GptSpec } from "../records/trace.ts";
+import { assert } from "../base/assert.ts";
 import type { Backend, Numbers } from "../tensor/arithmetic.ts";
 import type { Device } from "../tensor/device.ts";
 import { Tape } from "../tensor/tape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { constantTensor } from "../tensor/tensor.ts";
-import { finishPreNormBlock } from "./block.ts";
-import type { Gpt } from "./gpt.ts";
-import { gptHead } from "./gpt.ts";
-import { applyLayerNorm } from "./layer-norm.ts";
-import { applyLinear } from "./linear.ts";
 
-/** Of one layer: [heads, context, head size], filled up to the tokens seen. */
+/** A family of decoders as the cache runs them, token by token. */
+export interface Decoder {
+  readonly layerCount: number;
+  readonly headCount: number;
+  /** Heads of different keys and values. */
+  readonly keyValueHeadCount: number;
+  readonly headSize: number;
+  readonly contextTokens: number;
+  /** [1, 1, columns] */
+  embed(tape: Tape, token: number, place: number): Tensor;
+  /** [1, 1, 3·heads·headSize]: what attention reads of a layer. */
+  queries(tape: Tape, layer: number, x: Tensor, place: number): Tensor;
+  /** The rest of a layer, after its attention. */
+  finish(tape: Tape, layer: number, parts: LayerParts, place: number): Tensor;
+  head(tape: Tape, x: Tensor): Tensor;
+}
+
+export interface LayerParts {
+  readonly x: Tensor;
+  /** What attention made, before its projection. */
+  readonly core: Tensor;
+}
+
+/** Of one layer: [key-value heads, context, head size], filled up to the tokens seen. */
 interface LayerCache {
   readonly keys: Numbers;
   readonly values: Numbers;
 }
 
-export class GptCache {
-  readonly #gpt: Gpt;
-  readonly #spec: GptSpec;
+export class DecoderCache {
+  readonly #decoder: Decoder;
   readonly #device: Device;
   readonly #layers: readonly LayerCache[];
   #seenCount = 0;
 
-  constructor(gpt: Gpt, spec: GptSpec, device: Device) {
-    this.#gpt = gpt;
-    this.#spec = spec;
+  constructor(decoder: Decoder, device: Device) {
+    this.#decoder = decoder;
     this.#device = device;
-    const count = spec.contextTokens * spec.hiddenSize;
-    this.#layers = gpt.blocks.map(() => {
+    const { layerCount, contextTokens, keyValueHeadCount, headSize } = decoder;
+    const count = contextTokens * keyValueHeadCount * headSize;
+    this.#layers = Array.from({ length: layerCount }, () => {
       return { keys: new Float32Array(count), values: new Float32Array(count) };
     });
   }
@@ -49,36 +65,23 @@ export class GptCache {
 
   /** Logits of the token that follows. */
   read(token: number): Numbers {
-    assert(this.#seenCount < this.#spec.contextTokens, "a token fits into the context");
+    const place = this.#seenCount;
+    const decoder = this.#decoder;
+    assert(place < decoder.contextTokens, "a token fits into the context");
     const tape = new Tape(this.#device);
-    let x = this.#embed(tape, token);
-    for (const [i, block] of this.#gpt.blocks.entries()) {
-      const normed = applyLayerNorm(tape, block.attentionNorm, x);
-      const qkv = applyLinear(tape, block.attention.input, normed);
-      const core = this.#attend(tape, at(this.#layers, i), qkv);
-      x = finishPreNormBlock(tape, block, x, applyLinear(tape, block.attention.output, core));
+    let x = decoder.embed(tape, token, place);
+    for (const [layer, cache] of this.#layers.entries()) {
+      const core = this.#attend(tape, cache, decoder.queries(tape, layer, x, place));
+      x = decoder.finish(tape, layer, { x, core }, place);
     }
     this.#seenCount += 1;
-    return gptHead(tape, this.#gpt, x).data;
-  }
-
-  #embed(tape: Tape, token: number): Tensor {
-    const { hiddenSize: columns, vocabularySize: entries } = this.#spec;
-    const x = tape.output([1, 1, columns], false);
-    const first = this.#seenCount * columns;
-    const positions = this.#gpt.positions.data.subarray(first, first + columns);
-    const tables = { rows: this.#gpt.tokens.data, positions };
-    const shape = { batch: 1, tokens: 1, columns, entries };
-    const kernel = (backend: Backend) =>
-      backend.embedding(Int32Array.of(token), tables, x.data, shape);
-    this.#device.compute("embedding", kernel, "embedding");
-    return x;
+    return decoder.head(tape, x).data;
   }
 
   /** One query to all keys so far, head by head: softmax(q·Kᵀ/√d)·V. */
   #attend(tape: Tape, cache: LayerCache, qkv: Tensor): Tensor {
-    const { hiddenSize: width, headCount, contextTokens } = this.#spec;
-    const size = width / headCount;
+    const { headCount, keyValueHeadCount, headSize: size, contextTokens } = this.#decoder;
+    const width = headCount * size;
     const seen = this.#seenCount + 1;
     const out = tape.output([1, 1, width], false);
     const scores = new Float32Array(seen);
@@ -89,7 +92,8 @@ export class GptCache {
           const first = index * width + head * size;
           return qkv.data.subarray(first, first + size);
         };
-        const start = head * contextTokens * size;
+        const shared = Math.floor((head * keyValueHeadCount) / headCount);
+        const start = shared * contextTokens * size;
         cache.keys.set(part(1), start + this.#seenCount * size);
         cache.values.set(part(2), start + this.#seenCount * size);
         const keys = cache.keys.subarray(start, start + seen * size);
