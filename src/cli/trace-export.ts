@@ -2,6 +2,7 @@
 import { at } from "../base/assert.ts";
 import { InputError, Refusal, UsageError } from "../base/errors.ts";
 import { fixed } from "../base/format.ts";
+import type { TimedNode } from "../answers/trace/timeline.ts";
 import type { TimelineEvent } from "../files/formats/perfetto.ts";
 import type { RankProgram, RecordedTrace } from "../records/trace-file.ts";
 import { text } from "./command.ts";
@@ -53,18 +54,16 @@ async function exportPerfetto(
 
 function eventOf(
   { trace, ranks }: RankProgram,
-  { node, stream, startS, durationS }: Pick<TimelineEvent, "stream" | "startS" | "durationS"> & {
-    readonly node: number;
-  },
+  { nodeId, stream, startS, durationS }: TimedNode,
 ): TimelineEvent {
   const place = { rank: ranks[0] ?? 0, stream, startS, durationS };
-  const op = trace.ops[node];
+  const op = trace.ops[nodeId];
   if (op !== undefined) {
     const { name, kind, phase, flop, readBytes, writtenBytes } = op;
     const details = { phase, shape: op.shape.join(" x "), flop, readBytes, writtenBytes };
     return { ...place, name, kind, details };
   }
-  const collective = at(trace.collectives ?? [], node - trace.ops.length);
+  const collective = at(trace.collectives ?? [], nodeId - trace.ops.length);
   const { name, kind, group, rankCount, bytes } = collective;
   return { ...place, name, kind, details: { group, rankCount, bytes } };
 }
@@ -91,7 +90,7 @@ async function exportChakra(
   }
   const prefix = output.replace(/\.et$/, "");
   const files = recorded.programs.flatMap((program) => {
-    const bytes = chakraBytes(chakraNodes(program));
+    const bytes = chakraBytes(chakraNodes(program, ranks));
     return program.ranks.map((rank) => ({ path: `${prefix}.${rank}.et`, text: bytes }));
   });
   if (ranks === 1) files[0] = { ...at(files, 0), path: output };

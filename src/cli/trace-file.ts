@@ -30,7 +30,7 @@ export async function checkFile(path: string, flags: Flags): Promise<number> {
   const { issues, ...counts } = checkTrace(await read(path), path);
   if (issues.length > 0) throw new InputError(issues);
   const words =
-    `${fixed(counts.ops)} ops, ${fixed(counts.collectives)} collectives, ` +
+    `${fixed(counts.opCount)} ops, ${fixed(counts.collectives)} collectives, ` +
     `${fixed(counts.dependencies)} dependencies: acyclic; ` +
     `${fixed(counts.sends)} sends, each received; bytes and flop add up`;
   prints(flags, { acyclic: true, matched: true, conserved: true, ...counts }, words);
@@ -46,7 +46,8 @@ export async function selfcheckFile(path: string, flags: Flags): Promise<number>
   const checked = selfcheckOf(recorded, await benched(training, recorded), availableParallelism());
   const { p10, p90 } = checked.measuredRangeS;
   const words =
-    `measured ${duration(checked.measuredS)} a step (p10 ${duration(p10)}, p90 ${duration(p90)}), ` +
+    `measured ${duration(checked.measuredS)} a step ` +
+    `(p10 ${duration(p10)}, p90 ${duration(p90)}), ` +
     `predicted ${duration(checked.predictedS)} from kinds, shapes, flop and bytes: ` +
     `${checked.relativeError < 0 ? "" : "+"}${percent(checked.relativeError)}`;
   prints(flags, checked, words);

@@ -55,7 +55,7 @@ function refuseLayouts(flags: Flags): void {
     if (name === "dp" || degree === 1) return [];
     const next = "take 1, or --device shape-only, which walks any layout";
     const expected = "1 where processes train for real";
-    return [flagIssue(`--${name}`, String(degree), expected, next, "not-traced")];
+    return [flagIssue(`--${name}`, String(degree), expected, next)];
   });
   if (issues.length > 0) throw new InputError(issues);
 }

@@ -9,7 +9,7 @@ import type { GroupKind, Trace } from "../records/trace.ts";
 import { issueAt } from "./issue.ts";
 
 export interface TraceCounts {
-  readonly ops: number;
+  readonly opCount: number;
   readonly collectives: number;
   readonly dependencies: number;
   /** Sends of all ranks, each with its receive. */
@@ -22,21 +22,21 @@ const FIRST_LINE = 2;
 
 export function checkTrace(recorded: RecordedTrace, file: string): TraceCounts {
   const issues: Issue[] = [];
-  const say = (program: number, pointer: string, code: string, found: string, expected: string) => {
+  const say = (program: number, { pointer, ...complaint }: Fault) => {
     const place = { file, line: program + FIRST_LINE, column: 1, pointer };
-    issues.push(issueAt(place, { code, found, expected, nextStep: "record it again" }));
+    issues.push(issueAt(place, { ...complaint, nextStep: "record it again" }));
   };
   for (const [i, program] of recorded.programs.entries()) {
-    const complain: Complain = (...words) => say(i, ...words);
+    const complain: Complain = (fault) => say(i, fault);
     checkAcyclic(program, complain);
     checkBytes(program.trace, complain);
     checkGroups(program, recorded.degrees, complain);
   }
-  const sends = checkSends(recorded.programs, (...words) => say(0, ...words));
+  const sends = checkSends(recorded.programs, (fault) => say(0, fault));
   const sum = (count: (program: RankProgram) => number) =>
     recorded.programs.reduce((total, program) => total + count(program), 0);
   return {
-    ops: sum(({ trace }) => trace.ops.length),
+    opCount: sum(({ trace }) => trace.ops.length),
     collectives: sum(({ trace }) => trace.collectives?.length ?? 0),
     dependencies: sum(({ dependencies }) => dependencies.reduce((n, own) => n + own.length, 0)),
     sends,
@@ -44,7 +44,8 @@ export function checkTrace(recorded: RecordedTrace, file: string): TraceCounts {
   };
 }
 
-type Complain = (pointer: string, code: string, found: string, expected: string) => void;
+type Fault = Pick<Issue, "code" | "pointer" | "found" | "expected">;
+type Complain = (fault: Fault) => void;
 
 /** Kahn 1962: takes away what waits for nothing more, until nothing or a circle is left. */
 function checkAcyclic({ trace, dependencies }: RankProgram, complain: Complain): void {
@@ -66,7 +67,8 @@ function checkAcyclic({ trace, dependencies }: RankProgram, complain: Complain):
   }
   if (done === count) return;
   const circle = circleFrom(open, dependencies).map((node) => nameOf(trace, node));
-  complain("/waits", "cyclic-trace", `a circle: ${circle.join(" waits for ")}`, "an order to run in");
+  const found = `a circle: ${circle.join(" waits for ")}`;
+  complain({ pointer: "/waits", code: "cyclic-trace", found, expected: "an order to run in" });
 }
 
 /** From any node that is left, by what it waits for and is left too, until one comes again. */
@@ -94,12 +96,14 @@ function checkBytes(trace: Trace, complain: Complain): void {
     if (shape.length === 4 && counted === flop) continue;
     const sizes = shape.join(" x ");
     const found = `${flop} flop for ${JSON.stringify(name)} of ${sizes}`;
-    complain(`/ops/${2 * i}`, "unbalanced-trace", found, `${counted} flop, two a multiply-add`);
+    const expected = `${counted} flop, two a multiply-add`;
+    complain({ pointer: `/ops/${2 * i}`, code: "unbalanced-trace", found, expected });
   }
   const elements = trace.gradients.reduce((sum, gradient) => sum + gradient.elementCount, 0);
   if (elements === trace.parameterCount) return;
   const expected = `gradients of ${trace.parameterCount} parameters`;
-  complain("/gradients", "unbalanced-trace", `gradients of ${elements} parameters`, expected);
+  const found = `gradients of ${elements} parameters`;
+  complain({ pointer: "/gradients", code: "unbalanced-trace", found, expected });
 }
 
 const DEGREE_OF: Readonly<Record<Exclude<GroupKind, "embedding">, keyof Degrees>> = {
@@ -119,12 +123,14 @@ function checkGroups({ trace }: RankProgram, degrees: Degrees, complain: Complai
     const degree = group === "embedding" ? 2 : degrees[DEGREE_OF[group]];
     if (group === "data" ? rankCount % degree !== 0 : rankCount !== degree) {
       const found = `${shown} among ${rankCount} ranks`;
-      complain(pointer, "unmatched-trace", found, `${degree}, the degree of its group`);
+      const expected = `${degree}, the degree of its group`;
+      complain({ pointer, code: "unmatched-trace", found, expected });
     }
     const isShared = kind === "all-gather" || kind === "reduce-scatter";
     if (isShared && !Number.isInteger(bytes / rankCount)) {
       const found = `${shown} of ${bytes} bytes among ${rankCount} ranks`;
-      complain(pointer, "unbalanced-trace", found, "whole bytes for each");
+      const expected = "whole bytes for each";
+      complain({ pointer, code: "unbalanced-trace", found, expected });
     }
   }
 }
@@ -145,7 +151,8 @@ function checkSends(programs: readonly RankProgram[], complain: Complain): numbe
   for (const [what, rest] of balance) {
     if (rest === 0) continue;
     const found = `${Math.abs(rest)} more ${rest > 0 ? "sent" : "received"} messages of ${what}`;
-    complain("/collectives", "unmatched-trace", found, "as many as their counterparts");
+    const expected = "as many as their counterparts";
+    complain({ pointer: "/collectives", code: "unmatched-trace", found, expected });
   }
   return sends;
 }

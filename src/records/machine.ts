@@ -44,6 +44,8 @@ export interface ProgramSample {
   readonly kernels: readonly KernelSample[];
   readonly wholesS: readonly number[];
   readonly exchangedBytes: number;
+  /** Of the overhead that is part of the whole, by itself. */
+  readonly fillerS: number;
 }
 
 export interface ExchangeSample {

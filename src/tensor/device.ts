@@ -25,13 +25,17 @@ export interface OpTime {
   durationS: number;
 }
 
+export interface KernelRecorder {
+  end(): void;
+}
+
 export interface NativeDevice extends Device {
   readonly kind: "native";
   readonly backend: Backend;
   /** In the order in which the kinds first ran; empty without a clock. */
   readonly times: ReadonlyMap<OpKind, OpTime>;
-  /** While there is one, it runs the kernels, and may time them. */
-  recorder: ((run: () => void) => void) | undefined;
+  /** While there is one, it hears of each kernel's end. */
+  recorder: KernelRecorder | undefined;
 }
 
 export interface NativeOptions {
@@ -58,7 +62,12 @@ export function createNativeDevice({
     allocate: (count) => pool.allocate(count),
     begin: () => pool.begin(),
     compute(kind, kernel) {
-      if (device.recorder !== undefined) return device.recorder(() => kernel(backend));
+      const { recorder } = device;
+      if (recorder !== undefined) {
+        kernel(backend);
+        recorder.end();
+        return;
+      }
       if (clock === undefined) return kernel(backend);
       const start = clock();
       kernel(backend);

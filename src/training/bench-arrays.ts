@@ -36,7 +36,10 @@ export class BenchArrays {
 
   /** What was written last and is long enough. */
   recent(count: number): Float32Array {
-    return this.#cut(this.#written.findLast((array) => array.length >= count), count);
+    return this.#cut(
+      this.#written.findLast((array) => array.length >= count),
+      count,
+    );
   }
 
   /** Backward starts: what is saved comes back last first. */
@@ -78,6 +81,8 @@ export class BenchArrays {
   }
 
   #drawn(count: number): Float32Array {
-    return Float32Array.from({ length: count }, () => (this.#random() - 0.5) * 2 * VALUE_MAX);
+    const array = new Float32Array(count);
+    for (let i = 0; i < count; i++) array[i] = (this.#random() - 0.5) * 2 * VALUE_MAX;
+    return array;
   }
 }

@@ -4,6 +4,9 @@ import { ADAM_DEFAULTS } from "../tensor/adam.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import type { KernelCall } from "../tensor/kernel-class.ts";
 import type { BenchArrays } from "./bench-arrays.ts";
+import { combining, combiningBackward, gated, gatedBackward, lookup } from "./llama-bench.ts";
+import { lookupBackward, rootNorm, rootNormBackward, rotary } from "./llama-bench.ts";
+import { rotaryBackward, routing, routingBackward } from "./llama-bench.ts";
 
 export type Call = (backend: Backend) => void;
 
@@ -19,14 +22,24 @@ const BENCHES: readonly (readonly [start: string, prepare: Prepare])[] = [
   ["matmul wgrad", weightGradient],
   ["attention forward", attention],
   ["attention backward", attentionBackward],
+  ["norm forward 4", rootNorm],
+  ["norm backward 11", rootNormBackward],
   ["norm forward", norm],
   ["norm backward", normBackward],
-  ["softmax forward", rowwise((b, x, y, _, shape) => b.softmax(x, y, shape))],
-  ["softmax backward", rowwise((b, x, y, dy, shape) => b.softmaxBackward(x, dy, y, shape))],
+  ["softmax forward 5", rowwise((b, x, y, _, shape) => b.softmax(x, y, shape))],
+  ["softmax backward 4", rowwise((b, x, y, dy, shape) => b.softmaxBackward(x, dy, y, shape))],
+  ["softmax forward", routing],
+  ["softmax backward", routingBackward],
+  ["rotary forward", rotary],
+  ["rotary backward", rotaryBackward],
+  ["activation forward 5", gated],
+  ["activation backward 11", gatedBackward],
   ["activation forward 1", unary((b, x, y) => b.relu(x, y))],
   ["activation backward 1", unary((b, x, y, dy) => b.reluBackward(x, dy, y))],
   ["activation forward", unary((b, x, y) => b.gelu(x, y))],
   ["activation backward", unary((b, x, y, dy) => b.geluBackward(x, dy, y))],
+  ["embedding forward 0", lookup],
+  ["embedding backward 1", lookupBackward],
   ["embedding forward", embedding],
   ["embedding backward", embeddingBackward],
   ["loss forward squares", squares],
@@ -39,6 +52,8 @@ const BENCHES: readonly (readonly [start: string, prepare: Prepare])[] = [
   ["optimizer optimizer 3", squaresSum],
   ["optimizer optimizer 1", rescale],
   ["clear", clear],
+  ["element-wise forward 4", combining],
+  ["element-wise backward 3", combiningBackward],
   ["", unary((b, x, y, dy) => b.add(x, dy, y))],
 ];
 

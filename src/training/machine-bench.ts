@@ -29,9 +29,11 @@ export interface BenchOptions {
 const TURN_COUNT = 6;
 /** Seconds that the steps before each program take, about. */
 const SPELL_S = 0.005;
+/** The same where ranks wait for each other: long enough for their turns to settle. */
+const TOGETHER_SPELL_S = 0.03;
 const STEP_COUNT_MIN = 2;
 const STEP_COUNT_MAX = 60;
-const WARM_STEP_COUNT = 3;
+const WARM_STEP_COUNT = 7;
 const OVERHEAD_COUNT = 50;
 
 export function benchMachine(
@@ -41,16 +43,14 @@ export function benchMachine(
 ): Benched {
   const stepper = new Stepper(training, backend, team);
   const step = () => stepper.step();
-  let lastS = 0;
-  for (let i = 0; i < WARM_STEP_COUNT; i++) lastS = timedS(step, nowS);
-  const wanted = Math.ceil(SPELL_S / Math.max(1e-6, agreed(team, lastS)));
-  const stepCount = Math.min(STEP_COUNT_MAX, Math.max(STEP_COUNT_MIN, wanted));
+  const stepCount = spellCount(team, step);
   const calls = [{ kernel: "clear", shape: [trace.parameterCount] }, ...kernelCalls(trace)];
   const exchange = new ExchangeBench(team, trace);
+  const overhead = new OverheadBench(backend, trace.ops.length);
   const programs = Array.from({ length: VARIANT_COUNT }, (_, variant) => {
-    return new ProgramBench(benchProgram(calls, variant, backend), exchange, variant);
+    const program = benchProgram(calls, variant, backend);
+    return new ProgramBench(program, { exchange, overhead }, variant);
   });
-  const overhead = new OverheadBench(backend);
   const stepTimesS: number[] = [];
   for (let turn = 0; turn <= TURN_COUNT; turn++) {
     if (turn === 1) for (const bench of [...programs, exchange]) bench.forget();
@@ -75,17 +75,33 @@ export function benchMachine(
   };
 }
 
+/** Steps of a spell, the same on all ranks. */
+function spellCount(team: Team, step: () => void): number {
+  const warmS = Array.from({ length: WARM_STEP_COUNT }, () => timedS(step, nowS));
+  const stepS = Math.max(1e-6, agreed(team, median(warmS)));
+  const spellS = team.world.rankCount > 1 ? TOGETHER_SPELL_S : SPELL_S;
+  return Math.min(STEP_COUNT_MAX, Math.max(STEP_COUNT_MIN, Math.ceil(spellS / stepS)));
+}
+
+/** What a step has beside its kernels. */
+interface Rest {
+  readonly exchange: ExchangeBench;
+  readonly overhead: OverheadBench;
+}
+
 /** One program of benches: each call timed by itself, and all of them as a whole. */
 class ProgramBench {
   readonly #program: BenchProgram;
   readonly #exchange: ExchangeBench;
+  readonly #overhead: OverheadBench;
   readonly #variant: number;
   #rounds: Float64Array[] = [];
   #wholes: number[] = [];
 
-  constructor(program: BenchProgram, exchange: ExchangeBench, variant: number) {
+  constructor(program: BenchProgram, { exchange, overhead }: Rest, variant: number) {
     this.#program = program;
     this.#exchange = exchange;
+    this.#overhead = overhead;
     this.#variant = variant;
   }
 
@@ -105,6 +121,7 @@ class ProgramBench {
 
   /** As a step: gradients, their exchange, the update, and a number of each rank. */
   #whole(): void {
+    this.#overhead.fill();
     this.#program.run(() => this.#exchange.add(this.#variant));
     this.#exchange.gather();
   }
@@ -120,7 +137,8 @@ class ProgramBench {
       return { kernel, shape, durationS: Math.max(1e-9, durationS) };
     });
     const exchangedBytes = this.#exchange.bytesOf(this.#variant);
-    return { kernels, wholesS: this.#wholes, exchangedBytes };
+    const { fillerS } = this.#overhead;
+    return { kernels, wholesS: this.#wholes, exchangedBytes, fillerS };
   }
 }
 

@@ -16,18 +16,31 @@ import { Trainer } from "./trainer.ts";
 /** Products of 4 x 4 numbers. */
 const WIDTH = 4;
 const LAYER_COUNTS = [2, 20] as const;
+/** A product, its activation, and both backward, one of them twice. */
+const OPS_PER_LAYER = 5;
 
 export class OverheadBench {
   readonly #short: Idle;
   readonly #long: Idle;
+  readonly #filler: Idle;
 
-  constructor(backend: Backend) {
+  /** `opCount` are the ops of the step whose overhead the filler stands for. */
+  constructor(backend: Backend, opCount: number) {
     [this.#short, this.#long] = [idle(LAYER_COUNTS[0], backend), idle(LAYER_COUNTS[1], backend)];
+    this.#filler = idle(Math.max(1, Math.round(opCount / OPS_PER_LAYER)), backend);
   }
 
   turn(count: number): void {
-    this.#short.turn(count);
-    this.#long.turn(count);
+    for (const one of [this.#short, this.#long, this.#filler]) one.turn(count);
+  }
+
+  /** A step of hardly anything but overhead. */
+  fill(): void {
+    this.#filler.step();
+  }
+
+  get fillerS(): number {
+    return this.#filler.stepS();
   }
 
   /** A line through both lengths. */
@@ -41,6 +54,8 @@ export class OverheadBench {
 
 interface Idle {
   readonly opCount: number;
+  step(): void;
+  stepS(): number;
   turn(count: number): void;
   /** What steps take more than their kernels in a row. */
   restS(): number;
@@ -59,15 +74,16 @@ function idle(layerCount: number, backend: Backend): Idle {
     work();
     times.push(nowS() - startS);
   };
+  const step = () => {
+    trainer.computeGradients();
+    trainer.update();
+  };
   return {
     opCount: trace.ops.length,
+    step,
+    stepS: () => median(stepsS),
     turn(count) {
-      for (let i = 0; i < count; i++) {
-        timed(stepsS, () => {
-          trainer.computeGradients();
-          trainer.update();
-        });
-      }
+      for (let i = 0; i < count; i++) timed(stepsS, step);
       for (let i = 0; i < count; i++) {
         timed(kernelsS, () => {
           for (const call of prepared) call(backend);

@@ -10,7 +10,7 @@ import { NO_PARALLELISM } from "../records/trace-file.ts";
 import type { Trace } from "../records/trace.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
-import type { NativeDevice } from "../tensor/device.ts";
+import type { KernelRecorder } from "../tensor/device.ts";
 import { programOf, withReduction } from "./record-shapes.ts";
 import { agreed, Stepper, timedS } from "./stepper.ts";
 import type { Team } from "./team.ts";
@@ -39,26 +39,45 @@ const LATER_STEP_COUNT = 20;
 const LATER_STEP_COUNT_MAX = 400;
 const LATER_S = 0.25;
 
-/** Times ops while it is attached to a device. */
-export class Recorder {
-  readonly durationsS: number[] = [];
+/**
+ * Times ops while it is a device's recorder: each from the end of the one before, so that the
+ * clock is read once an op and the durations add up to the step.
+ */
+export class Recorder implements KernelRecorder {
   readonly #clock: () => number;
+  #durationsS = new Float64Array(4096);
+  #count = 0;
+  #lastS = 0;
 
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
-  attach(device: NativeDevice): void {
-    const clock = this.#clock;
-    device.recorder = (run) => {
-      const startS = clock();
-      run();
-      this.durationsS.push(clock() - startS);
-    };
+  /** A step starts. */
+  start(): void {
+    this.#lastS = this.#clock();
   }
 
-  detach(device: NativeDevice): void {
-    device.recorder = undefined;
+  end(): void {
+    const nowS = this.#clock();
+    if (this.#count === this.#durationsS.length) this.#grow();
+    this.#durationsS[this.#count++] = nowS - this.#lastS;
+    this.#lastS = nowS;
+  }
+
+  /** Of the last so many ops. */
+  last(count: number): number[] {
+    return [...this.#durationsS.subarray(Math.max(0, this.#count - count), this.#count)];
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  #grow(): void {
+    const longer = new Float64Array(2 * this.#durationsS.length);
+    longer.set(this.#durationsS);
+    this.#durationsS = longer;
   }
 }
 
@@ -76,13 +95,14 @@ export function recordRank(
   };
   for (let i = 0; i < WARM_STEP_COUNT; i++) step();
   const recorder = new Recorder(clock);
-  recorder.attach(trainer.device);
+  trainer.device.recorder = recorder;
+  recorder.start();
   const tape = stepper.step();
-  recorder.detach(trainer.device);
+  trainer.device.recorder = undefined;
   const degrees = { ...NO_PARALLELISM, dp: team.share.rankCount };
   const trace = withReduction(tape.trace(headOf(training, trainer)), degrees);
   // Of several accumulated parts the last one is recorded, with the update.
-  const opDurationsS = recorder.durationsS.slice(-trace.ops.length);
+  const opDurationsS = recorder.last(trace.ops.length);
   const wanted = Math.ceil(LATER_S / Math.max(1e-6, agreed(team, lastS)));
   const count = Math.min(LATER_STEP_COUNT_MAX, Math.max(LATER_STEP_COUNT, wanted));
   const stepTimesS: number[] = [];
@@ -90,10 +110,7 @@ export function recordRank(
   return { backend: backend.name, trace, opDurationsS, stepTimesS };
 }
 
-export function recordTraining(
-  training: Training,
-  options: RecordOptions = {},
-): RecordedTrace {
+export function recordTraining(training: Training, options: RecordOptions = {}): RecordedTrace {
   return recordedTrace(training, [recordRank(training, options)]);
 }
 

@@ -64,7 +64,6 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("cyclic-trace", "what a trace holds waits for itself", "record it again"),
   code("unmatched-trace", "what ranks exchange has no counterpart", "record it again"),
   code("unbalanced-trace", "bytes or flop of a trace do not add up", "record it again"),
-  code("not-traced", "a layout whose steps are not recorded yet", "take the degree named"),
   code("nothing-trained", "a trace of shapes has nothing to measure", "record a training"),
   code("not-exported", "another format cannot say what a trace holds", "take the other format"),
   code("no-shared-memory", "processes cannot share memory here", "take --transport tcp"),

@@ -7,7 +7,7 @@ import type { RankProgram } from "../../records/trace-file.ts";
 import { nodeCount, streamOf } from "../../records/trace-file.ts";
 
 export interface TimedNode {
-  readonly node: number;
+  readonly nodeId: number;
   readonly stream: string;
   readonly startS: number;
   readonly durationS: number;
@@ -35,7 +35,7 @@ export function timelineOf(
     const startS = at(readyS, node);
     // How long an exchange took is not measured apart from waiting for the others.
     const durationS = isMeasured ? (opDurationsS[node] ?? 0) : NOMINAL_S;
-    timed.push({ node, stream: streamOf(trace, node), startS, durationS });
+    timed.push({ nodeId: node, stream: streamOf(trace, node), startS, durationS });
     for (const waiter of at(waiters, node)) {
       readyS[waiter] = Math.max(at(readyS, waiter), startS + durationS);
       open[waiter] = at(open, waiter) - 1;

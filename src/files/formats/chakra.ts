@@ -58,9 +58,12 @@ function nodeBytes({ id, name, type, dataDependencies, attributes }: ChakraNode)
   return writer.finish();
 }
 
-/** What one rank does, as nodes: the ops, then the collectives. */
-export function chakraNodes({ trace, dependencies }: RankProgram): ChakraNode[] {
+/** What one rank of `rankCount` does, as nodes: the ops, then the collectives. */
+export function chakraNodes({ trace, dependencies }: RankProgram, rankCount: number): ChakraNode[] {
   const { ops, collectives = [] } = trace;
+  for (const collective of collectives) {
+    if (collective.rankCount !== rankCount) refuse(collective, `its ${rankCount} ranks together`);
+  }
   const nodes = [...ops.map(computeNode), ...collectives.map(collectiveNode)];
   return nodes.map((node, i) => ({
     id: i + 1,
@@ -85,15 +88,7 @@ function computeNode({ name, phase, flop, readBytes, writtenBytes }: TraceOp) {
 
 export function collectiveNode({ kind, name, bytes, rankCount }: TraceCollective) {
   const type = COLLECTIVE_TYPES[kind];
-  if (type === undefined) {
-    throw new Refusal({
-      code: "not-exported",
-      pointer: "",
-      found: `${kind} ${JSON.stringify(name)}`,
-      expected: "collectives of whole groups: Chakra names both ends of a message",
-      nextStep: "export to perfetto, or record without pipeline and context parallelism",
-    });
-  }
+  if (type === undefined) return refuse({ kind, name, rankCount }, "whole groups");
   // Of an all-gather Chakra counts the part that a rank brings, of others the whole buffer.
   const size = kind === "all-gather" ? bytes / rankCount : bytes;
   return {
@@ -105,4 +100,18 @@ export function collectiveNode({ kind, name, bytes, rankCount }: TraceCollective
       { name: "comm_size", kind: "int64", value: size } as const,
     ],
   };
+}
+
+/** Chakra names both ends of a message and the members of a group; a trace has their number. */
+function refuse(
+  { kind, name, rankCount }: Pick<TraceCollective, "kind" | "name" | "rankCount">,
+  whom: string,
+): never {
+  throw new Refusal({
+    code: "not-exported",
+    pointer: "",
+    found: `${kind} ${JSON.stringify(name)} among ${rankCount} ranks`,
+    expected: `collectives of ${whom}`,
+    nextStep: "export to perfetto, or record with data parallelism alone",
+  });
 }

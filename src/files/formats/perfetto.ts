@@ -22,7 +22,7 @@ export interface PerfettoFile {
   readonly droppedCount: number;
 }
 
-const EVENT_COUNT_MAX = 500_000;
+export const EVENT_COUNT_MAX = 500_000;
 const US_PER_S = 1e6;
 
 export function perfettoFile(
@@ -35,7 +35,10 @@ export function perfettoFile(
   const kept = events.length <= room ? events : firstOf(events, room);
   const droppedCount = events.length - kept.length;
   const rows = [...tracks, ...kept.map(eventRow)];
-  const otherData = { ...about, ...(droppedCount > 0 ? { dropped: `${droppedCount} events` } : {}) };
+  const otherData = {
+    ...about,
+    ...(droppedCount > 0 ? { dropped: `${droppedCount} events` } : {}),
+  };
   const head = JSON.stringify({ displayTimeUnit: "ns", otherData }).slice(0, -1);
   const body = rows.map((row) => JSON.stringify(row)).join(",\n");
   return {

@@ -24,9 +24,9 @@ export function fitMachine(benched: Benched, sharing: Sharing): MachineModel {
   const laws = fitLaws(programs.flatMap(({ kernels }) => kernels));
   const machine = { laws, perOpS, perStepS, ...sharing, exchange: { latencyS, perByteS } };
   // A whole program loses what its parts do not show: turns of other processes above all.
-  const factors = programs.flatMap(({ kernels, wholesS, exchangedBytes }) => {
-    const kernelsS = kernels.reduce((sum, { durationS }) => sum + durationS, 0);
-    const expectedS = coreShare(machine) * kernelsS + exchangeS(machine, exchangedBytes);
+  const factors = programs.flatMap(({ kernels, wholesS, exchangedBytes, fillerS }) => {
+    const ownS = kernels.reduce((sum, { durationS }) => sum + durationS, fillerS);
+    const expectedS = coreShare(machine) * ownS + exchangeS(machine, exchangedBytes);
     return wholesS.map((wholeS) => wholeS / expectedS);
   });
   return { ...machine, wholeFactor: factors.length === 0 ? 1 : median(factors) };

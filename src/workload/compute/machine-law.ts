@@ -66,7 +66,7 @@ export function exchangeS({ exchange }: Pick<MachineModel, "exchange">, bytes: n
 /**
  * Seconds of the step, from kinds, shapes, flop and bytes: no time of the step is looked at.
  *
- *     T = share · (step + ops · perOp) + whole · (share · Σ kernels + exchange)
+ *     T = whole · (share · (step + ops · perOp + Σ kernels) + exchange)
  */
 export function stepS(trace: Trace, machine: MachineModel): number {
   const laws = new Map(machine.laws.map((law) => [law.kernel, law]));
@@ -76,9 +76,7 @@ export function stepS(trace: Trace, machine: MachineModel): number {
     return sum + (law === undefined ? 0 : kernelS(law, shape));
   }, 0);
   const exchangedBytes = (trace.collectives ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
-  const share = coreShare(machine);
-  const ownS = machine.perStepS + machine.perOpS * trace.ops.length;
-  return (
-    share * ownS + machine.wholeFactor * (share * kernelsS + exchangeS(machine, exchangedBytes))
-  );
+  const ownS = machine.perStepS + machine.perOpS * trace.ops.length + kernelsS;
+  const sharedS = coreShare(machine) * ownS;
+  return machine.wholeFactor * (sharedS + exchangeS(machine, exchangedBytes));
 }
