@@ -6,6 +6,7 @@ import type { Training } from "../records/job.ts";
 import { isOn, text } from "./command.ts";
 import type { PruneOptions } from "../training/run.ts";
 import { countFlag, flagIssue } from "./flags.ts";
+import { LAYOUT_OPTIONS } from "./native-layout.ts";
 import { JSON_OPTION } from "./options.ts";
 
 export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
@@ -29,8 +30,7 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
     default: "weights",
     describe: "train: prune single weights, or whole rows of matrices",
   },
-  processes: { type: "string", default: "1", describe: "train: processes that share the work" },
-  dp: { type: "string", requiresArg: true, describe: "train: data-parallel degree" },
+  ...LAYOUT_OPTIONS,
   transport: {
     choices: ["memory", "tcp"],
     describe: "train: what collectives go over; default: memory where processes can share it",
@@ -53,26 +53,6 @@ export function changedTraining(
     ...(steps === undefined ? {} : { steps: countFlag("--steps", steps) }),
     ...(seed === undefined ? {} : { seed: countFlag("--seed", seed) }),
   };
-}
-
-const PROCESS_COUNT_MAX = 64;
-
-/** `--processes 4 --dp 4`: each process is one data-parallel rank. */
-export function processCountOf(flags: Readonly<Record<string, unknown>>): number {
-  const processCount = countFlag("--processes", text(flags, "processes") ?? "1");
-  const degree = countFlag("--dp", text(flags, "dp") ?? String(processCount));
-  const issues: Issue[] = [];
-  if (processCount > PROCESS_COUNT_MAX) {
-    const expected = `at most ${PROCESS_COUNT_MAX} processes`;
-    issues.push(flagIssue("--processes", String(processCount), expected, "take fewer"));
-  }
-  if (degree !== processCount) {
-    const found = `${degree} data-parallel ranks in ${processCount} processes`;
-    const expected = "one rank in each process: data parallelism is the only one there is yet";
-    issues.push(flagIssue("--dp", found, expected, `take --dp ${processCount}`));
-  }
-  if (issues.length > 0) throw new InputError(issues);
-  return processCount;
 }
 
 /** `--prune 0.5 --at-step 100`; both or none. */

@@ -3,11 +3,13 @@ import { shellQuoted } from "../base/shell.ts";
 import { significant, fixed } from "../base/format.ts";
 import type { Training } from "../records/job.ts";
 import type { Transport } from "../training/messages.ts";
+import type { Parallel } from "../training/parallel.ts";
 import type { ProcessReport } from "../training/report.ts";
 import type { Saving } from "../training/saving.ts";
 import { text } from "./command.ts";
 import { countFlag } from "./flags.ts";
-import { changedTraining, prints, processCountOf, pruneOptions } from "./native-options.ts";
+import { changedTraining, prints, pruneOptions } from "./native-options.ts";
+import { parallelOf } from "./native-layout.ts";
 import { trainingWords } from "./native-words.ts";
 import { say } from "./output.ts";
 
@@ -22,17 +24,21 @@ export async function trainNatively(
   const { readTraining } = await import("../files/training.ts");
   const { runReport } = await import("../training/report.ts");
   const { refuseMemory } = await import("../training/memory.ts");
+  const { rankCountOf } = await import("../training/mesh.ts");
+  const { refuseSchedule } = await import("../training/parallel.ts");
   const training = changedTraining(await readTraining(target), flags);
-  const processCount = processCountOf(flags);
-  refuseMemory(training, processCount);
-  const run: Run = { training, saving: savingOf(flags), flags, words };
+  const parallel = parallelOf(flags);
+  const processCount = rankCountOf(parallel.degrees);
+  refuseSchedule(training, parallel);
+  refuseMemory(training, parallel);
+  const run: Run = { training, parallel, saving: savingOf(flags), flags, words };
   const transport = processCount === 1 ? null : await transportOf(flags);
   const done = await (transport === null
     ? trainAlone(run)
-    : trainTogether(run, processCount, transport));
+    : trainTogether(run, transport));
   const report = runReport(done, {
     tokens: tokensOf(training),
-    transport,
+    ...{ transport, parallel },
     checkpoint: run.saving.checkpoint ?? null,
   });
   prints(flags, report, trainingWords(training, report));
@@ -41,18 +47,19 @@ export async function trainNatively(
 
 interface Run {
   readonly training: Training;
+  readonly parallel: Parallel;
   readonly saving: Saving;
   readonly flags: Readonly<Record<string, unknown>>;
   readonly words: readonly string[];
 }
 
-async function trainAlone({ training, saving, flags }: Run): Promise<ProcessReport[]> {
+async function trainAlone({ training, parallel, saving, flags }: Run): Promise<ProcessReport[]> {
   const { runTraining } = await import("../training/run.ts");
   const { savingOptions } = await import("../training/saving.ts");
   const options = await savingOptions(training, saving);
   const progress = progressOf(training);
   const report = await runTraining(training, {
-    ...options,
+    ...{ ...options, parallel },
     prune: pruneOptions(flags, training),
     onStep: async (trainer, loss) => {
       progress(trainer.step, loss);
@@ -63,15 +70,12 @@ async function trainAlone({ training, saving, flags }: Run): Promise<ProcessRepo
 }
 
 async function trainTogether(
-  { training, saving, flags, words }: Run,
-  processCount: number,
+  { training, parallel, saving, flags, words }: Run,
   transport: Transport,
 ): Promise<ProcessReport[]> {
   const { trainInProcesses } = await import("../training/processes.ts");
   return trainInProcesses(training, {
-    processCount,
-    transport,
-    saving,
+    ...{ parallel, transport, saving },
     prune: pruneOptions(flags, training),
     onStart: (pids) => {
       for (const [rank, pid] of pids.entries()) say(`rank ${rank}: pid ${pid}`);

@@ -12,8 +12,7 @@ export function trainingWords(training: Training, report: RunReport): string {
       `loss ${significant(first, 4)} → ${significant(losses.at(-1) ?? 0, 4)}`,
     `step: median ${duration(stepTimeS.p50)}, 90 % within ${duration(stepTimeS.p90)}; ` +
       `${significant(report.tokensPerS)} ${unit}/s`,
-    `processes: ${parallel.processes}` +
-      (parallel.transport === null ? "" : `, data parallel over ${parallel.transport}`),
+    ...layoutWords(parallel),
     ...ranks.map(
       (rank) =>
         `  rank ${rank.rank} (pid ${rank.pid}): ${bytes(rank.parameterBytes)} of parameters, ` +
@@ -24,6 +23,23 @@ export function trainingWords(training: Training, report: RunReport): string {
     ...(report.checkpoint === null ? [] : [`saved ${report.checkpoint}`]),
   ];
   return lines.join("\n");
+}
+
+function layoutWords(parallel: RunReport["parallel"]): string[] {
+  const { processes, transport, overlap, microBatches, zero, schedule } = parallel;
+  const degrees = (["dp", "tp", "pp", "ep", "cp"] as const).filter((key) => parallel[key] > 1);
+  const words = [
+    ...degrees.map((key) => `${key} ${parallel[key]}`),
+    ...(zero > 0 ? [`ZeRO ${zero}`] : []),
+    ...(parallel.pp > 1 ? [`${schedule} with ${microBatches} micro-batches`] : []),
+    ...(parallel.sequenceParallel ? ["sequence parallel"] : []),
+    ...(transport === null ? [] : [`over ${transport}`]),
+  ];
+  const lines = [[`processes: ${processes}`, ...words].join(", ")];
+  const { exchangeS, waitedS } = overlap;
+  if (exchangeS === 0) return lines;
+  const hidden = percent(1 - waitedS / exchangeS, 0);
+  return [...lines, `gradients: ${duration(exchangeS)} of exchanges, ${hidden} behind backward`];
 }
 
 function pruningWords({ pruning }: RunReport): string[] {

@@ -6,7 +6,7 @@ import type { RecordedTrace } from "../records/trace-file.ts";
 import { nodeCount } from "../records/trace-file.ts";
 import { text } from "./command.ts";
 import { countFlag, flagIssue } from "./flags.ts";
-import { prints, processCountOf } from "./native-options.ts";
+import { prints } from "./native-options.ts";
 import { degreesOf, optionalCount, outputOf } from "./trace-options.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -27,6 +27,7 @@ export async function recordToFile(target: string | undefined, flags: Flags): Pr
 async function trained(target: string | undefined, flags: Flags): Promise<RecordedTrace> {
   if (target === undefined) throw new UsageError("trace record takes a training: an id or a file");
   const { readTraining } = await import("../files/training.ts");
+  const { dataParallel } = await import("../training/parallel-data.ts");
   const { refuseMemory } = await import("../training/memory.ts");
   const file = await readTraining(target);
   const seed = optionalCount(flags, "seed");
@@ -38,15 +39,25 @@ async function trained(target: string | undefined, flags: Flags): Promise<Record
   };
   refuseLayouts(flags);
   // Each process is a data-parallel rank: one of both flags says how many.
-  const processes = text(flags, "processes") ?? text(flags, "dp") ?? "1";
-  const processCount = processCountOf({ ...flags, processes });
-  refuseMemory(training, processCount);
+  const dp = optionalCount(flags, "dp");
+  const processCount = optionalCount(flags, "processes") ?? dp ?? 1;
+  refuseOtherCount(processCount, dp ?? processCount);
+  refuseMemory(training, dataParallel(processCount));
   if (processCount > 1) {
     const { recordInProcesses } = await import("../training/rank-task.ts");
     return recordInProcesses(training, { processCount });
   }
   const { recordTraining } = await import("../training/record.ts");
   return recordTraining(training);
+}
+
+const PROCESS_COUNT_MAX = 64;
+
+function refuseOtherCount(processCount: number, dp: number): void {
+  if (processCount === dp && dp <= PROCESS_COUNT_MAX) return;
+  const found = `${dp} data-parallel ranks in ${processCount} processes`;
+  const expected = `one rank in each process, at most ${PROCESS_COUNT_MAX}`;
+  throw new InputError([flagIssue("--dp", found, expected, `take --dp ${processCount}`)]);
 }
 
 /** Real training knows data parallelism so far; shapes know all layouts. */

@@ -46,7 +46,7 @@ export interface ExpertSizes extends GatedSizes {
 
 export function createExperts(parameters: Where, name: string, sizes: ExpertSizes): Experts {
   const { columns, initial, choice, group, region } = sizes;
-  const { start, count } = partRange(choice.expertCount, group.rank, group.rankCount);
+  const { firstIndex: start, count } = partRange(choice.expertCount, group.rank, group.rankCount);
   const router = createLinear(parameters.where(true), `${name}.router`, {
     ...{ inputs: columns, outputs: choice.expertCount, initial, hasBias: false },
     placement: { isPartial: region.tensor.rankCount > 1 },
@@ -104,17 +104,17 @@ function byExperts(tape: Tape, layer: Experts, x: Tensor, order: Order): Tensor 
   if (group.rankCount === 1) return throughOwn(tape, layer, x, order.counts);
   const columns = at(x.shape, 1);
   const counts = exchangedCounts(tape, layer, order, at(x.shape, 0));
-  const rows = { sent: counts.sent.map(sum), received: counts.received.map(sum) };
+  const rows = { sentRows: counts.sent.map(sum), receivedRows: counts.received.map(sum) };
   const there = { to: group, counts: rows, columns };
   const arrived = allToAllRows(tape, `${name}.dispatch`, x, there);
   const hasNumbers = tape.device.kind === "native";
   const { order: grouped, back, counts: ownCounts } = regrouped(counts.received);
-  const shape = [sum(rows.received)];
+  const shape = [sum(rows.receivedRows)];
   const ids = (data: Int32Array) => ({ shape, data: hasNumbers ? data : NO_IDS });
   const sorted = gatherRows(tape, `${name}.group`, arrived, ids(grouped));
   const made = throughOwn(tape, layer, sorted, ownCounts);
   const ungrouped = gatherRows(tape, `${name}.ungroup`, made, ids(back));
-  const home = { sent: rows.received, received: rows.sent };
+  const home = { sentRows: rows.receivedRows, receivedRows: rows.sentRows };
   return allToAllRows(tape, `${name}.return`, ungrouped, { to: group, counts: home, columns });
 }
 

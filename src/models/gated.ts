@@ -9,29 +9,29 @@ import { applyLinear, createLinear } from "./linear.ts";
 
 export interface Gated {
   readonly name: string;
-  /** columns × 2·inner: the gate, then what it lets through. */
+  /** columns × 2·innerCount: the gate, then what it lets through. */
   readonly up: Linear;
   readonly down: Linear;
 }
 
 export interface GatedSizes {
   readonly columns: number;
-  readonly inner: number;
+  readonly innerCount: number;
   readonly initial: Initial;
   readonly outputInitial: Initial;
   readonly region: Region;
 }
 
 export function createGated(parameters: Declarer, name: string, sizes: GatedSizes): Gated {
-  const { columns, inner, initial, outputInitial, region } = sizes;
+  const { columns, innerCount, initial, outputInitial, region } = sizes;
   return {
     name,
     up: createLinear(parameters, `${name}.up`, {
-      ...{ inputs: columns, outputs: 2 * inner, initial, region, hasBias: false },
-      ...{ splits: "outputs", sections: [inner, inner] },
+      ...{ inputs: columns, outputs: 2 * innerCount, initial, region, hasBias: false },
+      ...{ splits: "outputs", sections: [innerCount, innerCount] },
     }),
     down: createLinear(parameters, `${name}.down`, {
-      ...{ inputs: inner, outputs: columns, initial: outputInitial, region, hasBias: false },
+      ...{ inputs: innerCount, outputs: columns, initial: outputInitial, region, hasBias: false },
       splits: "inputs",
     }),
   };

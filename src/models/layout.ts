@@ -10,7 +10,7 @@ import type { Region } from "../tensor/ops/region.ts";
 
 /** Layers that follow one another. */
 export interface Stage {
-  readonly firstLayer: number;
+  readonly firstLayerIndex: number;
   readonly layerCount: number;
   /** Has the embedding. */
   readonly isFirst: boolean;
@@ -34,7 +34,7 @@ export function regionOf({ groups, sequenceParallel = false }: Layout): Region {
 }
 
 export function stagesOf({ stages }: Layout, layerCount: number): readonly Stage[] {
-  return stages ?? [{ firstLayer: 0, layerCount, isFirst: true, isLast: true }];
+  return stages ?? [{ firstLayerIndex: 0, layerCount, isFirst: true, isLast: true }];
 }
 
 /**
@@ -65,12 +65,12 @@ export function balancedStages(layerCount: number, stageCount: number): readonly
 
 /** Stages of given numbers of layers. */
 export function listedStages(counts: readonly number[]): readonly Stage[] {
-  let firstLayer = 0;
+  let firstLayerIndex = 0;
   return counts.map((layerCount, i) => {
     assert(Number.isSafeInteger(layerCount) && layerCount >= 0, "a stage has whole layers");
-    firstLayer += layerCount;
+    firstLayerIndex += layerCount;
     return {
-      ...{ firstLayer: firstLayer - layerCount, layerCount },
+      ...{ firstLayerIndex: firstLayerIndex - layerCount, layerCount },
       ...{ isFirst: i === 0, isLast: i === counts.length - 1 },
     };
   });
@@ -101,8 +101,8 @@ export function holdings(layout: Layout, layerCount: number): Holdings {
   return {
     ...{ isFirst, isLast, isTied: isFirst !== isLast },
     hasLayer: (index) =>
-      stages.some(({ firstLayer, layerCount: count }) => {
-        return index >= firstLayer && index < firstLayer + count;
+      stages.some(({ firstLayerIndex, layerCount: count }) => {
+        return index >= firstLayerIndex && index < firstLayerIndex + count;
       }),
   };
 }

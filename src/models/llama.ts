@@ -111,7 +111,7 @@ function createLlamaBlock(
   spec: LlamaSpec | MoeSpec,
   { layout, region, initial, outputInitial }: BlockOptions,
 ): LlamaBlock {
-  const { hiddenSize: columns, headCount, keyValueHeadCount, feedForwardSize: inner } = spec;
+  const { hiddenSize: columns, headCount, keyValueHeadCount, feedForwardSize: innerCount } = spec;
   const here = parameters.where(true);
   const shared = keyValueHeadCount * (columns / headCount);
   const placement = { isPartial: region.splitsRows };
@@ -125,7 +125,7 @@ function createLlamaBlock(
     splits: "inputs",
   });
   const mlpNorm = createNorm(here, `${name}.mlp.norm`, columns, placement);
-  const sizes = { columns, inner, initial, outputInitial, region };
+  const sizes = { columns, innerCount, initial, outputInitial, region };
   const mlp =
     spec.family === "llama"
       ? createGated(here, `${name}.mlp`, sizes)

@@ -46,7 +46,7 @@ export interface StageInput {
   /** Of the shape `hiddenShape` says; absent on the first stage. */
   readonly hidden?: Tensor | undefined;
   /** Which of this rank's stages, from 0. */
-  readonly chunk?: number;
+  readonly chunkIndex?: number;
 }
 
 /** What the next stage goes on with, or the loss, undefined on the shape-only device. */
@@ -133,8 +133,9 @@ function assertNever(claim: string): never {
 }
 
 /**
- * The number of parameters, without building anything. A GPT has the token and position tables, in each layer four matrices (3h² + h² + 4h² + 4h²)
- * with their biases (3h + h + 4h + h) and two norms (4h), and a last norm:
+ * The number of parameters, without building anything. A GPT has the token and position tables,
+ * in each layer four matrices (3h² + h² + 4h² + 4h²) with their biases (3h + h + 4h + h) and two
+ * norms (4h), and a last norm:
  *
  *     V·h + T·h + L·(12h² + 13h) + 2h
  *

@@ -8,7 +8,7 @@ import type { Communicator } from "../tensor/communicator.ts";
 import { lookup } from "../tensor/ops/lookup.ts";
 import { add } from "../tensor/ops/pointwise.ts";
 import type { Region } from "../tensor/ops/region.ts";
-import { chunksOf, contextPlaces } from "../tensor/ops/ring-attention.ts";
+import { chunksOf, contextPlaces } from "../tensor/ops/ring-chunks.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { Ids, Parameter, Tensor } from "../tensor/tensor.ts";
 import { NO_IDS } from "../tensor/tensor.ts";

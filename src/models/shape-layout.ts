@@ -25,8 +25,8 @@ export interface LayoutDegrees {
 
 /** What tells classes of ranks apart: the stage, and the experts where their loads differ. */
 export interface Place {
-  readonly pipeline: number;
-  readonly expert: number;
+  readonly pipelineRank: number;
+  readonly expertRank: number;
 }
 
 export interface ClassTrace {
@@ -35,7 +35,7 @@ export interface ClassTrace {
   readonly trace: Trace;
 }
 
-const FIRST: Place = { pipeline: 0, expert: 0 };
+const FIRST: Place = { pipelineRank: 0, expertRank: 0 };
 
 /** A group of each degree, in which this rank has the given place. */
 export function shapeGroups(degrees: Degrees, place: Place = FIRST): Groups {
@@ -44,9 +44,9 @@ export function shapeGroups(degrees: Degrees, place: Place = FIRST): Groups {
   const { pipeline = 1 } = degrees;
   return {
     ...{ data: group("data"), tensor: group("tensor"), context: group("context") },
-    expert: group("expert", place.expert),
-    pipeline: group("pipeline", place.pipeline),
-    embedding: silentGroup("embedding", place.pipeline === 0 ? 0 : 1, pipeline > 1 ? 2 : 1),
+    expert: group("expert", place.expertRank),
+    pipeline: group("pipeline", place.pipelineRank),
+    embedding: silentGroup("embedding", place.pipelineRank === 0 ? 0 : 1, pipeline > 1 ? 2 : 1),
   };
 }
 
@@ -58,7 +58,7 @@ export function shapeLayout(spec: ModelSpec, how: LayoutDegrees, place: Place = 
   const stageCount = pipeline * stagesPerRank;
   if (spec.family === "mlp" || stageCount === 1) return { groups, sequenceParallel };
   const all = layers === undefined ? balancedStages(spec.layerCount, stageCount) : given(spec, how);
-  return { groups, sequenceParallel, stages: interleaved(all, place.pipeline, pipeline) };
+  return { groups, sequenceParallel, stages: interleaved(all, place.pipelineRank, pipeline) };
 }
 
 function given(spec: ModelSpec, { degrees, stagesPerRank = 1, layers = [] }: LayoutDegrees) {
@@ -83,13 +83,15 @@ export function traceClasses(
 ): readonly ClassTrace[] {
   const classes = new Map<string, { readonly layout: Layout; readonly places: Place[] }>();
   const isSkewed = spec.family === "moe" && spec.routing === "skewed";
-  for (let pipeline = 0; pipeline < (how.degrees.pipeline ?? 1); pipeline++) {
-    for (let expert = 0; expert < (how.degrees.expert ?? 1); expert++) {
-      const layout = shapeLayout(spec, how, { pipeline, expert });
-      const key = JSON.stringify([layout.stages?.map(signature), isSkewed ? expert : 0]);
+  const { pipeline = 1, expert = 1 } = how.degrees;
+  for (let pipelineRank = 0; pipelineRank < pipeline; pipelineRank++) {
+    for (let expertRank = 0; expertRank < expert; expertRank++) {
+      const place: Place = { pipelineRank, expertRank };
+      const layout = shapeLayout(spec, how, place);
+      const key = JSON.stringify([layout.stages?.map(signature), isSkewed ? expertRank : 0]);
       const known = classes.get(key);
-      if (known === undefined) classes.set(key, { layout, places: [{ pipeline, expert }] });
-      else known.places.push({ pipeline, expert });
+      if (known === undefined) classes.set(key, { layout, places: [place] });
+      else known.places.push(place);
     }
   }
   return [...classes.values()].map(({ layout, places }) => {

@@ -60,10 +60,10 @@ function walkStages(tape: Tape, model: Model, { groups, stages }: Layout, batch:
   const list = stages ?? [{ isFirst: true }];
   const inputs: Tensor[] = [];
   const outputs: Tensor[] = [];
-  for (const [chunk, { isFirst }] of list.entries()) {
+  for (const [chunkIndex, { isFirst }] of list.entries()) {
     const shape = isFirst ? [] : model.hiddenShape(batch);
     const hidden = isFirst ? undefined : receiveHidden(tape, shape, pipeline, before);
-    const result = model.forward(tape, { batch, hidden, chunk });
+    const result = model.forward(tape, { batch, hidden, chunkIndex });
     if (hidden !== undefined) inputs.push(hidden);
     if (result.kind === "loss") continue;
     outputs.push(result.hidden);

@@ -11,7 +11,7 @@ import type { Tape } from "../tensor/tape.ts";
 import type { Ids, Tensor } from "../tensor/tensor.ts";
 import type { Layout, Stage } from "./layout.ts";
 import { regionOf, stagesOf } from "./layout.ts";
-import type { Batch, Inputs, Model, StageInput, StageOutput } from "./model.ts";
+import type { Inputs, Model, StageInput, StageOutput } from "./model.ts";
 import type { Sequences } from "./positions.ts";
 import { ownIds, sequencesOf } from "./positions.ts";
 
@@ -46,7 +46,7 @@ export function transformerModel(parts: TransformerParts): Model {
   const stages = stagesOf(layout, spec.layerCount);
   const forward = (tape: Tape, input: StageInput): StageOutput => {
     const batch = checked(parts, input.batch);
-    const stage = at(stages, input.chunk ?? 0);
+    const stage = at(stages, input.chunkIndex ?? 0);
     const pass = passOf(parts, batch.inputs);
     const x = throughStage(tape, parts, { stage, pass, batch, hidden: input.hidden });
     if (!stage.isLast) return { kind: "hidden", hidden: x };
@@ -88,8 +88,8 @@ function throughStage(tape: Tape, { transformer }: TransformerParts, run: Run): 
   let x = stage.isFirst
     ? transformer.embed(tape, ids, pass)
     : present(hidden, "what the stage before made");
-  const { firstLayer, layerCount } = stage;
-  for (let i = firstLayer; i < firstLayer + layerCount; i++) {
+  const { firstLayerIndex, layerCount } = stage;
+  for (let i = firstLayerIndex; i < firstLayerIndex + layerCount; i++) {
     x = transformer.layer(tape, i, x, pass);
   }
   return x;

@@ -10,7 +10,7 @@
  */
 import type { AdamStep, Numbers } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { Parameters } from "./parameters.ts";
+import type { ParameterBlock } from "./parameters.ts";
 import type { Tape } from "./tape.ts";
 
 /** Operations per parameter, counted off algorithm 1 of arXiv:1412.6980; decay adds one. */
@@ -22,14 +22,14 @@ export const ADAM_DEFAULTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 export class Adam implements Optimizer {
   readonly state: ReadonlyMap<string, Numbers>;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterBlock;
   readonly #first: Numbers;
   readonly #second: Numbers;
   readonly #weightDecay: number;
   #step = 0;
 
   /** After the parameters have been allocated, if they ever are. */
-  constructor(parameters: Parameters, weightDecay = 0) {
+  constructor(parameters: ParameterBlock, weightDecay = 0) {
     this.#parameters = parameters;
     this.#weightDecay = weightDecay;
     this.#first = parameters.data.slice().fill(0);

@@ -41,14 +41,14 @@ export interface EmbeddingShape {
   readonly entries: number;
 }
 
-/** Rows of a table, of which a rank of several holds those from `first` on. */
+/** Rows of a table, of which a rank of several holds those from `firstIndex` on. */
 export interface LookupShape {
   /** Rows to look up. */
   readonly count: number;
   readonly columns: number;
   /** Rows of the table that are here. */
   readonly entries: number;
-  readonly first: number;
+  readonly firstIndex: number;
 }
 
 /** Queries of `heads` heads, keys and values of fewer, each for heads/keyValueHeads queries. */
@@ -151,7 +151,7 @@ export interface Backend {
   /** x is [rows, 2·columns]: y = silu(first half) · second half. */
   swiglu(x: Numbers, y: Numbers, shape: RowShape): void;
   swigluBackward(x: Numbers, dy: Numbers, dx: Numbers, shape: RowShape): void;
-  /** y[i] = rows[ids[i] − first], or zeros where that row is not here. */
+  /** y[i] = rows[ids[i] − firstIndex], or zeros where that row is not here. */
   lookup(ids: Int32Array, rows: Numbers, y: Numbers, shape: LookupShape): void;
   /** Adds to the gradient of the table. */
   lookupBackward(ids: Int32Array, dy: Numbers, gradient: Numbers, shape: LookupShape): void;

@@ -1,9 +1,10 @@
 /** What happens to the gradients of a model between backward and the optimizer. */
-import type { Parameters } from "./parameters.ts";
+import type { Numbers } from "./arithmetic.ts";
+import type { ParameterBlock } from "./parameters.ts";
 import type { Tape } from "./tape.ts";
 
 /** Gradients that add up `partCount` parts become their mean. Nothing where there is one part. */
-export function averageGradients(tape: Tape, parameters: Parameters, partCount: number): void {
+export function averageGradients(tape: Tape, parameters: ParameterBlock, partCount: number): void {
   if (partCount === 1) return;
   const count = parameters.elementCount;
   tape.run(
@@ -19,6 +20,9 @@ export function averageGradients(tape: Tape, parameters: Parameters, partCount: 
   );
 }
 
+/** Of all gradients together, also of those that other ranks hold. */
+export type SquaredNorm = (squares: (numbers: Numbers) => number) => number;
+
 /**
  * All gradients together, as one vector g, are made no longer than `clipNorm`:
  *
@@ -26,7 +30,12 @@ export function averageGradients(tape: Tape, parameters: Parameters, partCount: 
  *
  * Pascanu et al. 2013, arXiv:1211.5063, algorithm 1.
  */
-export function clipGradients(tape: Tape, parameters: Parameters, clipNorm: number): void {
+export function clipGradients(
+  tape: Tape,
+  parameters: ParameterBlock,
+  clipNorm: number,
+  squaredNorm: SquaredNorm = (squares) => squares(parameters.gradients),
+): void {
   const count = parameters.elementCount;
   tape.run(
     {
@@ -38,7 +47,7 @@ export function clipGradients(tape: Tape, parameters: Parameters, clipNorm: numb
       writtenBytes: tape.bytes(count),
     },
     (backend) => {
-      const norm = Math.sqrt(backend.sumOfSquares(parameters.gradients));
+      const norm = Math.sqrt(squaredNorm((numbers) => backend.sumOfSquares(numbers)));
       if (norm > clipNorm) backend.scale(parameters.gradients, clipNorm / norm);
     },
   );

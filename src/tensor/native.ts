@@ -213,10 +213,10 @@ function llama(addon: Addon): Pick<Backend, LlamaOps> {
     swiglu: (x, y, { rows, columns }) => addon.swiglu(x, y, rows, columns),
     swigluBackward: (x, dy, dx, { rows, columns }) =>
       addon.swigluBackward(x, dy, dx, rows, columns),
-    lookup: (ids, rows, y, { count, columns, entries, first }) =>
-      addon.lookup(ids, rows, y, count, columns, entries, first),
-    lookupBackward: (ids, dy, gradient, { count, columns, entries, first }) =>
-      addon.lookupBackward(ids, dy, gradient, count, columns, entries, first),
+    lookup: (ids, rows, y, { count, columns, entries, firstIndex }) =>
+      addon.lookup(ids, rows, y, count, columns, entries, firstIndex),
+    lookupBackward: (ids, dy, gradient, { count, columns, entries, firstIndex }) =>
+      addon.lookupBackward(ids, dy, gradient, count, columns, entries, firstIndex),
     combine: ({ x, weights, places }, y, { rows, picks, columns }) =>
       addon.combine(x, weights, places, y, rows, picks, columns),
     combineBackward: ({ x, weights, places }, { dy, dx, dweights }, { rows, picks, columns }) =>

@@ -60,7 +60,14 @@ interface Declared extends Parameter {
   gradient: Numbers;
 }
 
-export class Parameters implements Declarer {
+/** Numbers that are updated together, each with its gradient. */
+export interface ParameterBlock {
+  readonly elementCount: number;
+  readonly data: Numbers;
+  readonly gradients: Numbers;
+}
+
+export class Parameters implements Declarer, ParameterBlock {
   readonly #all: Declared[] = [];
   readonly #list: Declared[] = [];
   readonly #names = new Set<string>();
@@ -140,6 +147,12 @@ export class Parameters implements Declarer {
       for (let i = 0; i < whole.length; i++) whole[i] = initial(random);
       if (!isElsewhere) takeSlice(slice, whole, parameter.data);
     }
+  }
+
+  /** Lets go of the block: whoever calls gives each parameter other memory. */
+  release(): void {
+    this.#data = NO_NUMBERS;
+    this.#gradients = NO_NUMBERS;
   }
 
   clearGradients(): void {

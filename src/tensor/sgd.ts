@@ -5,7 +5,7 @@
  */
 import type { Numbers } from "./arithmetic.ts";
 import type { Optimizer } from "./optimizer.ts";
-import type { Parameters } from "./parameters.ts";
+import type { ParameterBlock } from "./parameters.ts";
 import type { Tape } from "./tape.ts";
 
 /** Operations per parameter, counted off the formula. */
@@ -13,13 +13,13 @@ const SGD_FLOP = 4;
 
 export class Sgd implements Optimizer {
   readonly state: ReadonlyMap<string, Numbers>;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterBlock;
   readonly #velocity: Numbers;
   readonly #momentum: number;
   #step = 0;
 
   /** After the parameters have been allocated, if they ever are. */
-  constructor(parameters: Parameters, momentum = 0) {
+  constructor(parameters: ParameterBlock, momentum = 0) {
     this.#parameters = parameters;
     this.#momentum = momentum;
     this.#velocity = parameters.data.slice().fill(0);

@@ -6,7 +6,7 @@ import { assert, at } from "../base/assert.ts";
 import type { Numbers } from "./arithmetic.ts";
 
 export interface Range {
-  readonly start: number;
+  readonly firstIndex: number;
   readonly count: number;
 }
 
@@ -19,13 +19,13 @@ export interface Slice {
 }
 
 export function wholeSlice(shape: readonly number[]): Slice {
-  return { shape, axis: 0, ranges: [{ start: 0, count: at(shape, 0) }] };
+  return { shape, axis: 0, ranges: [{ firstIndex: 0, count: at(shape, 0) }] };
 }
 
 /** One of `partCount` parts as equal as can be: sizes differ by at most one. */
 export function partRange(length: number, part: number, partCount: number): Range {
-  const start = Math.floor((length * part) / partCount);
-  return { start, count: Math.floor((length * (part + 1)) / partCount) - start };
+  const firstIndex = Math.floor((length * part) / partCount);
+  return { firstIndex, count: Math.floor((length * (part + 1)) / partCount) - firstIndex };
 }
 
 /** The same part of each of several sections along an axis: queries, keys and values. */
@@ -36,9 +36,9 @@ export function sectionRanges(
 ): readonly Range[] {
   let first = 0;
   return sections.map((length) => {
-    const { start, count } = partRange(length, part, partCount);
+    const { firstIndex, count } = partRange(length, part, partCount);
     first += length;
-    return { start: first - length + start, count };
+    return { firstIndex: first - length + firstIndex, count };
   });
 }
 
@@ -75,8 +75,8 @@ function runs(slice: Slice, whole: Numbers, part: Numbers) {
   const list: { readonly from: number; readonly to: number; readonly count: number }[] = [];
   let to = 0;
   for (let o = 0; o < outer; o++) {
-    for (const { start, count } of ranges) {
-      list.push({ from: (o * length + start) * inner, to, count: count * inner });
+    for (const { firstIndex, count } of ranges) {
+      list.push({ from: (o * length + firstIndex) * inner, to, count: count * inner });
       to += count * inner;
     }
   }

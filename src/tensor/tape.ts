@@ -43,8 +43,12 @@ export class Tape {
   #matmulFlop = 0;
   #phase: Phase = "forward";
 
-  constructor(device: Device) {
+  readonly #onGradient: ((parameter: Parameter) => void) | undefined;
+
+  /** `onGradient` hears of each op that has added to the gradient of a parameter. */
+  constructor(device: Device, onGradient?: (parameter: Parameter) => void) {
     this.device = device;
+    this.#onGradient = onGradient;
     device.begin();
   }
 
@@ -141,6 +145,7 @@ export class Tape {
   touchGradient(parameter: Parameter): void {
     this.#ready.delete(parameter); // so that the map stays in the order of readiness
     this.#ready.set(parameter, this.#ops.length - 1);
+    this.#onGradient?.(parameter);
   }
 
   /** From the loss, and from given gradients of outputs that later stages go on with. */

@@ -14,8 +14,8 @@ export interface BenchProgram {
   readonly calls: readonly KernelCall[];
   /** Runs all; the n-th duration goes to `durationsS[n]`. */
   time(durationsS: Float64Array, clock: () => number): void;
-  /** Runs all, with something in between where backward is done. */
-  run(between?: () => void): void;
+  /** Runs all; while backward runs it says which share of it is done. */
+  run(onBackward?: (share: number) => void): void;
 }
 
 /** Variants come in pairs: one size longer in the first, shorter in the second. */
@@ -51,10 +51,11 @@ export function benchProgram(
         before = now;
       }
     },
-    run(between) {
+    run(onBackward) {
+      const backwardCount = updateAt - lossAt;
       for (let i = 0; i < prepared.length; i++) {
-        if (i === updateAt) between?.();
         at(prepared, i)(backend);
+        if (i >= lossAt && i < updateAt) onBackward?.((i + 1 - lossAt) / backwardCount);
       }
     },
   };

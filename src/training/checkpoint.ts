@@ -1,4 +1,5 @@
 /** A trainer's state as tensors, and back. */
+import { at, present } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import type { Checkpoint } from "../files/checkpoint.ts";
 import type { StoredTensor } from "../files/formats/safetensors.ts";
@@ -7,19 +8,31 @@ import type { ModelSpec } from "../records/trace.ts";
 import type { Numbers } from "../tensor/arithmetic.ts";
 import type { Parameters } from "../tensor/parameters.ts";
 import type { Trainer } from "./trainer.ts";
+import { gathered, placesOf, scattered } from "./whole.ts";
 
 const OPTIMIZER = "optimizer.";
 const KEPT = "pruning.kept";
 
-/** Shares memory with the trainer: to be written before the next step. */
-export function checkpointOf(trainer: Trainer): Checkpoint {
-  const { training, step, model, optimizer, kept } = trainer;
+/**
+ * Of the whole model, on rank 0; undefined on others, though all ranks take part. May share
+ * memory with the trainer: to be written before the next step.
+ */
+export function checkpointOf(trainer: Trainer): Checkpoint | undefined {
+  const { training, step, optimizer, kept, model, sync } = trainer;
+  const state = [...optimizer.state];
+  const whole = gathered(trainer, [sync.block.data, ...state.map(([, data]) => data)]);
+  if (whole === undefined) return undefined;
+  const [weights, ...states] = whole.map(fp32);
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, shape, data } of model.parameters.list) {
-    tensors.set(name, { shape, data: fp32(data) });
+  let start = 0;
+  for (const { name, shape, elementCount } of placesOf(model.spec).list) {
+    const data = present(weights, "weights").subarray(start, start + elementCount);
+    tensors.set(name, { shape, data });
+    start += elementCount;
   }
-  for (const [name, data] of optimizer.state) {
-    tensors.set(`${OPTIMIZER}${name}`, { shape: [data.length], data: fp32(data) });
+  for (const [i, [name]] of state.entries()) {
+    const data = at(states, i);
+    tensors.set(`${OPTIMIZER}${name}`, { shape: [data.length], data });
   }
   if (kept !== undefined) tensors.set(KEPT, { shape: [kept.length], data: kept });
   return { training, step, tensors };
@@ -33,9 +46,17 @@ function fp32(data: Numbers): Float32Array {
 export function resumeTrainer(trainer: Trainer, checkpoint: Checkpoint, path: string): void {
   refuseOtherModel(checkpoint.training.model, trainer.training.model, path);
   refuseOtherTraining(checkpoint, trainer.training, path);
-  restoreParameters(trainer.model.parameters, checkpoint, path);
+  const { list, elementCount: count } = placesOf(trainer.model.spec);
+  const weights = new Float32Array(count);
+  let start = 0;
+  for (const { name, shape, elementCount } of list) {
+    weights.set(stored(checkpoint, name, shape, path).data, start);
+    start += elementCount;
+  }
+  scattered(trainer, weights, trainer.sync.block.data);
   for (const [name, data] of trainer.optimizer.state) {
-    data.set(stored(checkpoint, `${OPTIMIZER}${name}`, [data.length], path).data);
+    const all = stored(checkpoint, `${OPTIMIZER}${name}`, [count], path).data;
+    scattered(trainer, Float32Array.from(all), data);
   }
   if (checkpoint.tensors.has(KEPT)) {
     const { elementCount } = trainer.model.parameters;

@@ -1,38 +1,33 @@
-/** Training that cannot go on: counts of nothing, and losses that are no numbers. */
+/** Training that cannot go on: a loss that is no number. */
 import { Refusal } from "../base/errors.ts";
-import type { Training } from "../records/job.ts";
 import type { Numbers } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import type { Device } from "../tensor/device.ts";
 import { createNativeDevice } from "../tensor/device.ts";
+import type { Trainer } from "./trainer.ts";
+import { LostNeighbor } from "./wires/wires.ts";
 
-export function refuseCount(name: "steps" | "batch", count: number): void {
-  if (Number.isSafeInteger(count) && count >= 1) return;
-  throw new Refusal({
-    code: "out-of-range",
-    pointer: `/${name}`,
-    found: `${name}: ${count}`,
-    expected: "a whole number, at least 1",
-    nextStep: `change ${name}`,
-  });
-}
-
-/** Names the first op whose result is not finite: runs forward again and looks at each. */
-export function refuseDivergence(
-  { id, learningRate }: Training,
-  step: number,
-  loss: number,
-  forward: (device: Device) => void,
-): never {
+/**
+ * Names the first op whose result is not finite: all ranks run forward again and look at each.
+ * Where several find one, the earliest stage's stands at the beginning.
+ */
+export function refuseDivergence(trainer: Trainer, loss: number): never {
+  const { training, team, step } = trainer;
   const watched = createWatchedDevice();
-  forward(watched.device);
-  const place = watched.firstOp() ?? "the loss";
+  trainer.evaluate(trainer.lastBatches(), watched.device);
+  const place = watched.firstOp();
+  const found = new Float64Array(team.world.rankCount);
+  team.world.allGather(Float64Array.of(place === undefined ? 0 : 1), found);
+  const first = found.indexOf(1);
+  // Only one rank tells; the command ends the others when it has heard.
+  if (first >= 0 && first !== team.rank) throw new LostNeighbor(`rank ${first} diverged`);
   throw new Refusal({
     code: "training-diverged",
     pointer: "/learningRate",
     found:
-      `a loss of ${loss} in step ${step} of ${id}, first in ${place}, ` +
-      `with a learning rate of ${learningRate}`,
+      `a loss of ${loss} in step ${step + 1} of ${training.id}, first in ` +
+      `${place ?? "the loss"}${team.world.rankCount > 1 ? ` on rank ${team.rank}` : ""}, ` +
+      `with a learning rate of ${training.learningRate}`,
     expected: "a finite loss",
     nextStep: "lower learningRate",
   });

@@ -4,8 +4,10 @@ import { median } from "../base/quantile.ts";
 import { nowS } from "../files/clock.ts";
 import type { ExchangeSample } from "../records/machine.ts";
 import type { Trace } from "../records/trace.ts";
-import { addUp, gathered, timedS } from "./stepper.ts";
+import { gathered, timedS } from "./stepper.ts";
+import { BUCKET_ELEMENT_COUNT } from "./sync/buckets.ts";
 import type { Team } from "./team.ts";
+import type { Pending } from "./wires/communicator.ts";
 
 const FP32_BYTES = 4;
 /** Of the step's own size. */
@@ -13,26 +15,35 @@ const RATIOS = [0.8, 1.25] as const;
 
 export class ExchangeBench {
   readonly #team: Team;
-  readonly #buffers: readonly Float32Array[];
+  /** The buckets of each size. */
+  readonly #sizes: readonly (readonly Float32Array[])[];
+  #pending: Pending[] = [];
   #timesS: number[][] = [];
 
   constructor(team: Team, trace: Trace) {
     this.#team = team;
     const isAlone = team.world.rankCount === 1;
-    this.#buffers = isAlone
+    this.#sizes = isAlone
       ? []
-      : RATIOS.map((ratio) => new Float32Array(Math.ceil(ratio * trace.parameterCount)));
+      : RATIOS.map((ratio) => bucketsOf(Math.ceil(ratio * trace.parameterCount)));
     this.forget();
   }
 
   bytesOf(variant: number): number {
-    return (this.#buffers[variant % RATIOS.length]?.length ?? 0) * FP32_BYTES;
+    const buckets = this.#sizes[variant % RATIOS.length] ?? [];
+    return buckets.reduce((sum, { length }) => sum + length * FP32_BYTES, 0);
   }
 
-  /** The sum over ranks of a buffer; nothing where a rank is alone. */
-  add(variant: number): void {
-    const buffer = this.#buffers[variant % RATIOS.length];
-    if (buffer !== undefined) addUp(this.#team, buffer);
+  /** Starts the buckets that are ready at this share of backward, and at its end finishes all. */
+  add(variant: number, share: number): void {
+    const buckets = this.#sizes[variant % RATIOS.length] ?? [];
+    const group = this.#team.along(["data"]);
+    while (this.#pending.length < Math.floor(share * buckets.length)) {
+      this.#pending.push(group.startAllReduce(at(buckets, this.#pending.length)));
+    }
+    if (share < 1) return;
+    for (const each of this.#pending) each.finish();
+    this.#pending = [];
   }
 
   gather(): void {
@@ -43,9 +54,9 @@ export class ExchangeBench {
     // Ranks that came late to this one would be in the time of the first.
     this.gather();
     for (let i = 0; i < count; i++) {
-      for (const variant of this.#buffers.keys()) {
+      for (const variant of this.#sizes.keys()) {
         const durationS = timedS(() => {
-          this.add(variant);
+          this.add(variant, 1);
           this.gather();
         }, nowS);
         at(this.#timesS, variant).push(durationS);
@@ -54,12 +65,17 @@ export class ExchangeBench {
   }
 
   forget(): void {
-    this.#timesS = this.#buffers.map(() => []);
+    this.#timesS = this.#sizes.map(() => []);
   }
 
   samples(): ExchangeSample[] {
-    return this.#buffers.map((_, variant) => {
+    return this.#sizes.map((_, variant) => {
       return { bytes: this.bytesOf(variant), durationS: median(at(this.#timesS, variant)) };
     });
   }
+}
+
+function bucketsOf(elementCount: number): Float32Array[] {
+  const count = Math.ceil(elementCount / BUCKET_ELEMENT_COUNT);
+  return Array.from({ length: count }, () => new Float32Array(Math.ceil(elementCount / count)));
 }

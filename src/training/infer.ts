@@ -12,7 +12,7 @@ import { DecoderCache } from "../models/cache.ts";
 import { createDecoder } from "../models/decoders.ts";
 import type { Inputs } from "../models/model.ts";
 import { createModel } from "../models/model.ts";
-import type { BertSpec, GptSpec, LlamaSpec, MlpSpec, ModelSpec, MoeSpec } from "../records/trace.ts";
+import type { BertSpec, MlpSpec, ModelSpec } from "../records/trace.ts";
 import type { Numbers } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import { createNativeDevice } from "../tensor/device.ts";
@@ -83,7 +83,7 @@ export function continueText(saved: Saved, prompt: string, byteCount: number): I
   return { kind: "text", prompt, text: textOf(tokens.slice(given.length)) };
 }
 
-type DecoderSpec = GptSpec | LlamaSpec | MoeSpec;
+type DecoderSpec = Exclude<ModelSpec, BertSpec | MlpSpec>;
 
 function restoredCache({ checkpoint, path }: Saved, spec: DecoderSpec): DecoderCache {
   const parameters = new Parameters();

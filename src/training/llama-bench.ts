@@ -73,7 +73,7 @@ export function lookup(arrays: BenchArrays, shape: Shape): Call {
   const ids = arrays.ids(count, ENTRIES);
   const rows = arrays.weights(ENTRIES * columns).data;
   const y = arrays.output(count * columns);
-  const sizes = { count, columns, entries: ENTRIES, first: 0 };
+  const sizes = { count, columns, entries: ENTRIES, firstIndex: 0 };
   return (backend) => backend.lookup(ids, rows, y, sizes);
 }
 
@@ -82,7 +82,7 @@ export function lookupBackward(arrays: BenchArrays, shape: Shape): Call {
   const ids = arrays.ids(count, ENTRIES);
   const dy = arrays.recent(count * columns);
   const { gradient } = arrays.weights(ENTRIES * columns);
-  const sizes = { count, columns, entries: ENTRIES, first: 0 };
+  const sizes = { count, columns, entries: ENTRIES, firstIndex: 0 };
   return (backend) => backend.lookupBackward(ids, dy, gradient, sizes);
 }
 

@@ -16,13 +16,13 @@ import type { BenchProgram } from "./bench-program.ts";
 import { benchProgram, VARIANT_COUNT } from "./bench-program.ts";
 import { ExchangeBench } from "./exchange-bench.ts";
 import { OverheadBench } from "./overhead-bench.ts";
-import { agreed, Stepper, timedS } from "./stepper.ts";
+import type { Member } from "./stepper.ts";
+import { agreed, alone, Stepper, timedS } from "./stepper.ts";
 import type { Team } from "./team.ts";
-import { teamOfOne } from "./team.ts";
 
 export interface BenchOptions {
   readonly backend?: Backend;
-  readonly team?: Team;
+  readonly member?: Member;
 }
 
 /** Turns through all programs of benches, after one that warms up. */
@@ -39,9 +39,10 @@ const OVERHEAD_COUNT = 50;
 export function benchMachine(
   training: Training,
   trace: Trace,
-  { backend = loadBackend(), team = teamOfOne() }: BenchOptions = {},
+  { backend = loadBackend(), member = alone() }: BenchOptions = {},
 ): Benched {
-  const stepper = new Stepper(training, backend, team);
+  const stepper = new Stepper(training, backend, member);
+  const { team } = member;
   const step = () => stepper.step();
   const stepCount = spellCount(team, step);
   const calls = [{ kernel: "clear", shape: [trace.parameterCount] }, ...kernelCalls(trace)];
@@ -122,7 +123,7 @@ class ProgramBench {
   /** As a step: gradients, their exchange, the update, and a number of each rank. */
   #whole(): void {
     this.#overhead.fill();
-    this.#program.run(() => this.#exchange.add(this.#variant));
+    this.#program.run((share) => this.#exchange.add(this.#variant, share));
     this.#exchange.gather();
   }
 

@@ -2,6 +2,8 @@
 import { InputError, MachineError, Refusal } from "../base/errors.ts";
 import type { Issue } from "../base/errors.ts";
 import type { Training } from "../records/job.ts";
+import type { Axis } from "./mesh.ts";
+import type { Parallel } from "./parallel.ts";
 import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
@@ -19,7 +21,9 @@ export interface StartMessage {
   readonly training: Training;
   readonly saving: Saving;
   readonly prune: PruneOptions | undefined;
-  readonly reduces: boolean;
+  readonly without: Axis | undefined;
+  readonly parallel: Parallel;
+  readonly probes: boolean;
   readonly transport: Transport;
   /** Instead of training. */
   readonly task?: RankTask;

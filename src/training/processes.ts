@@ -11,18 +11,23 @@ import type { Training } from "../records/job.ts";
 import { createMemory, sharedMemory } from "./wires/memory-wires.ts";
 import type { RankMessage, StartMessage, Transport } from "./messages.ts";
 import { errorOf } from "./messages.ts";
+import type { Axis } from "./mesh.ts";
+import { rankCountOf } from "./mesh.ts";
+import type { Parallel } from "./parallel.ts";
 import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
 
 export interface ProcessesOptions {
-  readonly processCount: number;
+  readonly parallel: Parallel;
   readonly transport?: Transport;
   readonly saving?: Saving;
   readonly prune?: PruneOptions | undefined;
-  /** For tests: without it gradients stay those of each process alone. */
-  readonly reduces?: boolean;
+  /** For tests: collectives along this axis do nothing. */
+  readonly without?: Axis;
+  /** For tests: the report of rank 0 has the gradients of each step. */
+  readonly probes?: boolean;
   /** Instead of training. */
   readonly task?: RankTask;
   readonly onStart?: (pids: readonly number[]) => void;
@@ -62,6 +67,7 @@ class Processes {
   readonly #children: ChildProcess[] = [];
   readonly #ports: (number | undefined)[] = [];
   readonly #reports: (ProcessReport | undefined)[] = [];
+  readonly #rankCount: number;
   #step = 0;
   #savedStep: number | undefined;
   #isOver = false;
@@ -69,12 +75,14 @@ class Processes {
   constructor(training: Training, options: ProcessesOptions, outcome: Outcome) {
     this.#training = training;
     this.#options = options;
+    this.#rankCount = rankCountOf(options.parallel.degrees);
     this.#outcome = outcome;
   }
 
   start(): void {
     const path = workerPath();
-    const { processCount, transport } = this.#options;
+    const { transport } = this.#options;
+    const processCount = this.#rankCount;
     // Of the descriptors, the fifth is the memory, which needs no name that way.
     const memory = transport === "memory" ? [createMemory(processCount)] : [];
     for (let rank = 0; rank < processCount; rank++) {
@@ -121,13 +129,15 @@ class Processes {
   /** Once all listen, all are told of each other. */
   #introduce(): void {
     const ports = this.#ports.filter((port) => port !== undefined);
-    if (ports.length < this.#options.processCount) return;
-    const { saving = {}, prune, reduces = true, transport = "tcp", task } = this.#options;
+    if (ports.length < this.#rankCount) return;
+    const { saving = {}, prune, without, transport = "tcp", parallel } = this.#options;
+    const { probes = false, task } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
-        ...{ kind: "start", rank, ports, token, training, saving, prune, reduces, transport },
+        ...{ kind: "start", rank, ports, token, training, saving, prune, without, transport },
+        ...{ parallel, probes },
         ...(task === undefined ? {} : { task }),
       };
       child.send(start);
@@ -136,7 +146,7 @@ class Processes {
 
   #finish(): void {
     const reports = this.#reports.filter((report) => report !== undefined);
-    if (reports.length < this.#options.processCount || this.#isOver) return;
+    if (reports.length < this.#rankCount || this.#isOver) return;
     this.#isOver = true;
     for (const child of this.#children) if (child.connected) child.disconnect();
     this.#outcome.resolve(reports);

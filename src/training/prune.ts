@@ -3,11 +3,26 @@
  * linear layers are pruned; embeddings, norms and biases stay whole.
  */
 import { at } from "../base/assert.ts";
-import type { Parameters } from "../tensor/parameters.ts";
+import { Refusal } from "../base/errors.ts";
+import type { ParameterBlock, Parameters } from "../tensor/parameters.ts";
 import type { Parameter } from "../tensor/tensor.ts";
+import { rankCountOf } from "./mesh.ts";
+import type { Parallel } from "./parallel.ts";
 
 /** Single weights, or whole rows of a matrix: all that one input feeds. */
 export type PruneKind = "weights" | "rows";
+
+/** Which weights are small is decided on whole matrices. */
+export function refusePruning({ degrees, zero }: Parallel): void {
+  if (zero === 0 && rankCountOf(degrees) === degrees.data) return;
+  throw new Refusal({
+    code: "cannot-be-split",
+    pointer: "/prune",
+    found: "pruning of a model of which ranks hold parts",
+    expected: "whole matrices on each rank: one process, or --dp alone",
+    nextStep: "train without --prune, and prune in a run that goes on from the checkpoint",
+  });
+}
 
 /** For each parameter 1, or 0 where it is pruned: floor(ratio · count) of each matrix. */
 export function prunedMask(parameters: Parameters, ratio: number, kind: PruneKind): Uint8Array {
@@ -45,7 +60,7 @@ function maskSmallest(parameter: Parameter, mask: Uint8Array, ratio: number, wid
 }
 
 /** Pruned weights are zero, and stay so after each update. */
-export function applyMask(parameters: Parameters, kept: Uint8Array): void {
+export function applyMask(parameters: ParameterBlock, kept: Uint8Array): void {
   const { data } = parameters;
   for (let i = 0; i < data.length; i++) if (kept[i] === 0) data[i] = 0;
 }

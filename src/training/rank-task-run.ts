@@ -4,25 +4,23 @@ import { benchMachine } from "./machine-bench.ts";
 import type { RankTask, TaskOutcome } from "./rank-task.ts";
 import { recordRank } from "./record.ts";
 import type { ProcessReport } from "./report.ts";
-import type { Team } from "./team.ts";
+import type { Member } from "./stepper.ts";
 
-export function runTask(
-  task: RankTask,
-  training: Training,
-  team: Team,
-): ProcessReport {
-  const outcome = outcomeOf(task, training, team);
-  const totals = { parameterBytes: 0, matmulFlop: 0, sequences: 0 };
+export function runTask(task: RankTask, training: Training, member: Member): ProcessReport {
+  const outcome = outcomeOf(task, training, member);
+  const { rank, sentBytes } = member.team;
+  const totals = { parameterBytes: 0, matmulFlop: 0, sequences: 0, gradientBytes: 0 };
   return {
-    ...{ firstStep: 1, losses: [], stepTimesS: [], backend: "" },
-    rank: { rank: team.rank, pid: process.pid, ...totals, sentBytes: team.sentBytes() },
+    ...{ firstStep: 1, losses: [], stepTimesS: [], backend: "", microBatches: 1 },
+    overlap: { exchangeS: 0, waitedS: 0 },
+    rank: { rank, pid: process.pid, ...totals, optimizerBytes: 0, sentBytes: sentBytes() },
     outcome,
   };
 }
 
-function outcomeOf(task: RankTask, training: Training, team: Team): TaskOutcome {
+function outcomeOf(task: RankTask, training: Training, member: Member): TaskOutcome {
   if (task.kind === "record") {
-    return { kind: "record", record: recordRank(training, { team }) };
+    return { kind: "record", record: recordRank(training, { member }) };
   }
-  return { kind: "bench", benched: benchMachine(training, task.trace, { team }) };
+  return { kind: "bench", benched: benchMachine(training, task.trace, { member }) };
 }

@@ -8,6 +8,7 @@ import type { Benched } from "../records/machine.ts";
 import type { RecordedTrace } from "../records/trace-file.ts";
 import type { Trace } from "../records/trace.ts";
 import type { Transport } from "./messages.ts";
+import { dataParallel } from "./parallel-data.ts";
 import { trainInProcesses } from "./processes.ts";
 import type { RankRecord } from "./record.ts";
 import { recordedTrace } from "./record.ts";
@@ -51,6 +52,10 @@ async function outcomesOf(
   task: RankTask,
   options: TaskOptions,
 ): Promise<TaskOutcome[]> {
-  const reports = await trainInProcesses(training, { ...options, task });
+  const reports = await trainInProcesses(training, {
+    parallel: dataParallel(options.processCount),
+    ...(options.transport === undefined ? {} : { transport: options.transport }),
+    task,
+  });
   return reports.map(({ outcome }) => present(outcome, "the outcome of a task"));
 }

@@ -5,7 +5,6 @@
 import { errorMessage } from "./messages.ts";
 import type { RankMessage, StartMessage } from "./messages.ts";
 import { present } from "../base/assert.ts";
-import { ONE_RANK } from "./mesh.ts";
 import { runTask } from "./rank-task-run.ts";
 import { runTraining } from "./run.ts";
 import { savingOptions } from "./saving.ts";
@@ -38,24 +37,24 @@ process.once("disconnect", () => {
 say({ kind: "listening", port: tcp?.port ?? 0 });
 
 async function run(start: StartMessage): Promise<void> {
-  const { rank, ports, training, saving, prune, reduces } = start;
+  const { rank, ports, training, saving, prune } = start;
   const isFirst = rank === 0;
-  // All go on from the checkpoint; one of them saves, since all hold the same.
-  const own = isFirst ? saving : { ...saving, checkpoint: undefined };
-  const options = await savingOptions(training, own, (step) => say({ kind: "saved", step }));
+  const options = await savingOptions(training, saving, (step) => say({ kind: "saved", step }));
   wires =
     start.transport === "tcp"
       ? await present(tcp, "an end for TCP").connect({ rank, ports, token: start.token })
       : memoryWires(MEMORY_DESCRIPTOR, rank, ports.length);
-  const team = createTeam(wires, { ...ONE_RANK, data: ports.length });
+  const team = createTeam(wires, start.parallel.degrees, start.without);
   if (start.task !== undefined) {
-    say({ kind: "done", report: runTask(start.task, training, team) });
+    say({
+      kind: "done",
+      report: runTask(start.task, training, { team, parallel: start.parallel }),
+    });
     return;
   }
   const report = await runTraining(training, {
     ...options,
-    prune,
-    reduces,
+    ...{ prune, parallel: start.parallel, probes: start.probes },
     team,
     onStep: async (trainer, loss) => {
       if (isFirst) say({ kind: "step", step: trainer.step, loss });

@@ -24,7 +24,9 @@ export function recordShapes(model: ModelSpec, options: WalkOptions): RecordedTr
   const total = Array.from({ length: rankCountOf(mesh) }, (_, rank) => rank);
   const places = total.map((rank) => placeOf(mesh, rank));
   const programs = classes.map(({ places: own, trace }) => {
-    const isOwn = new Set(own.map(({ pipeline, expert }) => `${pipeline} ${expert}`));
+    const isOwn = new Set(
+      own.map(({ pipelineRank, expertRank }) => `${pipelineRank} ${expertRank}`),
+    );
     const ranks = total.filter((rank) => {
       const { pipeline = 0, expert = 0 } = places[rank] ?? {};
       return isOwn.has(`${pipeline} ${expert}`);

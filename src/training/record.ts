@@ -12,15 +12,14 @@ import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import type { KernelRecorder } from "../tensor/device.ts";
 import { programOf, withReduction } from "./record-shapes.ts";
-import { agreed, Stepper, timedS } from "./stepper.ts";
-import type { Team } from "./team.ts";
-import { teamOfOne } from "./team.ts";
+import type { Member } from "./stepper.ts";
+import { agreed, alone, Stepper, timedS } from "./stepper.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface RecordOptions {
   readonly backend?: Backend;
   readonly clock?: () => number;
-  readonly team?: Team;
+  readonly member?: Member;
 }
 
 /** What one rank saw. */
@@ -84,9 +83,9 @@ export class Recorder implements KernelRecorder {
 /** A step of one rank, which does as all others of its group do at the same time. */
 export function recordRank(
   training: Training,
-  { backend = loadBackend(), clock = nowS, team = teamOfOne() }: RecordOptions,
+  { backend = loadBackend(), clock = nowS, member = alone() }: RecordOptions,
 ): RankRecord {
-  const stepper = new Stepper(training, backend, team);
+  const stepper = new Stepper(training, backend, member);
   const { trainer } = stepper;
   let lastS = 0;
   const step = () => {
@@ -99,11 +98,11 @@ export function recordRank(
   recorder.start();
   const tape = stepper.step();
   trainer.device.recorder = undefined;
-  const degrees = { ...NO_PARALLELISM, dp: team.share.rankCount };
+  const degrees = { ...NO_PARALLELISM, dp: member.team.share.rankCount };
   const trace = withReduction(tape.trace(headOf(training, trainer)), degrees);
   // Of several accumulated parts the last one is recorded, with the update.
   const opDurationsS = recorder.last(trace.ops.length);
-  const wanted = Math.ceil(LATER_S / Math.max(1e-6, agreed(team, lastS)));
+  const wanted = Math.ceil(LATER_S / Math.max(1e-6, agreed(member.team, lastS)));
   const count = Math.min(LATER_STEP_COUNT_MAX, Math.max(LATER_STEP_COUNT, wanted));
   const stepTimesS: number[] = [];
   for (let i = 0; i < count; i++) stepTimesS.push(step());
@@ -133,7 +132,7 @@ export function recordedTrace(
 function headOf({ model, batch, accumulation = 1 }: Training, trainer: Trainer) {
   return {
     model: model.id,
-    sampleCount: batch / accumulation / trainer.share.rankCount,
+    sampleCount: batch / accumulation / trainer.team.share.rankCount,
     tokensPerSample: model.family === "mlp" ? 1 : model.contextTokens,
     parameterCount: trainer.model.parameters.elementCount,
   };

@@ -1,7 +1,9 @@
 /** What a training run says when it is done; the keys of `native train --json`. */
 import { at } from "../base/assert.ts";
 import type { TaskOutcome } from "./rank-task.ts";
+import type { Parallel } from "./parallel.ts";
 import type { PruneKind } from "./prune.ts";
+import type { Overlap } from "./sync/sync.ts";
 
 /** Totals of one process. */
 export interface RankReport {
@@ -11,6 +13,9 @@ export interface RankReport {
   readonly matmulFlop: number;
   readonly sequences: number;
   readonly sentBytes: number;
+  /** The most at once. */
+  readonly gradientBytes: number;
+  readonly optimizerBytes: number;
 }
 
 export interface PruningReport {
@@ -34,9 +39,34 @@ export interface ProcessReport {
   readonly stepTimesS: readonly number[];
   readonly backend: string;
   readonly rank: RankReport;
+  readonly microBatches: number;
+  readonly overlap: Overlap;
   readonly pruning?: PruningReport;
   /** What came of a task other than training. */
   readonly outcome?: TaskOutcome;
+  /** Of the whole model, one a step; only where they were asked for. */
+  readonly gradients?: readonly Float32Array[];
+}
+
+/** How the run was divided; the letters are those of all frameworks. */
+export interface ParallelReport {
+  readonly processes: number;
+  readonly dp: number;
+  readonly tp: number;
+  readonly pp: number;
+  readonly ep: number;
+  readonly cp: number;
+  readonly zero: number;
+  readonly schedule: string;
+  /** Stages of each rank of a pipeline. */
+  readonly stagesPerRank: number;
+  readonly microBatches: number;
+  readonly sequenceParallel: boolean;
+  readonly transport: string | null;
+  /** Exchanges of gradients, over all steps of rank 0: how long they took, and kept it waiting. */
+  readonly overlap: Overlap;
+  /** This very run has executed it; elsewhere a layout may be modelled only. */
+  readonly status: "executed" | "modelled";
 }
 
 export interface RunReport {
@@ -48,11 +78,7 @@ export interface RunReport {
   readonly backend: string;
   readonly pids: readonly number[];
   readonly ranks: readonly RankReport[];
-  readonly parallel: {
-    readonly processes: number;
-    readonly dp: number;
-    readonly transport: string | null;
-  };
+  readonly parallel: ParallelReport;
   readonly checkpoint: string | null;
   readonly pruning?: PruningReport;
 }
@@ -61,6 +87,7 @@ export interface RunHead {
   /** Tokens of a step over all processes; samples, for a model that reads vectors. */
   readonly tokens: number;
   readonly transport: string | null;
+  readonly parallel: Parallel;
   readonly checkpoint: string | null;
 }
 
@@ -77,9 +104,22 @@ export function runReport(processes: readonly ProcessReport[], head: RunHead): R
     backend,
     pids: processes.map(({ rank }) => rank.pid),
     ranks: processes.map(({ rank }) => rank),
-    parallel: { processes: processes.length, dp: processes.length, transport: head.transport },
+    parallel: parallelReport(processes, head),
     checkpoint: head.checkpoint,
     ...(pruning === undefined ? {} : { pruning }),
+  };
+}
+
+function parallelReport(
+  processes: readonly ProcessReport[],
+  { parallel, transport }: RunHead,
+): ParallelReport {
+  const { degrees, zero, schedule, stagesPerRank, sequenceParallel } = parallel;
+  const { microBatches, overlap } = at(processes, 0);
+  const { data: dp, tensor: tp, pipeline: pp, expert: ep, context: cp } = degrees;
+  return {
+    ...{ processes: processes.length, dp, tp, pp, ep, cp, zero, schedule, stagesPerRank },
+    ...{ microBatches, sequenceParallel, transport, overlap, status: "executed" },
   };
 }
 

@@ -2,16 +2,20 @@
  * A training run in one process, alone or as one of a group: steps, checkpoints, pruning, and
  * the figures of it all.
  */
+import { at } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
+import { refuseDivergence } from "./divergence.ts";
+import type { Parallel } from "./parallel.ts";
 import type { PruneKind } from "./prune.ts";
-import type { ProcessReport, PruningReport } from "./report.ts";
+import type { ProcessReport, PruningReport, RankReport } from "./report.ts";
 import type { Team } from "./team.ts";
 import { teamOfOne } from "./team.ts";
 import { Trainer } from "./trainer.ts";
+import { gathered } from "./whole.ts";
 
 export interface PruneOptions {
   readonly ratio: number;
@@ -23,38 +27,45 @@ export interface PruneOptions {
 export interface RunOptions {
   readonly backend?: Backend;
   readonly team?: Team;
+  readonly parallel?: Parallel;
   readonly prune?: PruneOptions | undefined;
   /** Changes a new trainer, to go on from a checkpoint. */
   readonly prepare?: (trainer: Trainer) => void;
   /** After each update, with the loss before it. */
   readonly onStep?: (trainer: Trainer, loss: number) => void | Promise<void>;
-  /** For tests: gradients stay those of each process alone. */
-  readonly reduces?: boolean;
+  /** For tests: the report of rank 0 has the gradients of each step, as the optimizer saw them. */
+  readonly probes?: boolean;
 }
 
 export async function runTraining(
   training: Training,
   options: RunOptions = {},
 ): Promise<ProcessReport> {
-  const { backend = loadBackend(), team = teamOfOne(), reduces = true } = options;
-  const trainer = new Trainer(training, { backend, share: team.share });
+  const { backend = loadBackend(), team = teamOfOne(), parallel } = options;
+  const trainer = new Trainer(training, {
+    ...{ backend, team },
+    ...(parallel === undefined ? {} : { parallel }),
+  });
   options.prepare?.(trainer);
   refuseLatePruning(options.prune, trainer.step);
   const firstStep = trainer.step + 1;
-  const { parameters } = trainer.model;
   const losses: number[] = [];
   const stepTimesS: number[] = [];
+  const gradients: Float32Array[] = [];
   let pruning: Pruning | undefined;
   while (trainer.step < training.steps) {
     const startS = nowS();
-    const own = trainer.computeGradients();
-    if (reduces) team.along(["data"]).allReduce(parameters.gradients);
+    const loss = meanOver(team, trainer.computeGradients());
+    if (!Number.isFinite(loss)) refuseDivergence(trainer, loss);
     trainer.update();
-    const loss = meanOver(team, own);
+    if (options.probes === true) {
+      const whole = gathered(trainer, [trainer.sync.block.gradients]);
+      if (whole !== undefined) gradients.push(Float32Array.from(at(whole, 0)));
+    }
     stepTimesS.push(nowS() - startS);
     losses.push(loss);
     if (trainer.step === options.prune?.step) {
-      pruning = prune(trainer, team, options.prune);
+      pruning = prune(trainer, options.prune);
     }
     await options.onStep?.(trainer, loss);
   }
@@ -63,14 +74,23 @@ export async function runTraining(
     losses,
     stepTimesS,
     backend: backend.name,
-    rank: {
-      rank: team.rank,
-      pid: process.pid,
-      parameterBytes: parameters.data.byteLength,
-      ...trainer.totals,
-      sentBytes: team.sentBytes(),
-    },
+    rank: rankReport(trainer),
+    ...{ microBatches: trainer.microBatches, overlap: trainer.overlap },
     ...(pruning === undefined ? {} : { pruning: pruning() }),
+    ...(gradients.length === 0 ? {} : { gradients }),
+  };
+}
+
+function rankReport({ team, sync, totals, optimizer }: Trainer): RankReport {
+  const states = [...optimizer.state.values()];
+  return {
+    rank: team.rank,
+    pid: process.pid,
+    parameterBytes: sync.parameterBytes,
+    ...totals,
+    sentBytes: team.sentBytes(),
+    gradientBytes: sync.gradientBytes,
+    optimizerBytes: states.reduce((sum, { byteLength }) => sum + byteLength, 0),
   };
 }
 
@@ -88,9 +108,9 @@ function refuseLatePruning(prune: PruneOptions | undefined, step: number): void 
 /** Gives the report once fine-tuning is done. */
 type Pruning = () => PruningReport;
 
-function prune(trainer: Trainer, team: Team, { ratio, kind, step }: PruneOptions): Pruning {
+function prune(trainer: Trainer, { ratio, kind, step }: PruneOptions): Pruning {
   const batches = trainer.lastBatches();
-  const loss = () => meanOver(team, trainer.evaluate(batches));
+  const loss = () => meanOver(trainer.team, trainer.evaluate(batches));
   const before = loss();
   const prunedCount = trainer.prune(ratio, kind);
   const after = loss();
@@ -100,9 +120,12 @@ function prune(trainer: Trainer, team: Team, { ratio, kind, step }: PruneOptions
   };
 }
 
-/** Each rank's loss reaches the others in a collective that is counted, as all else. */
-function meanOver({ world }: Team, own: number): number {
+/**
+ * Over all ranks that have a loss, which are those of the last stage. Each rank's reaches the
+ * others in a collective that is counted, as all else.
+ */
+function meanOver({ world, degrees }: Team, own: number | undefined): number {
   const all = new Float64Array(world.rankCount);
-  world.allGather(Float64Array.of(own), all);
-  return all.reduce((sum, loss) => sum + loss, 0) / all.length;
+  world.allGather(Float64Array.of(own ?? 0), all);
+  return all.reduce((sum, loss) => sum + loss, 0) / (world.rankCount / degrees.pipeline);
 }

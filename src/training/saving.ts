@@ -30,7 +30,9 @@ export async function savingOptions(
       const isLast = trainer.step === training.steps;
       const isDue = everySteps !== undefined && trainer.step % everySteps === 0;
       if (!isLast && !isDue) return;
-      await writeCheckpoint(checkpoint, checkpointOf(trainer));
+      const whole = checkpointOf(trainer);
+      if (whole === undefined) return; // rank 0 has it, and writes
+      await writeCheckpoint(checkpoint, whole);
       onSaved(trainer.step);
     },
   };

@@ -3,30 +3,35 @@ import { at } from "../base/assert.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import type { Tape } from "../tensor/tape.ts";
+import type { Parallel } from "./parallel.ts";
+import { ONE_PROCESS } from "./parallel.ts";
 import type { Team } from "./team.ts";
+import { teamOfOne } from "./team.ts";
 import { Trainer } from "./trainer.ts";
+
+/** One rank of a training, and how all of them share the work. */
+export interface Member {
+  readonly team: Team;
+  readonly parallel: Parallel;
+}
+
+export function alone(): Member {
+  return { team: teamOfOne(), parallel: ONE_PROCESS };
+}
 
 export class Stepper {
   readonly trainer: Trainer;
-  readonly team: Team;
 
-  constructor(training: Training, backend: Backend, team: Team) {
-    this.trainer = new Trainer(training, { backend, share: team.share });
-    this.team = team;
+  constructor(training: Training, backend: Backend, { team, parallel }: Member) {
+    this.trainer = new Trainer(training, { backend, team, parallel });
   }
 
   step(): Tape {
-    const loss = this.trainer.computeGradients();
-    addUp(this.team, this.trainer.model.parameters.gradients);
+    const loss = this.trainer.computeGradients() ?? 0;
     const tape = this.trainer.update();
-    gathered(this.team, loss);
+    gathered(this.trainer.team, loss);
     return tape;
   }
-}
-
-/** What ends backward: the sum of gradients over all ranks. */
-export function addUp(team: Team, gradients: Float32Array | Float64Array): void {
-  if (team.world.rankCount > 1) team.along(["data"]).allReduce(gradients);
 }
 
 /** A number of each rank, as each step ends with its losses. */

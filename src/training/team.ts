@@ -1,8 +1,9 @@
 /** One rank among all of a training: where it stands, and the groups that it exchanges with. */
 import type { GroupKind } from "../records/trace.ts";
 import type { Groups } from "../tensor/communicator.ts";
+import { silentGroup } from "../tensor/communicator.ts";
 import type { Share } from "./batches.ts";
-import type { Degrees, Place } from "./mesh.ts";
+import type { Axis, Degrees, Place } from "./mesh.ts";
 import { membersOf, ONE_RANK, placeOf } from "./mesh.ts";
 import { RankGroup } from "./wires/communicator.ts";
 import type { Wires } from "./wires/wires.ts";
@@ -18,6 +19,8 @@ export interface Team {
   readonly share: Share;
   /** The ranks along several axes together, such as all that add up a gradient. */
   along(kinds: readonly GroupKind[]): RankGroup;
+  /** For tests: collectives along this axis do nothing. */
+  readonly without: Axis | undefined;
   /** In all groups so far. */
   sentBytes(): number;
 }
@@ -34,7 +37,7 @@ const NO_WIRES: Wires = {
   close: () => undefined,
 };
 
-export function createTeam(wires: Wires, degrees: Degrees): Team {
+export function createTeam(wires: Wires, degrees: Degrees, without?: Axis): Team {
   const { rank } = wires;
   const place = placeOf(degrees, rank);
   const made = new Map<string, RankGroup>();
@@ -52,10 +55,11 @@ export function createTeam(wires: Wires, degrees: Degrees): Team {
     return group(sorted.join(), "data", membersOf(degrees, rank, sorted));
   };
   return {
-    ...{ rank, degrees, place, along },
+    ...{ rank, degrees, place, along, without },
     groups: {
       data: axis("data"),
-      tensor: axis("tensor"),
+      tensor:
+        without === "tensor" ? silentGroup("tensor", place.tensor, degrees.tensor) : axis("tensor"),
       pipeline: axis("pipeline"),
       expert: axis("expert"),
       context: axis("context"),

@@ -41,7 +41,7 @@ export function train(training: Training, options: TrainOptions = {}): Trained {
   const losses: number[] = [];
   let trace: Trace | undefined;
   for (let step = 1; step <= steps; step++) {
-    losses.push(trainer.computeGradients());
+    losses.push(present(trainer.computeGradients(), "a loss of the only stage"));
     const tape = trainer.update();
     if (step === Math.min(RECORDED_STEP, steps)) trace = tape.trace(head);
   }

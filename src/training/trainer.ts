@@ -1,56 +1,92 @@
 /**
- * A model in training, step by step: gradients of this process's share of a batch, then the
- * update. What lies between, adding up the gradients of all processes, is the caller's.
+ * A model in training, step by step: gradients of this rank's share of a batch, added up over
+ * all ranks, then the update. One process alone is a team of one.
  */
-import { present } from "../base/assert.ts";
+import { assert, present } from "../base/assert.ts";
 import { seeded } from "../base/random.ts";
 import type { Batch, Model } from "../models/model.ts";
 import { createModel } from "../models/model.ts";
 import type { Training } from "../records/job.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
-import type { NativeDevice } from "../tensor/device.ts";
+import type { SquaredNorm } from "../tensor/clip.ts";
+import type { Device, NativeDevice } from "../tensor/device.ts";
 import { createNativeDevice } from "../tensor/device.ts";
 import type { Optimizer } from "../tensor/optimizer.ts";
-import { Tape } from "../tensor/tape.ts";
-import type { BatchSource, Share } from "./batches.ts";
-import { batchSource, WHOLE } from "./batches.ts";
-import { refuseCount, refuseDivergence } from "./divergence.ts";
+import type { Tape } from "../tensor/tape.ts";
+import type { BatchSource } from "./batches.ts";
+import { batchSource } from "./batches.ts";
+import { refuseCount } from "./counts.ts";
+import type { Parallel } from "./parallel.ts";
+import { layoutOf, microBatchesOf, ONE_PROCESS, refuseSchedule } from "./parallel.ts";
+import { Runner } from "./pipeline/runner.ts";
 import type { PruneKind } from "./prune.ts";
-import { applyMask, prunedMask } from "./prune.ts";
+import { applyMask, prunedMask, refusePruning } from "./prune.ts";
+import { replicated } from "./sync/replicated.ts";
+import { Sharded } from "./sync/sharded.ts";
+import type { Sync } from "./sync/sync.ts";
+import type { Team } from "./team.ts";
+import { teamOfOne } from "./team.ts";
 import { createOptimizer, updateParameters } from "./update.ts";
 
 export interface TrainerOptions {
   readonly backend: Backend;
   /** Seconds, monotonic; without it ops are not timed. */
   readonly clock?: () => number;
-  readonly share?: Share;
+  readonly team?: Team;
+  readonly parallel?: Parallel;
 }
 
 export class Trainer {
   readonly training: Training;
+  readonly parallel: Parallel;
+  readonly team: Team;
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly device: NativeDevice;
-  readonly share: Share;
+  readonly sync: Sync;
   /** Totals of this process since it started. */
   readonly totals = { sequences: 0, matmulFlop: 0 };
+  readonly overlap = { exchangeS: 0, waitedS: 0 };
   /** 0 where a weight is pruned; undefined before any is. */
   kept: Uint8Array | undefined;
+  readonly microBatches: number;
   readonly #nextBatches: BatchSource;
+  readonly #runner: Runner;
   #batches: readonly Batch[] = [];
   #tape: Tape | undefined;
 
-  constructor(training: Training, { backend, clock, share = WHOLE }: TrainerOptions) {
+  constructor(training: Training, options: TrainerOptions) {
+    const { backend, clock, team = teamOfOne(), parallel = ONE_PROCESS } = options;
     refuseCount("steps", training.steps);
     refuseCount("batch", training.batch);
+    refuseSchedule(training, parallel);
     this.training = training;
-    this.share = share;
+    this.parallel = parallel;
+    this.team = team;
+    this.microBatches = microBatchesOf(training, parallel);
     const random = seeded(training.seed);
-    this.model = createModel(training.model);
-    this.#nextBatches = batchSource(training, random, share);
-    this.model.parameters.allocate(random);
-    this.optimizer = createOptimizer(training, this.model.parameters);
+    this.model = createModel(
+      training.model,
+      layoutOf(training.model, parallel, team.rank, team.groups),
+    );
+    const parts = { ...training, accumulation: this.microBatches };
+    this.#nextBatches = batchSource(parts, random, team.share);
+    const { parameters } = this.model;
+    parameters.allocate(random);
+    this.sync =
+      parallel.zero === 0
+        ? replicated(parameters, team)
+        : new Sharded(parameters, team, parallel.zero);
+    this.optimizer = createOptimizer(training, this.sync.block);
     this.device = createNativeDevice({ backend, clock });
+    this.#runner = new Runner(
+      {
+        ...{ model: this.model, team, microCount: this.microBatches },
+        createDevice: () => createNativeDevice({ backend, clock }),
+        touched: (parameter) => this.sync.touched(parameter),
+      },
+      this.device,
+    );
   }
 
   /** Updates so far. */
@@ -64,39 +100,41 @@ export class Trainer {
     this.optimizer.resume(step);
   }
 
-  /** Forward and backward of the next batch; the mean loss of this process's share. */
-  computeGradients(): number {
-    const { parameters } = this.model;
+  /**
+   * Forward and backward of the next batch, with the gradients added up over ranks; the mean loss
+   * of this rank's share, on ranks of the last stage.
+   */
+  computeGradients(): number | undefined {
     this.#batches = this.#nextBatches();
-    parameters.clearGradients();
-    let sum = 0;
-    for (const batch of this.#batches) {
-      const tape = new Tape(this.device);
-      const loss = present(this.model.loss(tape, batch), "a loss");
-      if (!Number.isFinite(loss)) this.#refuse(loss, batch);
-      sum += loss;
-      tape.backward();
-      this.totals.sequences += sampleCount(batch);
-      this.totals.matmulFlop += tape.matmulFlop;
-      this.#tape = tape;
-    }
-    return sum / this.#batches.length;
+    this.sync.beginStep();
+    const { loss, tape, matmulFlop } = this.#runner.run(this.#batches);
+    const { exchangeS, waitedS } = this.sync.finish();
+    this.overlap.exchangeS += exchangeS;
+    this.overlap.waitedS += waitedS;
+    for (const batch of this.#batches) this.totals.sequences += sampleCount(batch);
+    this.totals.matmulFlop += matmulFlop;
+    this.#tape = tape;
+    return loss === undefined ? undefined : loss / this.#batches.length;
   }
 
-  /** The update of the gradients, which add up those of all parts and processes. */
+  /** The update of the gradients, which add up those of all parts and ranks. */
   update(): Tape {
     const tape = present(this.#tape, "a tape that ran backwards");
-    const { parameters } = this.model;
-    const partCount = this.#batches.length * this.share.rankCount;
-    updateParameters(tape, this.training, { parameters, optimizer: this.optimizer }, partCount);
-    if (this.kept !== undefined) applyMask(parameters, this.kept);
+    const { share, degrees } = this.team;
+    const partCount = this.#batches.length * share.rankCount * degrees.context;
+    const updated = { parameters: this.sync.block, optimizer: this.optimizer };
+    const squaredNorm: SquaredNorm = (squares) => this.sync.squaredNorm(squares);
+    updateParameters(tape, this.training, { ...updated, squaredNorm }, partCount);
+    if (this.kept !== undefined) applyMask(this.sync.block, this.kept);
+    this.sync.share();
     return tape;
   }
 
   /** Zeroes a share of the weights for good; the number of zeros. */
   prune(ratio: number, kind: PruneKind): number {
+    refusePruning(this.parallel);
     this.kept = prunedMask(this.model.parameters, ratio, kind);
-    applyMask(this.model.parameters, this.kept);
+    applyMask(this.sync.block, this.kept);
     return this.kept.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
   }
 
@@ -105,18 +143,12 @@ export class Trainer {
     return structuredClone(this.#batches);
   }
 
-  /** The mean loss of some batches, without training on them. */
-  evaluate(batches: readonly Batch[]): number {
-    const losses = batches.map((batch) =>
-      present(this.model.loss(new Tape(this.device), batch), "a loss"),
-    );
+  /** The mean loss of some batches, without training on them; on ranks of the last stage. */
+  evaluate(batches: readonly Batch[], device: Device = this.device): number | undefined {
+    const losses = this.#runner.evaluate(batches, device);
+    if (losses.length === 0) return undefined;
+    assert(losses.length === batches.length, "each batch has a loss");
     return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-  }
-
-  #refuse(loss: number, batch: Batch): never {
-    return refuseDivergence(this.training, this.step + 1, loss, (device) => {
-      this.model.loss(new Tape(device), batch);
-    });
   }
 }
 

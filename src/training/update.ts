@@ -1,30 +1,40 @@
 /** From gradients to new weights, as a training asks: mean, clipping, schedule, optimizer. */
 import type { Training } from "../records/job.ts";
 import { Adam } from "../tensor/adam.ts";
+import type { SquaredNorm } from "../tensor/clip.ts";
 import { averageGradients, clipGradients } from "../tensor/clip.ts";
 import type { Optimizer } from "../tensor/optimizer.ts";
-import type { Parameters } from "../tensor/parameters.ts";
+import type { ParameterBlock } from "../tensor/parameters.ts";
 import { Sgd } from "../tensor/sgd.ts";
 import type { Tape } from "../tensor/tape.ts";
 
 /** What AdamW's authors' code and the frameworks start from. */
 const WEIGHT_DECAY = 0.01;
 
-export function createOptimizer(training: Training, parameters: Parameters): Optimizer {
+export function createOptimizer(training: Training, parameters: ParameterBlock): Optimizer {
   const { optimizer = "adam", momentum = 0, weightDecay = WEIGHT_DECAY } = training;
   if (optimizer === "sgd") return new Sgd(parameters, momentum);
   return new Adam(parameters, optimizer === "adamw" ? weightDecay : 0);
+}
+
+export interface Updated {
+  readonly parameters: ParameterBlock;
+  readonly optimizer: Optimizer;
+  /** Of the gradients of the whole model, where other ranks hold some. */
+  readonly squaredNorm?: SquaredNorm;
 }
 
 /** The gradients add up `partCount` parts of the batch. */
 export function updateParameters(
   tape: Tape,
   training: Training,
-  { parameters, optimizer }: { readonly parameters: Parameters; readonly optimizer: Optimizer },
+  { parameters, optimizer, squaredNorm }: Updated,
   partCount: number,
 ): void {
   averageGradients(tape, parameters, partCount);
-  if (training.clipNorm !== undefined) clipGradients(tape, parameters, training.clipNorm);
+  if (training.clipNorm !== undefined) {
+    clipGradients(tape, parameters, training.clipNorm, squaredNorm);
+  }
   optimizer.update(tape, learningRateAt(training, optimizer.step + 1));
 }
 

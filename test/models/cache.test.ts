@@ -31,7 +31,7 @@ const SPECS: readonly (GptSpec | LlamaSpec | MoeSpec)[] = [
 
 for (const backend of backends) {
   for (const [i, spec] of SPECS.entries()) {
-    test(`cached tokens have the logits of all read anew, ${spec.family} ${i}, ${backend.name}`, () => {
+    test(`cached logits are those of reading anew, ${spec.family} ${i}, ${backend.name}`, () => {
       const model = createModel(spec);
       model.parameters.allocate(seeded(5));
       // Larger weights than a new model's, so that attention is far from uniform.

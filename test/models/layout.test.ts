@@ -25,7 +25,7 @@ test("stages hold every layer once, in order, and differ by at most one", () => 
       const stages = balancedStages(layerCount, stageCount);
       let next = 0;
       for (const [i, stage] of stages.entries()) {
-        equal(stage.firstLayer, next);
+        equal(stage.firstLayerIndex, next);
         next += stage.layerCount;
         equal(stage.isFirst, i === 0);
         equal(stage.isLast, i === stageCount - 1);
@@ -47,7 +47,7 @@ test("more stages than layers and ends are refused", () => {
 test("stages dealt in turn: the second of two ranks has the second and the last of four", () => {
   const stages = interleaved(listedStages([1, 2, 2, 1]), 1, 2);
   deepEqual(
-    stages.map(({ firstLayer, layerCount, isLast }) => [firstLayer, layerCount, isLast]),
+    stages.map(({ firstLayerIndex, layerCount, isLast }) => [firstLayerIndex, layerCount, isLast]),
     [
       [1, 2, false],
       [5, 1, true],
@@ -55,7 +55,7 @@ test("stages dealt in turn: the second of two ranks has the second and the last 
   );
 });
 
-/** Of published checkpoints, as their index files have them; GPT-3's is the paper's round figure. */
+/** Of published checkpoints, by their index files; GPT-3's is the paper's round figure. */
 const PUBLISHED: Record<string, number> = {
   "bert-base": 109_514_298,
   "bert-large": 335_174_458,
@@ -80,7 +80,7 @@ for (const [id, published] of Object.entries(PUBLISHED)) {
   });
 }
 
-test("the closed form of parameters is what a model declares, for every shipped model", async () => {
+test("the closed form of parameters is what each shipped model declares", async () => {
   for (const file of readdirSync("scenarios/models")) {
     const spec = await readModel(file.replace(/\.yaml$/, ""));
     equal(parameterCount(spec), createModel(spec).parameters.elementCount, file);

@@ -173,7 +173,7 @@ function isWorthwhile(name: string, { context, expert, pipeline }: Degrees): boo
 }
 
 for (const [name, spec] of Object.entries(MODELS)) {
-  describe(name, () => {
+  describe(`of a ${name}`, () => {
     const whole = runLayout(spec, {});
     const wanted = wholeGradients(whole, {});
     for (const [layout, degrees, splitsRows] of LAYOUTS) {
@@ -195,7 +195,7 @@ for (const [name, spec] of Object.entries(MODELS)) {
 function walked(spec: ModelSpec, degrees: Degrees, rank: number, sequenceParallel: boolean) {
   const { tensor = 1, context = 1, expert = 1, data = 1 } = degrees;
   const stage = Math.floor(rank / (tensor * context * expert * data));
-  const place = { pipeline: stage, expert: Math.floor(rank / (tensor * context)) % expert };
+  const place = { pipelineRank: stage, expertRank: Math.floor(rank / (tensor * context)) % expert };
   const layout = shapeLayout(spec, { degrees, sequenceParallel }, place);
   const batch = SAMPLES / (data * expert);
   const update = () => undefined;
@@ -220,7 +220,7 @@ const RECORDED: readonly (readonly [string, Degrees, boolean])[] = [
 ];
 
 for (const [name, degrees, splitsRows] of RECORDED) {
-  test(`both devices record the same ops and exchanges: ${name}, ${JSON.stringify(degrees)}`, () => {
+  test(`both devices record the same step: ${name}, ${JSON.stringify(degrees)}`, () => {
     const spec = { ...MODELS[name]!, vocabularySize: 14 }; // divides: ranks record alike
     for (const [rank, { trace }] of runLayout(spec, degrees, splitsRows).entries()) {
       const shapes = walked(spec, degrees, rank, splitsRows);

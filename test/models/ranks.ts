@@ -70,8 +70,8 @@ interface Place {
   readonly rankCount: number;
 }
 
-function replayed(place: Place, mail: Map<string, Numbers>): Communicator {
-  const { group, key, rank, rankCount } = place;
+/** Letters are numbered along each way, so a rank that runs again finds those it knows. */
+function postOffice({ key, rank, rankCount }: Place, mail: Map<string, Numbers>) {
   const posted = new Map<string, number>();
   const fetched = new Map<string, number>();
   const next = (counts: Map<string, number>, way: string) => {
@@ -94,6 +94,12 @@ function replayed(place: Place, mail: Map<string, Numbers>): Communicator {
     for (const to of all) post(to, of(to));
     return all.map(fetch);
   };
+  return { post, fetch, swap };
+}
+
+function replayed(place: Place, mail: Map<string, Numbers>): Communicator {
+  const { group, rank, rankCount } = place;
+  const { post, fetch, swap } = postOffice(place, mail);
   return {
     ...{ group, rank, rankCount, sentBytes: 0 },
     allReduce(numbers, how = "sum") {
@@ -114,7 +120,7 @@ function replayed(place: Place, mail: Map<string, Numbers>): Communicator {
     },
     allToAll(sent, received, counts) {
       const starts = counts.sentCounts.map((_, i) => total(counts.sentCounts.slice(0, i)));
-      const parts = swap((to) => sent.subarray(starts[to]!, starts[to]! + counts.sentCounts[to]!));
+      const parts = swap((to) => sent.subarray(starts[to], starts[to]! + counts.sentCounts[to]!));
       let at = 0;
       for (const [from, part] of parts.entries()) {
         if (part.length !== counts.receivedCounts[from]) throw new Error("counts differ");

@@ -67,7 +67,7 @@ const comparisons: Record<string, (native: Backend) => void> = {
   "lookups in a part of a table": (native) => {
     // Rows 5 to 8 are here; the others give zeros and take nothing.
     const ids = Int32Array.of(4, 5, 8, 9, 5, 0);
-    const shape = { count: 6, columns: COLUMNS, entries: 4, first: 5 };
+    const shape = { count: 6, columns: COLUMNS, entries: 4, firstIndex: 5 };
     const table = drawn(1, 4 * COLUMNS);
     compare(native, filled(6 * COLUMNS), (b, [y]) => b.lookup(ids, table, y!, shape));
     const gradient = () => [drawn(2, 4 * COLUMNS)];

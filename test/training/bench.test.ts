@@ -8,7 +8,7 @@ import { benchProgram, VARIANT_COUNT } from "../../src/training/bench-program.ts
 import { benchMachine } from "../../src/training/machine-bench.ts";
 import { recordTrainingShapes } from "../../src/training/record-shapes.ts";
 import { recordedShapes } from "../../src/training/recorded-shapes.ts";
-import { teamOfOne } from "../../src/training/team.ts";
+import { alone } from "../../src/training/stepper.ts";
 import { runTask } from "../../src/training/rank-task-run.ts";
 import { backends } from "../tensor/backends.ts";
 
@@ -47,11 +47,12 @@ for (const training of trainings) {
   });
 }
 
-test("what lies between backward and the update is done there, once", () => {
+test("backward tells how far it is, up to its end", () => {
   const calls = kernelCalls(recordedShapes(trainings[0]!));
-  let count = 0;
-  benchProgram(calls, 0, backends[0]!).run(() => count++);
-  equal(count, 1);
+  const shares: number[] = [];
+  benchProgram(calls, 0, backends[0]!).run((share) => shares.push(share));
+  // A loss, three products and an activation.
+  deepEqual(shares, [0.2, 0.4, 0.6, 0.8, 1]);
 });
 
 test("the reference perceptron's step is predicted from benches made here and now", () => {
@@ -66,7 +67,7 @@ test("the reference perceptron's step is predicted from benches made here and no
 });
 
 test("a rank records or benches when it is asked to, and reports as one that trained", () => {
-  const report = runTask({ kind: "record" }, trainings[0]!, teamOfOne());
+  const report = runTask({ kind: "record" }, trainings[0]!, alone());
   equal(report.outcome!.kind, "record");
   deepEqual([report.losses, report.rank.rank], [[], 0]);
 });

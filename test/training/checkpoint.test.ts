@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "vitest";
+import { present } from "../../src/base/assert.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/files/checkpoint.ts";
 import { parseSafetensors, safetensorsBytes } from "../../src/files/formats/safetensors.ts";
 import { readTraining } from "../../src/files/training.ts";
@@ -60,10 +61,10 @@ async function stopped(training: Training, step: number, file: string): Promise<
   const trainer = new Trainer(training, { backend });
   const losses: number[] = [];
   while (trainer.step < step) {
-    losses.push(trainer.computeGradients());
+    losses.push(present(trainer.computeGradients(), "a loss"));
     trainer.update();
   }
-  await writeCheckpoint(file, checkpointOf(trainer));
+  await writeCheckpoint(file, present(checkpointOf(trainer), "a checkpoint"));
   return losses;
 }
 
@@ -88,10 +89,10 @@ test("pruned weights stay pruned in a run that goes on", async () => {
   const file = path();
   const training = trainings[0]!;
   const trainer = new Trainer(training, { backend });
-  trainer.computeGradients();
+  present(trainer.computeGradients(), "a loss");
   trainer.update();
   equal(trainer.prune(0.5, "weights"), 2750);
-  await writeCheckpoint(file, checkpointOf(trainer));
+  await writeCheckpoint(file, present(checkpointOf(trainer), "a checkpoint"));
   const { end } = await run(training, { resume: file });
   const zeros = end.model.parameters.data.filter((value) => value === 0).length;
   ok(zeros >= 2750, `${zeros}`);

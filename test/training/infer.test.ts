@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "vitest";
+import { present } from "../../src/base/assert.ts";
 import { seeded } from "../../src/base/random.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/files/checkpoint.ts";
 import { readTraining } from "../../src/files/training.ts";
@@ -34,7 +35,7 @@ async function saved(id: string, steps: number): Promise<{ model: Model; file: S
     trainer.update();
   }
   const path = join(freshFolder(), `${id}.safetensors`);
-  await writeCheckpoint(path, checkpointOf(trainer));
+  await writeCheckpoint(path, present(checkpointOf(trainer), "a checkpoint"));
   return { model: trainer.model, file: { checkpoint: await readCheckpoint(path), path } };
 }
 

@@ -10,12 +10,19 @@ import type { Training } from "../../src/records/job.ts";
 import { leastBytes, refuseMemory } from "../../src/training/memory.ts";
 import { errorMessage, errorOf } from "../../src/training/messages.ts";
 import type { Transport } from "../../src/training/messages.ts";
+import { ONE_RANK } from "../../src/training/mesh.ts";
+import type { Parallel } from "../../src/training/parallel.ts";
+import { ONE_PROCESS } from "../../src/training/parallel.ts";
 import { bestTransport, trainInProcesses } from "../../src/training/processes.ts";
 import { runTraining } from "../../src/training/run.ts";
 import { freshFolder } from "../support/cli.ts";
 
 const PROCESS_COUNT = 4;
 const STEPS = 5;
+const dataParallel = (data: number): Parallel => {
+  return { ...ONE_PROCESS, degrees: { ...ONE_RANK, data } };
+};
+const [FOUR, TWO] = [dataParallel(PROCESS_COUNT), dataParallel(2)];
 
 const trainings: Training[] = [];
 for (const id of ["mlp", "gpt", "bert"]) {
@@ -39,7 +46,7 @@ const cases = trainings.flatMap((training) =>
 for (const { training, transport } of cases) {
   test(`${training.id}: four processes over ${transport} give the losses of one`, async () => {
     const alone = await runTraining(training);
-    const options = { processCount: PROCESS_COUNT, transport };
+    const options = { parallel: FOUR, transport };
     const reports = await trainInProcesses(training, options);
     equal(new Set(reports.map(({ rank }) => rank.pid)).size, PROCESS_COUNT);
     const elements = parameterCount(training.model);
@@ -66,7 +73,7 @@ for (const { training, transport } of cases) {
 test("without the reduction the losses differ: it is what makes the processes one", async () => {
   const training = trainings[1]!;
   const { losses } = await runTraining(training);
-  const options = { processCount: PROCESS_COUNT, reduces: false };
+  const options = { parallel: FOUR, without: "data" } as const;
   const [report] = await trainInProcesses(training, options);
   // The first loss precedes any update.
   ok(distance(report!.losses.slice(0, 1), losses.slice(0, 1)) < 1e-5);
@@ -84,7 +91,7 @@ async function lose(transport: Transport): Promise<void> {
   let pids: readonly number[] = [];
   let killedMs = 0;
   const run = trainInProcesses(training, {
-    processCount: PROCESS_COUNT,
+    parallel: FOUR,
     transport,
     saving: { checkpoint, everySteps: 2 },
     onStart: (started) => (pids = started),
@@ -122,18 +129,17 @@ test("what two processes saved, two go on from, with the losses of one", async (
   const checkpoint = join(freshFolder(), "run.safetensors");
   const training = trainings[1]!;
   const whole = await runTraining(training);
-  const processCount = 2;
   // The first ten steps are warm-up, which does not ask how many follow.
-  await trainInProcesses({ ...training, steps: 3 }, { processCount, saving: { checkpoint } });
+  await trainInProcesses({ ...training, steps: 3 }, { parallel: TWO, saving: { checkpoint } });
   const saving = { resume: checkpoint };
-  const [rest] = await trainInProcesses(training, { processCount, saving });
+  const [rest] = await trainInProcesses(training, { parallel: TWO, saving });
   equal(rest!.firstStep, 4);
   ok(distance(rest!.losses, whole.losses.slice(3)) < 1e-5);
 });
 
 test("a refusal inside a process is that of the command", async () => {
   const training = { ...trainings[0]!, batch: 30 };
-  const run = trainInProcesses(training, { processCount: PROCESS_COUNT });
+  const run = trainInProcesses(training, { parallel: FOUR });
   await rejects(run, (error) => error instanceof Refusal && error.code === "does-not-divide");
   for (const error of [new PartialError("p"), new TypeError("t")]) {
     ok(errorOf(errorMessage(error)).message.includes(error.message));
@@ -143,12 +149,12 @@ test("a refusal inside a process is that of the command", async () => {
 test("a training that this machine cannot hold is refused before it starts", () => {
   const [mlp] = trainings;
   // Weight, gradient and two moments in fp32, in each process; activations beside.
-  ok(leastBytes(mlp!, 4) >= 4 * 16 * 5560);
-  ok(leastBytes(mlp!, 4) < 4 * 16 * 5560 + 100_000);
-  refuseMemory(mlp!, 4, 1e9);
+  ok(leastBytes(mlp!, FOUR) >= 4 * 16 * 5560);
+  ok(leastBytes(mlp!, FOUR) < 4 * 16 * 5560 + 100_000);
+  refuseMemory(mlp!, FOUR, 1e9);
   let refused: unknown;
   try {
-    refuseMemory(mlp!, 4, 1e5);
+    refuseMemory(mlp!, FOUR, 1e5);
   } catch (error) {
     refused = error;
   }

@@ -6,6 +6,7 @@ import type { Training } from "../../src/records/job.ts";
 import { seeded } from "../../src/base/random.ts";
 import { applyMask, prunedMask } from "../../src/training/prune.ts";
 import { runReport } from "../../src/training/report.ts";
+import { ONE_PROCESS } from "../../src/training/parallel.ts";
 import { runTraining } from "../../src/training/run.ts";
 import { train } from "../../src/training/train.ts";
 import { backends } from "../tensor/backends.ts";
@@ -30,11 +31,14 @@ test("a run gives the losses of the recorded training, and counts what it did", 
 });
 
 test("the report gives the median step and the tokens a second that follow from it", () => {
-  const rank = { rank: 0, pid: 7, parameterBytes: 4, matmulFlop: 1, sequences: 2, sentBytes: 0 };
+  const totals = { parameterBytes: 4, matmulFlop: 1, sequences: 2, sentBytes: 0 };
+  const rank = { rank: 0, pid: 7, ...totals, gradientBytes: 4, optimizerBytes: 8 };
   const stepTimesS = [5, 1, 3, 2, 4, 10, 9, 8, 7, 6];
   const losses = stepTimesS.map(() => 1);
   const one = { firstStep: 1, losses, stepTimesS, backend: "native", rank };
-  const report = runReport([one], { tokens: 100, transport: null, checkpoint: null });
+  const more = { microBatches: 1, overlap: { exchangeS: 0, waitedS: 0 } };
+  const head = { tokens: 100, transport: null, checkpoint: null, parallel: ONE_PROCESS };
+  const report = runReport([{ ...one, ...more }], head);
   deepEqual(report.stepTimeS, { p50: 5, p90: 9 });
   equal(report.tokensPerS, 20);
   equal(report.steps, 10);

@@ -1,13 +1,15 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { test } from "vitest";
 import { seeded } from "../../src/base/random.ts";
 import type { Training } from "../../src/records/job.ts";
 import { createNativeDevice } from "../../src/tensor/device.ts";
 import { constantly, Parameters } from "../../src/tensor/parameters.ts";
 import { Tape } from "../../src/tensor/tape.ts";
+import { batchSource } from "../../src/training/batches.ts";
 import { recordedShapes } from "../../src/training/recorded-shapes.ts";
 import { train } from "../../src/training/train.ts";
-import { Trainer } from "../../src/training/trainer.ts";
+import { runTraining } from "../../src/training/run.ts";
+import type { Trainer } from "../../src/training/trainer.ts";
 import { createOptimizer, learningRateAt, updateParameters } from "../../src/training/update.ts";
 import { backends, relativeError } from "../tensor/backends.ts";
 
@@ -98,18 +100,20 @@ test("whatever updates the weights, the recorded step is what the shapes alone g
   }
 });
 
-test("a loss that is no number stops the run and names the first op that made it", () => {
-  const trainer = new Trainer(MLP, { backend: backends[0]! });
-  trainer.computeGradients();
-  trainer.update();
-  trainer.model.parameters.list[2]!.data[3] = Infinity;
-  throws(() => trainer.computeGradients(), /step 2 of m, first in layers\.1.*training-diverged/);
+test("a loss that is no number stops the run and names the first op that made it", async () => {
+  const prepare = ({ model }: Trainer) => {
+    model.parameters.list[2]!.data[3] = Infinity;
+  };
+  await rejects(
+    runTraining(MLP, { backend: backends[0]!, prepare }),
+    /step 1 of m, first in layers\.1.*training-diverged/,
+  );
 });
 
 test("a batch that does not divide among parts and processes is refused", () => {
   const share = { rank: 0, rankCount: 4 };
   throws(
-    () => new Trainer({ ...MLP, accumulation: 3 }, { backend: backends[0]!, share }),
+    () => batchSource({ ...MLP, accumulation: 3 }, seeded(1), share),
     /8 for 4 processes, 3 parts each.*multiple of 12.*\[does-not-divide\]/,
   );
 });

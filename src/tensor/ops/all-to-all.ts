@@ -6,8 +6,8 @@ import type { Tensor } from "../tensor.ts";
 
 /** Rows for each rank, in its order, and from each. */
 export interface RowCounts {
-  readonly sent: readonly number[];
-  readonly received: readonly number[];
+  readonly sentRows: readonly number[];
+  readonly receivedRows: readonly number[];
 }
 
 /** x is [rows, columns], sorted by the rank that gets a row. */
@@ -18,12 +18,12 @@ export function allToAllRows(
   how: { readonly to: Communicator; readonly counts: RowCounts; readonly columns: number },
 ): Tensor {
   const { to, counts, columns } = how;
-  const receivedCount = sum(counts.received);
-  assert(sum(counts.sent) * columns === x.elementCount, `${name} sends every row`);
+  const receivedCount = sum(counts.receivedRows);
+  assert(sum(counts.sentRows) * columns === x.elementCount, `${name} sends every row`);
   const y = tape.output([receivedCount, columns], x.needsGradient);
   const record = { kind: "all-to-all", group: to.group, rankCount: to.rankCount, name } as const;
   const elements = (rows: readonly number[]) => rows.map((count) => count * columns);
-  const [sentCounts, receivedCounts] = [elements(counts.sent), elements(counts.received)];
+  const [sentCounts, receivedCounts] = [elements(counts.sentRows), elements(counts.receivedRows)];
   tape.collective({ ...record, bytes: tape.bytes(x.elementCount) }, () =>
     to.allToAll(x.data, y.data, { sentCounts, receivedCounts }),
   );

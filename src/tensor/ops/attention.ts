@@ -44,10 +44,7 @@ export function attention(
   const statistics = tape.device.allocate(statisticCount);
   tape.run(
     {
-      kind: "attention",
-      name,
-      shape: [batch, heads, tokens, headSize],
-      flop,
+      ...{ kind: "attention", name, shape: [batch, heads, tokens, headSize], flop },
       readBytes: tape.bytes(inputs),
       writtenBytes: tape.bytes(elements) + statisticCount * STATISTIC_BYTES,
     },
@@ -62,9 +59,7 @@ export function attention(
     const dqkv = tape.device.allocate(qkv.elementCount);
     tape.run(
       {
-        kind: "attention",
-        name,
-        shape: [batch, heads, tokens, headSize],
+        ...{ kind: "attention", name, shape: [batch, heads, tokens, headSize] },
         flop: BACKWARD_RATIO * flop,
         // Reads q, k, v, out and its gradient; writes the gradients of q, k and v.
         readBytes: tape.bytes(inputs + 2 * elements) + statisticCount * STATISTIC_BYTES,

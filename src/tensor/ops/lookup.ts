@@ -10,8 +10,8 @@ export function lookup(tape: Tape, name: string, ids: Ids, table: Parameter): Te
   const [entries, columns] = [at(table.shape, 0), at(table.shape, 1)];
   const count = elementCount(ids.shape);
   const { axis, ranges } = table.slice;
-  const first = axis === 0 ? at(ranges, 0).start : 0;
-  const shape = { count, columns, entries, first };
+  const firstIndex = axis === 0 ? at(ranges, 0).firstIndex : 0;
+  const shape = { count, columns, entries, firstIndex };
   const elements = count * columns;
   const y = tape.output([...ids.shape, columns], true);
   const idBytes = count * STATISTIC_BYTES;

@@ -15,6 +15,7 @@ import { STATISTIC_BYTES } from "../tape.ts";
 import type { Ids, Tensor } from "../tensor.ts";
 import { elementCount } from "../tensor.ts";
 import type { Range } from "../slice.ts";
+import { exchangeOf } from "./region.ts";
 import { ENTROPY_BACKWARD_FLOP, ENTROPY_FLOP } from "./loss.ts";
 
 export interface SplitLogits {
@@ -31,38 +32,18 @@ export function parallelCrossEntropy(
   targets: Ids,
   split: SplitLogits,
 ): number | undefined {
-  const { tensor, range } = split;
+  const { range } = split;
   const columns = at(logits.shape, logits.shape.length - 1);
   assert(columns === range.count, `${name} gets the logits of its range`);
   const elements = logits.elementCount;
   const rows = elements / columns;
   assert(elementCount(targets.shape) === rows, `${name} has a target for each row`);
-  const exchanged = { group: tensor.group, rankCount: tensor.rankCount, name };
-  const own = tape.device.allocate(rows);
-  const most = tape.device.allocate(rows);
-  const sums = tape.device.allocate(2 * rows);
-  const none = new Int32Array(tape.device.kind === "native" ? rows : 0);
-  tape.run(
-    {
-      ...{ kind: "loss", name, shape: [rows], flop: ENTROPY_FLOP * elements },
-      readBytes: tape.bytes(elements) + rows * STATISTIC_BYTES,
-      writtenBytes: rows * STATISTIC_BYTES,
-    },
-    (backend) => {
-      // The loss that comes of it, of targets that are not these, is of no use.
-      backend.crossEntropy(logits.data, none, own, { rows, columns });
-      most.set(own);
-    },
-  );
-  tape.collective({ ...exchanged, kind: "all-reduce", bytes: rows * STATISTIC_BYTES }, () => {
-    tensor.allReduce(most, "max");
-    prepareSums({ sums, own, most }, logits.data, targets.data, range);
-  });
-  let loss: number | undefined;
-  tape.collective({ ...exchanged, kind: "all-reduce", bytes: 2 * rows * STATISTIC_BYTES }, () => {
-    tensor.allReduce(sums);
-    loss = finishLoss({ sums, own, most });
-  });
+  const saved: RowNumbers = {
+    sums: tape.device.allocate(2 * rows),
+    own: tape.device.allocate(rows),
+    most: tape.device.allocate(rows),
+  };
+  const loss = forwardLoss(tape, name, { logits, targets, split, saved });
   tape.save(logits);
   tape.saveStatistics(2 * rows);
   tape.onLoss(() => {
@@ -74,9 +55,53 @@ export function parallelCrossEntropy(
         writtenBytes: tape.bytes(elements),
       },
       (backend) =>
-        lossGradient(backend, { logits: logits.data, own, dlogits }, targets.data, range),
+        lossGradient(
+          backend,
+          { logits: logits.data, own: saved.own, dlogits },
+          targets.data,
+          range,
+        ),
     );
     tape.addGradient(logits, dlogits, name);
+  });
+  return loss;
+}
+
+interface Forward {
+  readonly logits: Tensor;
+  readonly targets: Ids;
+  readonly split: SplitLogits;
+  readonly saved: RowNumbers;
+}
+
+function forwardLoss(tape: Tape, name: string, forward: Forward): number | undefined {
+  const { logits, targets, split, saved } = forward;
+  const { tensor, range } = split;
+  const columns = range.count;
+  const elements = logits.elementCount;
+  const rows = elements / columns;
+  const none = new Int32Array(tape.device.kind === "native" ? rows : 0);
+  tape.run(
+    {
+      ...{ kind: "loss", name, shape: [rows], flop: ENTROPY_FLOP * elements },
+      readBytes: tape.bytes(elements) + rows * STATISTIC_BYTES,
+      writtenBytes: rows * STATISTIC_BYTES,
+    },
+    (backend) => {
+      // The loss that comes of it, of targets that are not these, is of no use.
+      backend.crossEntropy(logits.data, none, saved.own, { rows, columns });
+      saved.most.set(saved.own);
+    },
+  );
+  const exchanged = { ...exchangeOf(tensor, name), kind: "all-reduce" } as const;
+  tape.collective({ ...exchanged, bytes: rows * STATISTIC_BYTES }, () => {
+    tensor.allReduce(saved.most, "max");
+    prepareSums(saved, logits.data, targets.data, range);
+  });
+  let loss: number | undefined;
+  tape.collective({ ...exchanged, bytes: 2 * rows * STATISTIC_BYTES }, () => {
+    tensor.allReduce(saved.sums);
+    loss = finishLoss(saved);
   });
   return loss;
 }
@@ -93,7 +118,7 @@ function prepareSums(
   { sums, own, most }: RowNumbers,
   logits: Numbers,
   targets: Int32Array,
-  { start, count }: Range,
+  { firstIndex: start, count }: Range,
 ): void {
   for (let r = 0; r < targets.length; r++) {
     const target = targets[r]! - start;
@@ -117,7 +142,7 @@ function lossGradient(
   backend: Backend,
   arrays: { readonly logits: Numbers; readonly own: Numbers; readonly dlogits: Numbers },
   targets: Int32Array,
-  { start, count: columns }: Range,
+  { firstIndex: start, count: columns }: Range,
 ): void {
   const { logits, own, dlogits } = arrays;
   const rows = targets.length;

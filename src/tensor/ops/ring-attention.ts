@@ -14,7 +14,7 @@ import type { Communicator } from "../communicator.ts";
 import type { OpRecord, Tape } from "../tape.ts";
 import { STATISTIC_BYTES } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
-import { addRows, copyRows, merge } from "./ring-chunks.ts";
+import { addRows, chunksOf, copyRows, merge } from "./ring-chunks.ts";
 import type { Matrix } from "./ring-chunks.ts";
 
 const BACKWARD_RATIO = 2.5;
@@ -23,26 +23,6 @@ export interface RingKind {
   readonly heads: number;
   readonly isCausal: boolean;
   readonly context: Communicator;
-}
-
-/** Which chunks of a sequence a rank has, and of how many. */
-export function chunksOf(rank: number, rankCount: number, isCausal: boolean): readonly number[] {
-  return isCausal && rankCount > 1 ? [rank, 2 * rankCount - 1 - rank] : [rank];
-}
-
-/** The places of a rank's tokens in the whole sequence. */
-export function contextPlaces(
-  tokens: number,
-  { rank, rankCount }: Communicator,
-  isCausal: boolean,
-): Int32Array {
-  const chunks = chunksOf(rank, rankCount, isCausal);
-  const own = tokens / rankCount;
-  const size = own / chunks.length;
-  assert(Number.isInteger(size), "a sequence divides into its chunks");
-  return Int32Array.from({ length: own }, (_, i) => {
-    return at(chunks, Math.floor(i / size)) * size + (i % size);
-  });
 }
 
 /** One ring: sizes, and who passes what to whom. */
@@ -138,8 +118,8 @@ function goRound(
 function packOwn({ batch, tokens, width }: Ring, qkv: Numbers, held: Numbers): void {
   const rows = { rows: batch * tokens, columns: 2 * width };
   copyRows(
-    { data: qkv, first: width, stride: 3 * width },
-    { data: held, first: 0, stride: 2 * width },
+    { data: qkv, firstIndex: width, rowLength: 3 * width },
+    { data: held, firstIndex: 0, rowLength: 2 * width },
     rows,
   );
 }
@@ -195,7 +175,7 @@ function pack(
   for (let b = 0; b < batch; b++) {
     const to = (column: number): Matrix => {
       const first = b * shape.tokens * 3 * width + column;
-      return { data: arrays.block, first, stride: 3 * width };
+      return { data: arrays.block, firstIndex: first, rowLength: 3 * width };
     };
     const rows = { rows: shape.tokens, columns: width };
     copyRows(chunk(ring, arrays.qkv, b, query, 3 * width), to(0), rows);
@@ -205,8 +185,8 @@ function pack(
 }
 
 /** Where a chunk of one sequence begins in an array of all own tokens. */
-function chunk(ring: Ring, data: Numbers, b: number, index: number, stride: number): Matrix {
-  return { data, first: (b * ring.tokens + index * ring.shape.tokens) * stride, stride };
+function chunk(ring: Ring, data: Numbers, b: number, index: number, rowLength: number): Matrix {
+  return { data, firstIndex: (b * ring.tokens + index * ring.shape.tokens) * rowLength, rowLength };
 }
 
 interface Saved {
@@ -250,8 +230,8 @@ function backward(tape: Tape, ring: Ring, saved: Saved): void {
   if (tape.device.kind === "shape-only") return;
   const rows = { rows: batch * tokens, columns: 2 * width };
   copyRows(
-    { data: home, first: 0, stride: 2 * width },
-    { data: saved.dqkv, first: width, stride: 3 * width },
+    { data: home, firstIndex: 0, rowLength: 2 * width },
+    { data: saved.dqkv, firstIndex: width, rowLength: 3 * width },
     rows,
   );
 }
@@ -266,16 +246,20 @@ function takeChunk(
   const rows = { rows: shape.tokens, columns: width };
   for (let b = 0; b < batch; b++) {
     const first = b * shape.tokens * width;
-    copyRows(chunk(ring, saved.out, b, query, width), { data: to.out, first, stride: width }, rows);
+    copyRows(
+      chunk(ring, saved.out, b, query, width),
+      { data: to.out, firstIndex: first, rowLength: width },
+      rows,
+    );
     copyRows(
       chunk(ring, saved.dout, b, query, width),
-      { data: to.dout, first, stride: width },
+      { data: to.dout, firstIndex: first, rowLength: width },
       rows,
     );
   }
   copyRows(
-    { data: saved.statistics, first: query * shape.tokens, stride: tokens },
-    { data: to.statistics, first: 0, stride: shape.tokens },
+    { data: saved.statistics, firstIndex: query * shape.tokens, rowLength: tokens },
+    { data: to.statistics, firstIndex: 0, rowLength: shape.tokens },
     { rows: batch * kind.heads, columns: shape.tokens },
   );
 }
@@ -289,7 +273,7 @@ function unpack(
   for (let b = 0; b < batch; b++) {
     const from = (column: number): Matrix => {
       const first = b * shape.tokens * 3 * width + column;
-      return { data: arrays.gradient, first, stride: 3 * width };
+      return { data: arrays.gradient, firstIndex: first, rowLength: 3 * width };
     };
     const rows = { rows: shape.tokens, columns: width };
     addRows(from(0), chunk(ring, arrays.dqkv, b, query, 3 * width), rows);

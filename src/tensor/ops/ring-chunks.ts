@@ -1,24 +1,46 @@
 /** Chunks of sequences: copied, added, and merged as parts of one softmax. */
+import { assert, at } from "../../base/assert.ts";
 import type { RowShape } from "../arithmetic.ts";
 import type { AttentionShape, Numbers } from "../arithmetic.ts";
+import type { Communicator } from "../communicator.ts";
+
+/** Which chunks of a sequence a rank has, and of how many. */
+export function chunksOf(rank: number, rankCount: number, isCausal: boolean): readonly number[] {
+  return isCausal && rankCount > 1 ? [rank, 2 * rankCount - 1 - rank] : [rank];
+}
+
+/** The places of a rank's tokens in the whole sequence. */
+export function contextPlaces(
+  tokens: number,
+  { rank, rankCount }: Communicator,
+  isCausal: boolean,
+): Int32Array {
+  const chunks = chunksOf(rank, rankCount, isCausal);
+  const own = tokens / rankCount;
+  const size = own / chunks.length;
+  assert(Number.isInteger(size), "a sequence divides into its chunks");
+  return Int32Array.from({ length: own }, (_, i) => {
+    return at(chunks, Math.floor(i / size)) * size + (i % size);
+  });
+}
 
 /** Rows inside a larger array. */
 export interface Matrix {
   readonly data: Numbers;
-  readonly first: number;
-  readonly stride: number;
+  readonly firstIndex: number;
+  readonly rowLength: number;
 }
 
 export function copyRows(from: Matrix, to: Matrix, { rows, columns }: RowShape): void {
   for (let r = 0; r < rows; r++) {
-    const start = from.first + r * from.stride;
-    to.data.set(from.data.subarray(start, start + columns), to.first + r * to.stride);
+    const start = from.firstIndex + r * from.rowLength;
+    to.data.set(from.data.subarray(start, start + columns), to.firstIndex + r * to.rowLength);
   }
 }
 
 export function addRows(from: Matrix, to: Matrix, { rows, columns }: RowShape): void {
   for (let r = 0; r < rows; r++) {
-    const [start, end] = [from.first + r * from.stride, to.first + r * to.stride];
+    const [start, end] = [from.firstIndex + r * from.rowLength, to.firstIndex + r * to.rowLength];
     for (let c = 0; c < columns; c++) to.data[end + c]! += from.data[start + c]!;
   }
 }

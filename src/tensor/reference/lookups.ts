@@ -48,10 +48,10 @@ function checkEmbedding(ids: Int32Array, tables: Tables, y: Numbers, shape: Embe
 }
 
 export function lookup(ids: Int32Array, rows: Numbers, y: Numbers, shape: LookupShape): void {
-  const { columns, entries, first } = shape;
+  const { columns, entries, firstIndex } = shape;
   checkLookup(ids, rows, y, shape);
   for (let i = 0; i < ids.length; i++) {
-    const row = ids[i]! - first;
+    const row = ids[i]! - firstIndex;
     const isHere = row >= 0 && row < entries;
     for (let c = 0; c < columns; c++) y[i * columns + c] = isHere ? rows[row * columns + c]! : 0;
   }
@@ -63,10 +63,10 @@ export function lookupBackward(
   gradient: Numbers,
   shape: LookupShape,
 ): void {
-  const { columns, entries, first } = shape;
+  const { columns, entries, firstIndex } = shape;
   checkLookup(ids, gradient, dy, shape);
   for (let i = 0; i < ids.length; i++) {
-    const row = ids[i]! - first;
+    const row = ids[i]! - firstIndex;
     if (row < 0 || row >= entries) continue;
     for (let c = 0; c < columns; c++) gradient[row * columns + c]! += dy[i * columns + c]!;
   }

@@ -93,6 +93,11 @@ export class RankGroup implements Communicator {
     this.#wires.send({ peer: at(this.members, to), numbers });
   }
 
+  /** As send, but it waits until the other has taken it. */
+  hand(to: number, numbers: Numbers): void {
+    this.#transfer([{ peer: at(this.members, to), numbers }], [], false);
+  }
+
   receive(from: number, numbers: Numbers): void {
     this.#transfer([], [{ peer: at(this.members, from), numbers }], false);
   }
