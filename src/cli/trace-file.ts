@@ -41,6 +41,7 @@ export async function selfcheckFile(path: string, flags: Flags): Promise<number>
   const recorded = await read(path);
   const { training } = recorded;
   if (training === undefined) return refuseShapes(path);
+  refuseLayout(recorded);
   const { selfcheckOf } = await import("../answers/trace/selfcheck.ts");
   const { availableParallelism } = await import("node:os");
   const checked = selfcheckOf(recorded, await benched(training, recorded), availableParallelism());
@@ -58,10 +59,25 @@ async function benched(training: Training, { programs }: RecordedTrace): Promise
   const { trace, ranks } = present(programs[0], "a program");
   if (ranks.length > 1) {
     const { benchInProcesses } = await import("../training/rank-task.ts");
-    return benchInProcesses(training, trace, { processCount: ranks.length });
+    const { dataParallel } = await import("../training/parallel-data.ts");
+    return benchInProcesses(training, trace, { parallel: dataParallel(ranks.length) });
   }
   const { benchMachine } = await import("../training/machine-bench.ts");
   return benchMachine(training, trace);
+}
+
+/** Benches know one exchange, that of gradients. */
+function refuseLayout({ degrees }: RecordedTrace): void {
+  const { dp: _, ...others } = degrees;
+  const split = Object.entries(others).filter(([, degree]) => degree > 1);
+  if (split.length === 0) return;
+  throw new Refusal({
+    code: "not-benched",
+    pointer: "/degrees",
+    found: `a training with ${split.map(([name, degree]) => `${name} ${degree}`).join(", ")}`,
+    expected: "data parallelism alone, or one process",
+    nextStep: "record it with --dp alone",
+  });
 }
 
 function refuseShapes(path: string): never {

@@ -33,6 +33,15 @@ export const TRACE_OPTIONS: Readonly<Record<string, Options>> = {
   pp: degree("pipeline"),
   ep: degree("expert"),
   cp: degree("context"),
+  "micro-batches": {
+    type: "string",
+    requiresArg: true,
+    describe: "record: parts of each rank's batch, one after the other",
+  },
+  "sequence-parallel": {
+    type: "boolean",
+    describe: "record: split what lies between tensor-parallel layers by rows",
+  },
   to: { choices: ["perfetto", "chakra"], describe: "export: the other tool's format" },
   json: JSON_OPTION,
 };

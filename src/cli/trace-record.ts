@@ -1,11 +1,11 @@
 /** `trace record`: a step of a training, or of a model's shapes, into a file. */
-import { InputError, UsageError } from "../base/errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { bytes, duration } from "../base/format.ts";
 import { median } from "../base/quantile.ts";
 import type { RecordedTrace } from "../records/trace-file.ts";
 import { nodeCount } from "../records/trace-file.ts";
 import { text } from "./command.ts";
-import { countFlag, flagIssue } from "./flags.ts";
+import { countFlag } from "./flags.ts";
 import { prints } from "./native-options.ts";
 import { degreesOf, optionalCount, outputOf } from "./trace-options.ts";
 
@@ -27,7 +27,8 @@ export async function recordToFile(target: string | undefined, flags: Flags): Pr
 async function trained(target: string | undefined, flags: Flags): Promise<RecordedTrace> {
   if (target === undefined) throw new UsageError("trace record takes a training: an id or a file");
   const { readTraining } = await import("../files/training.ts");
-  const { dataParallel } = await import("../training/parallel-data.ts");
+  const { parallelOf } = await import("./native-layout.ts");
+  const { rankCountOf } = await import("../training/mesh.ts");
   const { refuseMemory } = await import("../training/memory.ts");
   const file = await readTraining(target);
   const seed = optionalCount(flags, "seed");
@@ -37,38 +38,14 @@ async function trained(target: string | undefined, flags: Flags): Promise<Record
     ...(seed === undefined ? {} : { seed }),
     ...(batch === undefined ? {} : { batch }),
   };
-  refuseLayouts(flags);
-  // Each process is a data-parallel rank: one of both flags says how many.
-  const dp = optionalCount(flags, "dp");
-  const processCount = optionalCount(flags, "processes") ?? dp ?? 1;
-  refuseOtherCount(processCount, dp ?? processCount);
-  refuseMemory(training, dataParallel(processCount));
-  if (processCount > 1) {
+  const parallel = parallelOf(flags);
+  refuseMemory(training, parallel);
+  if (rankCountOf(parallel.degrees) > 1) {
     const { recordInProcesses } = await import("../training/rank-task.ts");
-    return recordInProcesses(training, { processCount });
+    return recordInProcesses(training, { parallel });
   }
   const { recordTraining } = await import("../training/record.ts");
   return recordTraining(training);
-}
-
-const PROCESS_COUNT_MAX = 64;
-
-function refuseOtherCount(processCount: number, dp: number): void {
-  if (processCount === dp && dp <= PROCESS_COUNT_MAX) return;
-  const found = `${dp} data-parallel ranks in ${processCount} processes`;
-  const expected = `one rank in each process, at most ${PROCESS_COUNT_MAX}`;
-  throw new InputError([flagIssue("--dp", found, expected, `take --dp ${processCount}`)]);
-}
-
-/** Real training knows data parallelism so far; shapes know all layouts. */
-function refuseLayouts(flags: Flags): void {
-  const issues = Object.entries(degreesOf(flags)).flatMap(([name, degree]) => {
-    if (name === "dp" || degree === 1) return [];
-    const next = "take 1, or --device shape-only, which walks any layout";
-    const expected = "1 where processes train for real";
-    return [flagIssue(`--${name}`, String(degree), expected, next)];
-  });
-  if (issues.length > 0) throw new InputError(issues);
 }
 
 async function walked(target: string | undefined, flags: Flags): Promise<RecordedTrace> {

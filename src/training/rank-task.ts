@@ -8,9 +8,10 @@ import type { Benched } from "../records/machine.ts";
 import type { RecordedTrace } from "../records/trace-file.ts";
 import type { Trace } from "../records/trace.ts";
 import type { Transport } from "./messages.ts";
-import { dataParallel } from "./parallel-data.ts";
+import type { Parallel } from "./parallel.ts";
 import { trainInProcesses } from "./processes.ts";
 import type { RankRecord } from "./record.ts";
+import { degreesOf } from "./record-shapes.ts";
 import { recordedTrace } from "./record.ts";
 
 export type RankTask =
@@ -21,7 +22,7 @@ export type TaskOutcome =
   | { readonly kind: "bench"; readonly benched: Benched };
 
 export interface TaskOptions {
-  readonly processCount: number;
+  readonly parallel: Parallel;
   readonly transport?: Transport;
 }
 
@@ -33,7 +34,8 @@ export async function recordInProcesses(
   const records = outcomes.flatMap((outcome) => {
     return outcome.kind === "record" ? [outcome.record] : [];
   });
-  return recordedTrace(training, [at(records, 0), ...records.slice(1)]);
+  const degrees = degreesOf(options.parallel.degrees);
+  return recordedTrace(training, [at(records, 0), ...records.slice(1)], degrees);
 }
 
 /** As the first rank saw it; all did the same at the same time. */
@@ -52,10 +54,6 @@ async function outcomesOf(
   task: RankTask,
   options: TaskOptions,
 ): Promise<TaskOutcome[]> {
-  const reports = await trainInProcesses(training, {
-    parallel: dataParallel(options.processCount),
-    ...(options.transport === undefined ? {} : { transport: options.transport }),
-    task,
-  });
+  const reports = await trainInProcesses(training, { ...options, task });
   return reports.map(({ outcome }) => present(outcome, "the outcome of a task"));
 }

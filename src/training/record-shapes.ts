@@ -4,6 +4,7 @@ import type { Training } from "../records/job.ts";
 import type { Degrees, RankProgram, RecordedTrace } from "../records/trace-file.ts";
 import { dependenciesOf } from "../records/trace-file.ts";
 import type { ModelSpec, Trace } from "../records/trace.ts";
+import type { Degrees as MeshDegrees } from "./mesh.ts";
 import { placeOf, rankCountOf } from "./mesh.ts";
 import { recordedShapes } from "./recorded-shapes.ts";
 
@@ -50,6 +51,10 @@ export function recordTrainingShapes(training: Training, degrees: Degrees): Reco
 
 export function meshOf({ dp, tp, pp, ep, cp }: Degrees) {
   return { data: dp, tensor: tp, pipeline: pp, expert: ep, context: cp };
+}
+
+export function degreesOf({ data, tensor, pipeline, expert, context }: MeshDegrees): Degrees {
+  return { dp: data, tp: tensor, pp: pipeline, ep: expert, cp: context };
 }
 
 export function programOf(trace: Trace, ranks: readonly number[]): RankProgram {

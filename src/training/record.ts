@@ -5,13 +5,13 @@
 import { cpus } from "node:os";
 import { nowS } from "../files/clock.ts";
 import type { Training } from "../records/job.ts";
-import type { RecordedTrace } from "../records/trace-file.ts";
+import type { Degrees, RecordedTrace } from "../records/trace-file.ts";
 import { NO_PARALLELISM } from "../records/trace-file.ts";
 import type { Trace } from "../records/trace.ts";
 import type { Backend } from "../tensor/arithmetic.ts";
 import { loadBackend } from "../tensor/backend.ts";
 import type { KernelRecorder } from "../tensor/device.ts";
-import { programOf, withReduction } from "./record-shapes.ts";
+import { degreesOf, programOf, withReduction } from "./record-shapes.ts";
 import type { Member } from "./stepper.ts";
 import { agreed, alone, Stepper, timedS } from "./stepper.ts";
 import type { Trainer } from "./trainer.ts";
@@ -98,10 +98,11 @@ export function recordRank(
   recorder.start();
   const tape = stepper.step();
   trainer.device.recorder = undefined;
-  const degrees = { ...NO_PARALLELISM, dp: member.team.share.rankCount };
+  const degrees = degreesOf(member.parallel.degrees);
   const trace = withReduction(tape.trace(headOf(training, trainer)), degrees);
-  // Of several accumulated parts the last one is recorded, with the update.
-  const opDurationsS = recorder.last(trace.ops.length);
+  // Of several parts the last one is recorded, with the update. In a pipeline other parts run
+  // between its forward and its backward pass, so that no durations belong to it alone.
+  const opDurationsS = degrees.pp > 1 ? [] : recorder.last(trace.ops.length);
   const wanted = Math.ceil(LATER_S / Math.max(1e-6, agreed(member.team, lastS)));
   const count = Math.min(LATER_STEP_COUNT_MAX, Math.max(LATER_STEP_COUNT, wanted));
   const stepTimesS: number[] = [];
@@ -110,29 +111,34 @@ export function recordRank(
 }
 
 export function recordTraining(training: Training, options: RecordOptions = {}): RecordedTrace {
-  return recordedTrace(training, [recordRank(training, options)]);
+  return recordedTrace(training, [recordRank(training, options)], NO_PARALLELISM);
 }
 
-/** All ranks share the data, so they run one program; the times are those of the first. */
+/** Ranks that recorded the same share a program; the times are those of the first. */
 export function recordedTrace(
   training: Training,
   records: readonly [RankRecord, ...RankRecord[]],
+  degrees: Degrees,
 ): RecordedTrace {
-  const [{ backend, trace, opDurationsS, stepTimesS }] = records;
-  const ranks = records.map((_, rank) => rank);
+  const [{ backend, opDurationsS, stepTimesS }] = records;
+  const programs = new Map<string, { readonly trace: Trace; readonly ranks: number[] }>();
+  for (const [rank, { trace }] of records.entries()) {
+    const key = JSON.stringify(trace);
+    const known = programs.get(key);
+    if (known === undefined) programs.set(key, { trace, ranks: [rank] });
+    else known.ranks.push(rank);
+  }
   return {
-    model: training.model,
-    training,
-    degrees: { ...NO_PARALLELISM, dp: records.length },
-    programs: [programOf(trace, ranks)],
+    ...{ model: training.model, training, degrees },
+    programs: [...programs.values()].map(({ trace, ranks }) => programOf(trace, ranks)),
     measured: { backend, coreCount: cpus().length, opDurationsS, stepTimesS },
   };
 }
 
-function headOf({ model, batch, accumulation = 1 }: Training, trainer: Trainer) {
+function headOf({ model, batch }: Training, trainer: Trainer) {
   return {
     model: model.id,
-    sampleCount: batch / accumulation / trainer.team.share.rankCount,
+    sampleCount: batch / trainer.microBatches / trainer.team.share.rankCount,
     tokensPerSample: model.family === "mlp" ? 1 : model.contextTokens,
     parameterCount: trainer.model.parameters.elementCount,
   };

@@ -54,6 +54,20 @@ test("four processes record one program with the sum of their gradients", () => 
   );
 });
 
+test("a pipeline of tensor-parallel ranks records a program for each stage", () => {
+  const words = ["record", "gpt", "--tp", "2", "--pp", "2", "-o", "split.trace"];
+  equal(json(words)["file"], "split.trace");
+  const { programs, degrees } = json(["show", "split.trace"]);
+  const ranks = (programs as { rankCount: number }[]).map(({ rankCount }) => rankCount);
+  deepEqual(ranks, [2, 2]);
+  deepEqual(degrees, { dp: 1, tp: 2, pp: 2, ep: 1, cp: 1 });
+  // Two ranks a stage, each with one border to cross, forward and back.
+  equal(json(["check", "split.trace"])["sends"], 4);
+  const refused = fabricast(["trace", "selfcheck", "split.trace"], folder);
+  equal(refused.code, 3);
+  match(refused.stderr, /tp 2, pp 2.*\[not-benched\]/);
+});
+
 test("Llama-3 405B on 16,384 ranks is walked, and scaled", () => {
   const layout = ["--tp", "8", "--pp", "16", "--dp", "128"];
   const words = ["record", "--device", "shape-only", "--model", "llama-3-405b", ...layout];
@@ -103,9 +117,9 @@ test("wrong words are usage, wrong degrees are named", () => {
   equal(ran("record", "mlp").code, 2);
   equal(ran("scale", "a.trace").code, 2);
   equal(ran("export", "a.trace", "-o", "x").code, 2);
-  const split = ran("record", "gpt", "--tp", "2", "-o", "x.trace");
+  const split = ran("record", "gpt", "--tp", "3", "-o", "x.trace");
   equal(split.code, 3);
-  match(split.stderr, /--tp.*shape-only/);
+  match(split.stderr, /4 heads/);
   const shapes = ran("selfcheck", "405b.trace");
   deepEqual(shapes.code, 3);
   match(shapes.stderr, /\[nothing-trained\]/);
