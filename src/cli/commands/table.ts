@@ -16,6 +16,7 @@ import { schema } from "./schema.ts";
 import { simulate } from "./simulate.ts";
 import { solve } from "./solve.ts";
 import { topology } from "./topology.ts";
+import { trace } from "./trace.ts";
 
 export const COMMANDS: readonly Command[] = [
   run,
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   collective,
   topology,
   native,
+  trace,
   bom,
   cost,
   catalog,
