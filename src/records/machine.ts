@@ -30,6 +30,8 @@ export interface MachineModel {
   readonly exchange: { readonly latencyS: number; readonly perByteS: number };
   /** What whole programs of benches took, in parts of what the sum of the above gives them. */
   readonly wholeFactor: number;
+  /** The same for overhead: 1 where the programs had none in them. */
+  readonly overheadFactor: number;
 }
 
 /** One bench of a kernel at one shape. */

@@ -34,7 +34,7 @@ const TOGETHER_SPELL_S = 0.03;
 const STEP_COUNT_MIN = 2;
 const STEP_COUNT_MAX = 60;
 const WARM_STEP_COUNT = 7;
-const OVERHEAD_COUNT = 50;
+const OVERHEAD_COUNT = 20;
 
 export function benchMachine(
   training: Training,
@@ -47,14 +47,14 @@ export function benchMachine(
   const stepCount = spellCount(team, step);
   const calls = [{ kernel: "clear", shape: [trace.parameterCount] }, ...kernelCalls(trace)];
   const exchange = new ExchangeBench(team, trace);
-  const overhead = new OverheadBench(backend, trace.ops.length);
+  const overhead = new OverheadBench(backend, team.world.rankCount > 1 ? trace.ops.length : 0);
   const programs = Array.from({ length: VARIANT_COUNT }, (_, variant) => {
-    const program = benchProgram(calls, variant, backend);
+    const program = benchProgram(calls, variant, stepper.computing);
     return new ProgramBench(program, { exchange, overhead }, variant);
   });
   const stepTimesS: number[] = [];
   for (let turn = 0; turn <= TURN_COUNT; turn++) {
-    if (turn === 1) for (const bench of [...programs, exchange]) bench.forget();
+    if (turn === 1) for (const bench of [...programs, exchange, overhead]) bench.forget();
     for (const program of programs) {
       // Whatever ran before has left the caches to itself.
       step();
@@ -64,8 +64,8 @@ export function benchMachine(
       }
       program.turn(stepCount);
       exchange.turn(stepCount);
+      overhead.turn(OVERHEAD_COUNT);
     }
-    overhead.turn(OVERHEAD_COUNT);
   }
   const clockS = clockCostS();
   return {

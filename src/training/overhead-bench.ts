@@ -22,25 +22,34 @@ const OPS_PER_LAYER = 5;
 export class OverheadBench {
   readonly #short: Idle;
   readonly #long: Idle;
-  readonly #filler: Idle;
+  readonly #filler: Idle | undefined;
 
-  /** `opCount` are the ops of the step whose overhead the filler stands for. */
-  constructor(backend: Backend, opCount: number) {
+  /**
+   * `filledOpCount` are the ops of the step whose overhead the filler stands for: where ranks wait
+   * for each other, a program of benches must keep them busy for as long as a step does. None
+   * where a process is alone, whose overhead the two others tell.
+   */
+  constructor(backend: Backend, filledOpCount: number) {
     [this.#short, this.#long] = [idle(LAYER_COUNTS[0], backend), idle(LAYER_COUNTS[1], backend)];
-    this.#filler = idle(Math.max(1, Math.round(opCount / OPS_PER_LAYER)), backend);
+    const layerCount = Math.round(filledOpCount / OPS_PER_LAYER);
+    this.#filler = layerCount === 0 ? undefined : idle(layerCount, backend);
   }
 
   turn(count: number): void {
-    for (const one of [this.#short, this.#long, this.#filler]) one.turn(count);
+    for (const one of [this.#short, this.#long, this.#filler]) one?.turn(count);
+  }
+
+  forget(): void {
+    for (const one of [this.#short, this.#long, this.#filler]) one?.forget();
   }
 
   /** A step of hardly anything but overhead. */
   fill(): void {
-    this.#filler.step();
+    this.#filler?.step();
   }
 
   get fillerS(): number {
-    return this.#filler.stepS();
+    return this.#filler?.stepS() ?? 0;
   }
 
   /** A line through both lengths. */
@@ -57,6 +66,7 @@ interface Idle {
   step(): void;
   stepS(): number;
   turn(count: number): void;
+  forget(): void;
   /** What steps take more than their kernels in a row. */
   restS(): number;
 }
@@ -89,6 +99,10 @@ function idle(layerCount: number, backend: Backend): Idle {
           for (const call of prepared) call(backend);
         });
       }
+    },
+    forget() {
+      stepsS.length = 0;
+      kernelsS.length = 0;
     },
     restS: () => median(stepsS) - median(kernelsS),
   };

@@ -26,6 +26,14 @@ export class Stepper {
     this.trainer = new Trainer(training, { backend, team, parallel });
   }
 
+  /** What the step computes on: its device may round where the backend alone does not. */
+  get computing(): Backend {
+    const { device } = this.trainer;
+    let computing = device.backend;
+    device.compute("matmul", (backend) => (computing = backend), "");
+    return computing;
+  }
+
   step(): Tape {
     const loss = this.trainer.computeGradients() ?? 0;
     const tape = this.trainer.update();

@@ -89,7 +89,7 @@ test("wrong input is refused in words: cut, damaged, foreign, newer, circular, n
     gzipSync(gunzipSync(bytes).toString().replace(from, to));
   const refused = (name: string, content: Uint8Array | string, words: RegExp) => {
     writeFileSync(path(name), content);
-    for (const action of ["show", "check", "selfcheck"]) {
+    for (const action of ["show", "check"]) {
       const { code, stdout, stderr } = fabricast(["trace", action, name], folder);
       deepEqual([code, stdout], [3, ""], `${action} ${name}`);
       match(stderr, words);

@@ -29,7 +29,9 @@ export function fitMachine(benched: Benched, sharing: Sharing): MachineModel {
     const expectedS = coreShare(machine) * ownS + exchangeS(machine, exchangedBytes);
     return wholesS.map((wholeS) => wholeS / expectedS);
   });
-  return { ...machine, wholeFactor: factors.length === 0 ? 1 : median(factors) };
+  const wholeFactor = factors.length === 0 ? 1 : median(factors);
+  const hasOverhead = programs.some(({ fillerS }) => fillerS > 0);
+  return { ...machine, wholeFactor, overheadFactor: hasOverhead ? wholeFactor : 1 };
 }
 
 export function fitLaws(samples: readonly KernelSample[]): KernelLaw[] {

@@ -66,7 +66,7 @@ export function exchangeS({ exchange }: Pick<MachineModel, "exchange">, bytes: n
 /**
  * Seconds of the step, from kinds, shapes, flop and bytes: no time of the step is looked at.
  *
- *     T = whole · (share · (step + ops · perOp + Σ kernels) + exchange)
+ *     T = whole · (share · Σ kernels + exchange) + overhead · share · (step + ops · perOp)
  */
 export function stepS(trace: Trace, machine: MachineModel): number {
   const laws = new Map(machine.laws.map((law) => [law.kernel, law]));
@@ -76,7 +76,8 @@ export function stepS(trace: Trace, machine: MachineModel): number {
     return sum + (law === undefined ? 0 : kernelS(law, shape));
   }, 0);
   const exchangedBytes = (trace.collectives ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
-  const ownS = machine.perStepS + machine.perOpS * trace.ops.length + kernelsS;
-  const sharedS = coreShare(machine) * ownS;
-  return machine.wholeFactor * (sharedS + exchangeS(machine, exchangedBytes));
+  const ownS = machine.perStepS + machine.perOpS * trace.ops.length;
+  const share = coreShare(machine);
+  const kernelsAndExchangeS = share * kernelsS + exchangeS(machine, exchangedBytes);
+  return machine.wholeFactor * kernelsAndExchangeS + machine.overheadFactor * share * ownS;
 }

@@ -84,7 +84,14 @@ test("measured durations move the timeline, of the collectives too", () => {
 
 const machine: MachineModel = {
   laws: [{ kernel: "optimizer optimizer 14", coefficients: [0, 0, 1e-6], points: [] }],
-  ...{ perOpS: 1e-6, perStepS: 0, processCount: 1, coreCount: 2, wholeFactor: 1 },
+  ...{
+    perOpS: 1e-6,
+    perStepS: 0,
+    processCount: 1,
+    coreCount: 2,
+    wholeFactor: 1,
+    overheadFactor: 1,
+  },
   exchange: { latencyS: 0, perByteS: 0 },
 };
 

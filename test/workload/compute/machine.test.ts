@@ -88,6 +88,19 @@ test("what whole programs lose beyond their parts is lost by the step, too", () 
   close(stepS(trace, machine), 3 * stepS(trace, fitMachine(plain, ALONE)));
 });
 
+test("overhead is lost with the rest only where the programs had some", () => {
+  const plain = benched({ perStepS: 1 });
+  const [program] = plain.programs;
+  const [wholeS = 0] = program!.wholesS;
+  const factorOf = (fillerS: number) => {
+    const slower = { ...program!, fillerS, wholesS: [3 * (wholeS + fillerS)] };
+    return fitMachine({ ...plain, programs: [slower] }, ALONE);
+  };
+  const [without, filled] = [factorOf(0), factorOf(1)];
+  close(stepS(trace, without), 3 * wholeS + 1);
+  close(stepS(trace, filled), 3 * wholeS + 3);
+});
+
 test("four processes on two cores take twice as long, two or one as long as alone", () => {
   deepEqual(
     [1, 2, 3, 4].map((processCount) => coreShare({ processCount, coreCount: 2 })),
