@@ -26,11 +26,17 @@ export interface OpTime {
   durationS: number;
 }
 
+export interface KernelRecorder {
+  end(): void;
+}
+
 export interface NativeDevice extends Device {
   readonly kind: "native";
   readonly backend: Backend;
   /** In the order in which the kinds first ran; empty without a clock. */
   readonly times: ReadonlyMap<OpKind, OpTime>;
+  /** While there is one, it hears of each kernel's end. */
+  recorder: KernelRecorder | undefined;
 }
 
 export interface NativeOptions {
@@ -52,14 +58,21 @@ export function createNativeDevice({
   const computing = precision === "bf16" ? roundingBackend(backend) : backend;
   const pool = createPool(precision === "fp64" ? Float64Array : Float32Array);
   const times = new Map<OpKind, OpTime>();
-  return {
+  const device: NativeDevice = {
     kind: "native",
     elementBytes: precision === "fp64" ? 8 : 4,
     backend,
     times,
+    recorder: undefined,
     allocate: (count) => pool.allocate(count),
     begin: () => pool.begin(),
     compute(kind, kernel) {
+      const { recorder } = device;
+      if (recorder !== undefined) {
+        kernel(computing);
+        recorder.end();
+        return;
+      }
       if (clock === undefined) return kernel(computing);
       const start = clock();
       kernel(computing);
@@ -69,6 +82,7 @@ export function createNativeDevice({
       times.set(kind, time);
     },
   };
+  return device;
 }
 
 /** Its products are those of bf16. */

@@ -4,6 +4,7 @@ import type { Issue } from "../base/errors.ts";
 import type { Training } from "../records/job.ts";
 import type { Axis } from "./mesh.ts";
 import type { Parallel } from "./parallel.ts";
+import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
@@ -24,6 +25,8 @@ export interface StartMessage {
   readonly parallel: Parallel;
   readonly probes: boolean;
   readonly transport: Transport;
+  /** Instead of training. */
+  readonly task?: RankTask;
 }
 
 /** From a process. */

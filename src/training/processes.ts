@@ -14,6 +14,7 @@ import { errorOf } from "./messages.ts";
 import type { Axis } from "./mesh.ts";
 import { rankCountOf } from "./mesh.ts";
 import type { Parallel } from "./parallel.ts";
+import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
@@ -28,6 +29,8 @@ export interface ProcessesOptions {
   readonly without?: Axis;
   /** For tests: the report of rank 0 has the gradients of each step. */
   readonly probes?: boolean;
+  /** Instead of training. */
+  readonly task?: RankTask;
   readonly onStart?: (pids: readonly number[]) => void;
   readonly onStep?: (step: number, loss: number) => void;
   /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
@@ -134,24 +137,14 @@ class Processes {
     const ports = this.#ports.filter((port) => port !== undefined);
     if (ports.length < this.#rankCount) return;
     const { saving = {}, prune, without, transport = "tcp", parallel } = this.#options;
-    const { probes = false } = this.#options;
+    const { probes = false, task } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
       const start: StartMessage = {
-        ...{
-          kind: "start",
-          rank,
-          ports,
-          token,
-          training,
-          saving,
-          prune,
-          without,
-          transport,
-          parallel,
-          probes,
-        },
+        ...{ kind: "start", rank, ports, token, training, saving, prune, without, transport },
+        ...{ parallel, probes },
+        ...(task === undefined ? {} : { task }),
       };
       child.send(start);
     }

@@ -5,6 +5,7 @@
 import { errorMessage } from "./messages.ts";
 import type { RankMessage, StartMessage } from "./messages.ts";
 import { present } from "../base/assert.ts";
+import { runTask } from "./rank-task-run.ts";
 import { runTraining } from "./run.ts";
 import { savingOptions } from "./saving.ts";
 import { createTeam } from "./team.ts";
@@ -43,10 +44,18 @@ async function run(start: StartMessage): Promise<void> {
     start.transport === "tcp"
       ? await present(tcp, "an end for TCP").connect({ rank, ports, token: start.token })
       : memoryWires(MEMORY_DESCRIPTOR, rank, ports.length);
+  const team = createTeam(wires, start.parallel.degrees, start.without);
+  if (start.task !== undefined) {
+    say({
+      kind: "done",
+      report: runTask(start.task, training, { team, parallel: start.parallel }),
+    });
+    return;
+  }
   const report = await runTraining(training, {
     ...options,
     ...{ prune, parallel: start.parallel, probes: start.probes },
-    team: createTeam(wires, start.parallel.degrees, start.without),
+    team,
     onStep: async (trainer, loss) => {
       if (isFirst) say({ kind: "step", step: trainer.step, loss });
       await options.onStep?.(trainer, loss);

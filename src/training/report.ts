@@ -1,5 +1,6 @@
 /** What a training run says when it is done; the keys of `native train --json`. */
 import { at } from "../base/assert.ts";
+import type { TaskOutcome } from "./rank-task.ts";
 import type { Parallel } from "./parallel.ts";
 import type { PruneKind } from "./prune.ts";
 import type { Overlap } from "./sync/sync.ts";
@@ -41,6 +42,8 @@ export interface ProcessReport {
   readonly microBatches: number;
   readonly overlap: Overlap;
   readonly pruning?: PruningReport;
+  /** What came of a task other than training. */
+  readonly outcome?: TaskOutcome;
   /** Of the whole model, one a step; only where they were asked for. */
   readonly gradients?: readonly Float32Array[];
 }

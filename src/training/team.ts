@@ -22,7 +22,7 @@ export interface Team {
   /** For tests: collectives along this axis do nothing. */
   readonly without: Axis | undefined;
   /** In all groups so far. */
-  sentBytes(): number;
+  readonly sentBytes: () => number;
 }
 
 /** No wires are needed where a rank is alone in all its groups. */

@@ -25,6 +25,7 @@ import { solve } from "./solve.ts";
 import { sweep } from "./sweep.ts";
 import { topology } from "./topology.ts";
 import { traffic } from "./traffic.ts";
+import { trace } from "./trace.ts";
 
 export const COMMANDS: readonly Command[] = [
   run,
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   compareFabricsCommand,
   native,
   merge,
+  trace,
   bom,
   cost,
   catalog,

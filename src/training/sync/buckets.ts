@@ -8,7 +8,7 @@ import type { Team } from "../team.ts";
 import type { RankGroup } from "../wires/communicator.ts";
 
 /** Small enough for several in the small models of one machine, large enough to be worth a call. */
-const BUCKET_ELEMENT_COUNT = 2 ** 16;
+export const BUCKET_ELEMENT_COUNT = 2 ** 16;
 
 export interface Bucket {
   /** In the order of declaration. */
