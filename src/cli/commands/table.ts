@@ -1,6 +1,7 @@
 /** All commands, in the order in which `--help` shows them. */
 import type { Command } from "../command.ts";
 import { bom } from "./bom.ts";
+import { calibrate } from "./calibrate.ts";
 import { catalog } from "./catalog.ts";
 import { accuracy } from "./accuracy.ts";
 import { check } from "./check.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   solve,
   collective,
   traffic,
+  calibrate,
   topology,
   native,
   bom,

@@ -32,6 +32,8 @@ export interface CollectiveCase {
   readonly allowsInSwitch: boolean;
   /** One kernel does it all: no protocol, no fill. */
   readonly isOneKernel: boolean;
+  /** What somebody made the library take at every size; absent: the fastest that it tunes. */
+  readonly forced?: "ring" | "low-latency";
 }
 
 const US = 1e-6;
@@ -57,10 +59,12 @@ function inside(given: CollectiveCase, law: CollectiveLaw): number {
   if (kind === "all_to_all") return 10 * US + (size * (n - 1)) / n / (0.95 * bandwidth(given));
   if (isOneKernel) return oneKernelS(given);
   const k = steps(given);
-  if (size <= law.lowLatencyBytes * n) {
+  const isLow = size <= law.lowLatencyBytes * n && given.forced !== "ring";
+  if (isLow || given.forced === "low-latency") {
     return (6.6 + 0.6 * k) * US + (size * k) / (n * rates.lowLatencyBytesPerS);
   }
   const ring = ringS(given, law);
+  if (given.forced === "ring") return ring;
   const hasSwitch = kind === "all_reduce" && n >= 5 && rates.inSwitchShare > 0;
   return hasSwitch && given.allowsInSwitch ? Math.min(ring, inSwitchS(given, law)) : ring;
 }
@@ -126,10 +130,11 @@ function across(given: CollectiveCase, law: CollectiveLaw): number {
   const rate = Math.min(bandwidth(given), nicBytesPerS);
   const ring =
     (8.4 + (k - crossings) * 3.4) * US + crossings * (14 * US + d) + (size * k) / (n * rate);
-  if (kind !== "all_reduce") return ring;
+  if (kind !== "all_reduce" || given.forced === "ring") return ring;
   const depth = Math.log2(domains);
   const low =
     6.8 * US + 2 * ((g - 1) * 0.6 * US + depth * (5 * US + d)) + size / law.treeLowLatencyBytesPerS;
+  if (given.forced === "low-latency") return low;
   const tree = treeS(given, { g, depth, nicBytesPerS, law });
   return domains === 2 ? Math.min(low, tree) : Math.min(low, tree, ring);
 }
