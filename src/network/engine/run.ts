@@ -58,6 +58,8 @@ function barrierSteps(program: Program, graph: Graph, options: EngineOptions): T
   const linkBytes = new Float64Array(graph.linkCount);
   const solved = new Map<Float64Array, Solved[]>();
   const steps: TimedStep[] = [];
+  // A gather that repeats its scatter adds to the same millions of links: once for both.
+  const repeats = new Map<Solved, number>();
   let eventCount = 0;
   for (const step of program.steps) {
     const merged = mergedStep(step, graph, options);
@@ -76,9 +78,10 @@ function barrierSteps(program: Program, graph: Graph, options: EngineOptions): T
     }
     const { messageId, latencyS, transferS, bytes } = found;
     const { repeat } = step;
-    addBytes(linkBytes, found, repeat);
+    repeats.set(found, (repeats.get(found) ?? 0) + repeat);
     steps.push({ compiled, repeat, messageId, carriedBytes: bytes, latencyS, transferS });
   }
+  for (const [found, repeat] of repeats) addBytes(linkBytes, found, repeat);
   return { steps, linkBytes, eventCount };
 }
 
