@@ -21,6 +21,9 @@ export function networkWords(choices: NetworkChoices = {}): string[] {
     ...(placement === undefined ? [] : placementWords(placement)),
     ...(routing === undefined ? [] : [routingWords(routing, choices.seedCount)]),
     ...(failed.length === 0 ? [] : [`Down: ${failed.join(", ")}; messages take ways round.`]),
+    ...(choices.fidelity === "analytical"
+      ? ["Analytical: bounds alone, nothing was simulated; times are the least there can be."]
+      : []),
     ...(choices.unfolded === true ? ["Plain engine: every message was simulated."] : []),
   ];
 }

@@ -2,11 +2,12 @@
 import type { Options } from "yargs";
 import { InputError } from "../base/errors.ts";
 import type { NetworkChoices } from "../records/job.ts";
-import type { Placement, Routing, Semantics, Sharing } from "../records/schedule.ts";
+import type { Fidelity, Placement, Routing, Semantics, Sharing } from "../records/schedule.ts";
 import { isOn, text, texts } from "./command.ts";
 import { countFlag, flagIssue } from "./flags.ts";
 
 const SEMANTICS: readonly Semantics[] = ["barrier", "rendezvous", "stream"];
+const FIDELITIES: readonly Fidelity[] = ["flow", "analytical", "auto"];
 const SHARES: readonly Sharing[] = ["equal", "rtt"];
 
 export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
@@ -34,6 +35,11 @@ export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
     requiresArg: true,
     describe: "what is down: leaf-0:spine-3, or spine-3 (may be repeated)",
   },
+  fidelity: {
+    choices: FIDELITIES,
+    default: "flow",
+    describe: "flow: simulated; analytical: bounds alone; auto: both, differences over 5 % shown",
+  },
   unfolded: { type: "boolean", describe: "by the plain engine: every message an event" },
 };
 
@@ -44,6 +50,7 @@ export async function networkChoices(
   const routing = text(flags, "routing");
   const seeds = text(flags, "seeds");
   const failed = texts(flags, "fail");
+  const fidelity = FIDELITIES.find((one) => one === text(flags, "fidelity")) ?? "flow";
   const choices: NetworkChoices = {
     semantics: SEMANTICS.find((one) => one === text(flags, "semantics")) ?? "barrier",
     share: SHARES.find((one) => one === text(flags, "share")) ?? "equal",
@@ -51,6 +58,7 @@ export async function networkChoices(
     ...(routing === undefined ? {} : { routing: routingOf(routing) }),
     ...(seeds === undefined ? {} : { seedCount: countFlag("--seeds", seeds) }),
     ...(failed.length === 0 ? {} : { failed }),
+    ...(fidelity === "flow" ? {} : { fidelity }),
     ...(isOn(flags, "unfolded") ? { unfolded: true } : {}),
   };
   if (choices.seedCount !== undefined && choices.routing?.kind !== "ecmp") {

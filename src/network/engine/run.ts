@@ -9,6 +9,7 @@ import { assert, at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { Program, RunOptions, Step, Timeline } from "../../records/schedule.ts";
+import { barrierBounds, chainBoundS } from "./analytical.ts";
 import { isRing, runDependent } from "./dependent.ts";
 import type { Dependency } from "./max-plus.ts";
 import { runDependentProgram } from "./dependent-program.ts";
@@ -41,6 +42,7 @@ export function runProgram(program: Program, graph: Graph, options: EngineOption
   assert(program.rankCount === graph.rankCount, "the program is for the ranks of the graph");
   const { semantics = "barrier" } = options;
   const isBarrier = semantics === "barrier" || program.steps.length === 0;
+  if (options.fidelity === "analytical") return boundedTimeline(program, graph, options);
   const timed = isBarrier
     ? barrierSteps(program, graph, options)
     : dependentSteps(program, graph, { ...options, semantics });
@@ -51,6 +53,22 @@ export function runProgram(program: Program, graph: Graph, options: EngineOption
     assertTwinAgrees(twinDurationS(program, graph, options.share), timeline.durationS);
   }
   return timeline;
+}
+
+/** By bounds alone; without barriers the steps share the time of the longest chain. */
+function boundedTimeline(program: Program, graph: Graph, options: EngineOptions): Timeline {
+  const { semantics = "barrier" } = options;
+  const bounds = barrierBounds(program, graph, options.share);
+  const timeline = timelineOf(program, graph, bounds);
+  if (semantics === "barrier" || program.steps.length === 0) return timeline;
+  const boundS = chainBoundS(program, graph, semantics, bounds.linkBytes);
+  const share = boundS / (timeline.durationS - graph.collectiveStartS);
+  const steps = bounds.steps.map((step) => ({
+    ...step,
+    latencyS: step.latencyS * share,
+    transferS: step.transferS * share,
+  }));
+  return timelineOf(program, graph, { ...bounds, steps });
 }
 
 /** Each step once, also where a gather repeats the pattern and the sizes of its scatter. */

@@ -61,9 +61,12 @@ function briefly(compiled: CompiledStep, messageBytes: Float64Array, verify: boo
   contended.run(messageBytes, verify);
   for (let flow = 0; flow < contended.messages.length; flow++) {
     const durationS = contended.arrivalS[flow]!;
+    const m = contended.messages[flow]!;
+    const aloneS = latencyS[m]! + messageBytes[m]! / bytesPerS[m]!;
+    assert(durationS >= aloneS * (1 - 1e-9), "no message beats the time that it takes alone");
     if (durationS <= arrivalS) continue;
     arrivalS = durationS;
-    messageId = contended.messages[flow]!;
+    messageId = m;
   }
   return { messageId, arrivalS, eventCount: contended.eventCount };
 }
