@@ -1,6 +1,6 @@
 /** What a reader must know of how the network was used, in sentences. */
 import type { NetworkChoices } from "../records/job.ts";
-import type { Placement, Routing, Semantics } from "../records/schedule.ts";
+import type { Placement, Routing, Semantics, Slowed } from "../records/schedule.ts";
 import { fixed } from "../base/format.ts";
 
 const SEMANTICS: Readonly<Record<Semantics, string>> = {
@@ -15,17 +15,23 @@ const SEMANTICS: Readonly<Record<Semantics, string>> = {
 
 export function networkWords(choices: NetworkChoices = {}): string[] {
   const { semantics = "barrier", share = "equal", placement, routing, failed = [] } = choices;
+  const { slowed = [] } = choices;
   return [
     SEMANTICS[semantics],
     ...(share === "equal" ? [] : ["Flows share a link in proportion to 1 / latency (rtt)."]),
     ...(placement === undefined ? [] : placementWords(placement)),
     ...(routing === undefined ? [] : [routingWords(routing, choices.seedCount)]),
     ...(failed.length === 0 ? [] : [`Down: ${failed.join(", ")}; messages take ways round.`]),
+    ...(slowed.length === 0 ? [] : [`Slower: ${slowed.map(slowedWords).join(", ")}.`]),
     ...(choices.fidelity === "analytical"
       ? ["Analytical: bounds alone, nothing was simulated; times are the least there can be."]
       : []),
     ...(choices.unfolded === true ? ["Plain engine: every message was simulated."] : []),
   ];
+}
+
+function slowedWords({ name, rateShare }: Slowed): string {
+  return `${name} at ${fixed(rateShare * 100)} % of its rate`;
 }
 
 function placementWords(placement: Placement): string[] {

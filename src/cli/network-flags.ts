@@ -2,9 +2,16 @@
 import type { Options } from "yargs";
 import { InputError } from "../base/errors.ts";
 import type { NetworkChoices } from "../records/job.ts";
-import type { Fidelity, Placement, Routing, Semantics, Sharing } from "../records/schedule.ts";
+import type {
+  Fidelity,
+  Placement,
+  Routing,
+  Semantics,
+  Sharing,
+  Slowed,
+} from "../records/schedule.ts";
 import { isOn, text, texts } from "./command.ts";
-import { countFlag, flagIssue } from "./flags.ts";
+import { countFlag, flagIssue, shareFlag } from "./flags.ts";
 
 const SEMANTICS: readonly Semantics[] = ["barrier", "rendezvous", "stream"];
 const FIDELITIES: readonly Fidelity[] = ["flow", "analytical", "auto"];
@@ -35,6 +42,12 @@ export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
     requiresArg: true,
     describe: "what is down: leaf-0:spine-3, or spine-3 (may be repeated)",
   },
+  slow: {
+    type: "array",
+    string: true,
+    requiresArg: true,
+    describe: "what is slower: leaf-0:spine-3=25% of its rate (may be repeated)",
+  },
   fidelity: {
     choices: FIDELITIES,
     default: "flow",
@@ -50,6 +63,7 @@ export async function networkChoices(
   const routing = text(flags, "routing");
   const seeds = text(flags, "seeds");
   const failed = texts(flags, "fail");
+  const slowed = texts(flags, "slow").map(slowedOf);
   const fidelity = FIDELITIES.find((one) => one === text(flags, "fidelity")) ?? "flow";
   const choices: NetworkChoices = {
     semantics: SEMANTICS.find((one) => one === text(flags, "semantics")) ?? "barrier",
@@ -58,6 +72,7 @@ export async function networkChoices(
     ...(routing === undefined ? {} : { routing: routingOf(routing) }),
     ...(seeds === undefined ? {} : { seedCount: countFlag("--seeds", seeds) }),
     ...(failed.length === 0 ? {} : { failed }),
+    ...(slowed.length === 0 ? {} : { slowed }),
     ...(fidelity === "flow" ? {} : { fidelity }),
     ...(isOn(flags, "unfolded") ? { unfolded: true } : {}),
   };
@@ -67,6 +82,16 @@ export async function networkChoices(
     throw new InputError([flagIssue("--seeds", found, expected, "add --routing ecmp:1")]);
   }
   return choices;
+}
+
+/** "leaf-0:spine-3=25%" */
+export function slowedOf(word: string): Slowed {
+  const [name = "", share] = word.split("=");
+  if (name !== "" && share !== undefined) {
+    return { name, rateShare: shareFlag("--slow", share, "above zero") };
+  }
+  const expected = "a cable or box and a share of its rate, as in leaf-0:spine-3=25%";
+  throw new InputError([flagIssue("--slow", `"${word}"`, expected, "correct --slow")]);
 }
 
 async function placementOf(word: string, rankCount: number): Promise<Placement> {

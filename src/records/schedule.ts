@@ -23,6 +23,12 @@ export type Semantics = "barrier" | "rendezvous" | "stream";
 /** How flows share a link: equally, or in proportion to 1/latency, as TCP does ("rtt"). */
 export type Sharing = "equal" | "rtt";
 
+/** A cable or a box at a share of its rate. */
+export interface Slowed {
+  readonly name: string;
+  readonly rateShare: number;
+}
+
 export type Fidelity = "flow" | "analytical" | "auto";
 
 /** Where ranks sit. A random or given one is a permutation: rank r at place order[r]. */
