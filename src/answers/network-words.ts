@@ -1,6 +1,6 @@
 /** What a reader must know of how the network was used, in sentences. */
 import type { NetworkChoices } from "../records/job.ts";
-import type { Placement, Routing, Semantics } from "../records/schedule.ts";
+import type { Placement, Routing, Semantics, Slowed } from "../records/schedule.ts";
 import { fixed } from "../base/format.ts";
 
 const SEMANTICS: Readonly<Record<Semantics, string>> = {
@@ -15,6 +15,7 @@ const SEMANTICS: Readonly<Record<Semantics, string>> = {
 
 export function networkWords(choices: NetworkChoices = {}): string[] {
   const { semantics = "barrier", share = "equal", placement, routing, failed = [] } = choices;
+  const { slowed = [] } = choices;
   return [
     SEMANTICS[semantics],
     ...(share === "equal" ? [] : ["Flows share a link in proportion to 1 / latency (rtt)."]),
@@ -24,8 +25,16 @@ export function networkWords(choices: NetworkChoices = {}): string[] {
       ? []
       : [`Every message is spread over ${fixed(choices.queuePairCount)} queue pairs.`]),
     ...(failed.length === 0 ? [] : [`Down: ${failed.join(", ")}; messages take ways round.`]),
+    ...(slowed.length === 0 ? [] : [`Slower: ${slowed.map(slowedWords).join(", ")}.`]),
+    ...(choices.fidelity === "analytical"
+      ? ["Analytical: bounds alone, nothing was simulated; times are the least there can be."]
+      : []),
     ...(choices.unfolded === true ? ["Plain engine: every message was simulated."] : []),
   ];
+}
+
+function slowedWords({ name, rateShare }: Slowed): string {
+  return `${name} at ${fixed(rateShare * 100)} % of its rate`;
 }
 
 function placementWords(placement: Placement): string[] {

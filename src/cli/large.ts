@@ -72,9 +72,9 @@ async function anchorOf(
 ): Promise<Pick<LargeQuestion, "anchor">> {
   const file = text(flags, "calibration");
   if (file === undefined) return {};
-  const { readOverlay } = await import("../files/overlay.ts");
+  const { readStepOverlay } = await import("../files/step-overlay.ts");
   const { anchorFrom } = await import("../answers/calibrate-steps.ts");
-  return { anchor: anchorFrom(await readOverlay(file), about.rankCount) };
+  return { anchor: anchorFrom(await readStepOverlay(file), about.rankCount) };
 }
 
 /** "16,384", "16384" or "16k". */

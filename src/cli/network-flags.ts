@@ -3,11 +3,19 @@ import type { Options } from "yargs";
 import { InputError } from "../base/errors.ts";
 import { parseRouting, ROUTING_WORDS } from "../files/routing-word.ts";
 import type { NetworkChoices } from "../records/job.ts";
-import type { Placement, Routing, Semantics, Sharing } from "../records/schedule.ts";
+import type {
+  Fidelity,
+  Placement,
+  Routing,
+  Semantics,
+  Sharing,
+  Slowed,
+} from "../records/schedule.ts";
 import { isOn, text, texts } from "./command.ts";
-import { countFlag, flagIssue } from "./flags.ts";
+import { countFlag, flagIssue, shareFlag } from "./flags.ts";
 
 const SEMANTICS: readonly Semantics[] = ["barrier", "rendezvous", "stream"];
+const FIDELITIES: readonly Fidelity[] = ["flow", "analytical", "auto"];
 const SHARES: readonly Sharing[] = ["equal", "rtt"];
 
 /** Which ways messages take, and which there are: the part that every question knows. */
@@ -61,6 +69,17 @@ export const NETWORK_OPTIONS: Readonly<Record<string, Options>> = {
     requiresArg: true,
     describe: "a routing that draws, over so many seeds: p50, p95, worst",
   },
+  slow: {
+    type: "array",
+    string: true,
+    requiresArg: true,
+    describe: "what is slower: leaf-0:spine-3=25% of its rate (may be repeated)",
+  },
+  fidelity: {
+    choices: FIDELITIES,
+    default: "flow",
+    describe: "flow: simulated; analytical: bounds alone; auto: both, differences over 5 % shown",
+  },
   unfolded: { type: "boolean", describe: "by the plain engine: every message an event" },
 };
 
@@ -72,6 +91,8 @@ export async function networkChoices(
   const seeds = text(flags, "seeds");
   const pairs = text(flags, "queue-pairs");
   const failed = texts(flags, "fail");
+  const slowed = texts(flags, "slow").map(slowedOf);
+  const fidelity = FIDELITIES.find((one) => one === text(flags, "fidelity")) ?? "flow";
   const choices: NetworkChoices = {
     semantics: SEMANTICS.find((one) => one === text(flags, "semantics")) ?? "barrier",
     share: SHARES.find((one) => one === text(flags, "share")) ?? "equal",
@@ -80,6 +101,8 @@ export async function networkChoices(
     ...(seeds === undefined ? {} : { seedCount: countFlag("--seeds", seeds) }),
     ...(pairs === undefined ? {} : { queuePairCount: countFlag("--queue-pairs", pairs) }),
     ...(failed.length === 0 ? {} : { failed }),
+    ...(slowed.length === 0 ? {} : { slowed }),
+    ...(fidelity === "flow" ? {} : { fidelity }),
     ...(isOn(flags, "unfolded") ? { unfolded: true } : {}),
   };
   const isDrawn = choices.routing !== undefined && "seed" in choices.routing;
@@ -89,6 +112,16 @@ export async function networkChoices(
     throw new InputError([flagIssue("--seeds", found, expected, "add --routing ecmp:1")]);
   }
   return choices;
+}
+
+/** "leaf-0:spine-3=25%" */
+export function slowedOf(word: string): Slowed {
+  const [name = "", share] = word.split("=");
+  if (name !== "" && share !== undefined) {
+    return { name, rateShare: shareFlag("--slow", share, "above zero") };
+  }
+  const expected = "a cable or box and a share of its rate, as in leaf-0:spine-3=25%";
+  throw new InputError([flagIssue("--slow", `"${word}"`, expected, "correct --slow")]);
 }
 
 async function placementOf(word: string, rankCount: number): Promise<Placement> {

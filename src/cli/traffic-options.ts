@@ -3,6 +3,7 @@ import { InputError } from "../base/errors.ts";
 import { parseMessageSize } from "../files/spelling.ts";
 import type { Failure, JobAsked, JobPlacement, Pattern } from "../records/traffic.ts";
 import { countFlag, flagIssue, quantityFlag } from "./flags.ts";
+import { slowedOf } from "./network-flags.ts";
 
 /** "incast:32", "permutation:7", "all-to-all", "uniform:3". */
 export function patternOf(word: string): Pattern {
@@ -73,6 +74,17 @@ export async function failuresOf(
     else failures.push({ name, startS: await quantityFlag("--fail", date, "duration") });
   }
   return { failed, failures };
+}
+
+/** "leaf-0:spine-3=25%@2ms": slower from a date on, or from the start. */
+export async function slowingsOf(words: readonly string[]): Promise<Failure[]> {
+  const slowings: Failure[] = [];
+  for (const word of words) {
+    const [what = "", date] = word.split("@");
+    const startS = date === undefined ? 0 : await quantityFlag("--slow", date, "duration");
+    slowings.push({ ...slowedOf(what), startS });
+  }
+  return slowings;
 }
 
 function wrong(flag: string, found: string, expected: string): InputError {

@@ -1,21 +1,35 @@
-/** What `calibrate` wrote of one's own runs: at most two named constants, as JSON. */
-import type { StepOverlay } from "../records/large-step.ts";
+/**
+ * Fitted constants as a file of settings: what `--set` would say, for a cluster. Written by
+ * `calibrate`, read by `collective --overlay`.
+ */
 import { readDocument } from "./document.ts";
-import { refuse, shown } from "./issue.ts";
+import { refuse } from "./issue.ts";
+import type { Setting } from "./settings.ts";
 import { isGroup } from "./walk.ts";
+import { toYaml } from "./yaml.ts";
 
-const KIND = "fabricast step calibration";
-
-export async function readOverlay(path: string): Promise<StepOverlay> {
+export async function readOverlay(path: string): Promise<Setting[]> {
   const document = await readDocument(path);
   const { data } = document;
-  if (isGroup(data) && data["kind"] === KIND && isGroup(data["constants"])) {
-    return data as unknown as StepOverlay;
+  const set: unknown = isGroup(data) ? data["set"] : undefined;
+  if (!isGroup(set)) {
+    return refuse(document.place("", "value"), {
+      code: "missing-key",
+      found: "no group `set`",
+      expected: "overlay, of which cluster, and set: paths with their values",
+      nextStep: "write one with `fabricast calibrate --out`",
+    });
   }
-  return refuse(document.place("", "value"), {
-    code: "unknown-kind",
-    found: shown(data),
-    expected: `a file that says kind: "${KIND}"`,
-    nextStep: "write one with `fabricast calibrate --from steps:FILE.csv --out FILE.json`",
-  });
+  return Object.entries(set).map(([key, value]) => ({
+    path: key,
+    value: typeof value === "string" ? value : (JSON.stringify(value) ?? ""),
+  }));
+}
+
+export function overlayText(
+  clusterId: string,
+  set: Readonly<Record<string, string>>,
+  words: string,
+): string {
+  return `# ${words.replaceAll("\n", "\n# ")}\n${toYaml({ overlay: clusterId, set })}`;
 }

@@ -1,4 +1,4 @@
-/** The published training tables that ship with the product. */
+/** The published tables that ship with the product. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CsvRow } from "./csv.ts";
@@ -14,8 +14,17 @@ export interface PublishedTable {
 
 /** Training tables by name; not the one that was composed instead of measured. */
 export async function readValidation(): Promise<PublishedTable[]> {
-  const names = (await readdir(shippedPath(FOLDER))).filter((name) => /^train-.*\.csv$/.test(name));
-  const measured = names.filter((name) => !name.startsWith("train-vtrain")).sort();
+  return await tablesLike(/^train-(?!vtrain).*\.csv$/);
+}
+
+/** Published sweeps of collectives, but for the dispatch of experts. */
+export async function readCollectiveTables(): Promise<PublishedTable[]> {
+  return await tablesLike(/^collectives(?!-expert).*\.csv$/);
+}
+
+async function tablesLike(pattern: RegExp): Promise<PublishedTable[]> {
+  const names = await readdir(shippedPath(FOLDER));
+  const measured = names.filter((name) => pattern.test(name)).sort();
   return await Promise.all(
     measured.map(async (name) => ({
       name: name.slice(0, -".csv".length),

@@ -9,14 +9,23 @@ import { runMessages } from "./engine/messages.ts";
 import type { PacketCounts, PacketOptions } from "../records/packet.ts";
 import { runPackets } from "./packet/run.ts";
 import { failedGraph } from "./routing/failures.ts";
+import { slowedGraph } from "./slowed.ts";
 
-/** The graph before and after each failure; all that failed stays down. */
+/** The graph before and after each failure; all that failed stays so. */
 export function epochsOf(graph: Graph, failures: readonly Failure[]): Epoch[] {
   const dates = [...new Set(failures.map(({ startS }) => startS))].sort((a, b) => a - b);
   const epochs: Epoch[] = [{ startS: 0, graph }];
   for (const startS of dates) {
-    const down = failures.filter((one) => one.startS <= startS).map(({ name }) => name);
-    const failed = failedGraph(graph, down);
+    const happened = failures.filter((one) => one.startS <= startS);
+    const slow = happened.flatMap(({ name, rateShare }) =>
+      rateShare === undefined ? [] : [{ name, rateShare }],
+    );
+    const down = happened.filter(({ rateShare }) => rateShare === undefined);
+    const slowed = slowedGraph(graph, slow);
+    const failed = failedGraph(
+      slowed,
+      down.map(({ name }) => name),
+    );
     if (startS === 0) epochs[0] = { startS: 0, graph: failed };
     else epochs.push({ startS, graph: failed });
   }

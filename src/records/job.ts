@@ -1,6 +1,6 @@
 /** What is to be trained, and the question asked about it. */
 import type { Cluster } from "./cluster.ts";
-import type { ChunkMove, Collective, Placement, Routing, RunOptions } from "./schedule.ts";
+import type { ChunkMove, Collective, Placement, Routing, RunOptions, Slowed } from "./schedule.ts";
 import type { ModelSpec } from "./trace.ts";
 
 export type Sharding = "zero-1" | "replicated";
@@ -84,6 +84,8 @@ export interface NetworkChoices extends RunOptions {
   readonly queuePairCount?: number;
   /** Cables and boxes that are down: "leaf-3:spine-5", "spine-5". */
   readonly failed?: readonly string[];
+  /** Cables and boxes that are slower than they should be. */
+  readonly slowed?: readonly Slowed[];
 }
 
 export type Question = CompareQuestion | SimulateQuestion | SolveQuestion | CollectiveQuestion;

@@ -23,6 +23,14 @@ export type Semantics = "barrier" | "rendezvous" | "stream";
 /** How flows share a link: equally, or in proportion to 1/latency, as TCP does ("rtt"). */
 export type Sharing = "equal" | "rtt";
 
+/** A cable or a box at a share of its rate. */
+export interface Slowed {
+  readonly name: string;
+  readonly rateShare: number;
+}
+
+export type Fidelity = "flow" | "analytical" | "auto";
+
 /** Where ranks sit. A random or given one is a permutation: rank r at place order[r]. */
 export type Placement =
   | { readonly kind: "natural" }
@@ -42,6 +50,8 @@ export type Routing =
 export interface RunOptions {
   readonly semantics?: Semantics;
   readonly share?: Sharing;
+  /** flow: simulated. analytical: by bounds alone. auto: both, and where they differ. */
+  readonly fidelity?: Fidelity;
   /** By the plain engine: every message of every repetition an event. Same result. */
   readonly unfolded?: boolean;
 }

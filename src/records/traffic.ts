@@ -110,8 +110,9 @@ export interface JobAsked {
   readonly placement: JobPlacement;
 }
 
-/** A cable or box that goes down at an instant. */
+/** A cable or box that goes down at an instant, or slows to a share of its rate. */
 export interface Failure {
   readonly name: string;
   readonly startS: number;
+  readonly rateShare?: number;
 }

@@ -2,7 +2,7 @@
  * Times of collectives in the columns of nccl-tests, so that eyes and parsers used to it work;
  * two columns more say which algorithm was taken and what limits it.
  */
-import { fixed, percent } from "../base/format.ts";
+import { duration, fixed, percent } from "../base/format.ts";
 import type { CollectiveResult, CollectiveRow } from "../records/result.ts";
 import type { Style } from "./terminal-style.ts";
 import { isLink } from "./words.ts";
@@ -33,7 +33,26 @@ export function collectiveText(result: CollectiveResult, style: Style): string[]
     head(["(B)", "(elements)", "(us)", "(GB/s)", "(GB/s)"]),
     ...result.rows.map((row) => lineOf(row, algorithmWidth, style)),
     `# Avg bus bandwidth    : ${bare(average(result.rows), 4)}`,
+    ...othersLines(result, style),
+    ...result.answer.beware
+      .filter((words) => /bounds alone/i.test(words))
+      .map((words) => `# ${style.text(words)}`),
   ];
+}
+
+/** Within this of the fastest a loser is as good: no model tells them apart. */
+const TIE = 0.05;
+
+/** The losers of the largest size, each with its time. */
+function othersLines({ rows }: CollectiveResult, style: Style): string[] {
+  const last = rows.at(-1);
+  if (last === undefined || last.losers.length === 0) return [];
+  const lines = last.losers.map(({ algorithm, durationS }) => {
+    const behind = durationS / last.timeS - 1;
+    const words = behind <= TIE ? "a tie" : `+${percent(behind, 0)}`;
+    return `#   ${style.text(algorithm).padEnd(30)}${duration(durationS)}  ${words}`;
+  });
+  return [`# others at ${bare(last.sizeBytes, 0)} B`, ...lines];
 }
 
 /** Lines are as long as their link's name: a cut name would be of no use to a program. */

@@ -83,6 +83,8 @@ test("rings of channels use all ports of a node; switches that add halve the wor
   // A flat ring crosses nodes over one port of 50e9; four channels over four, a quarter each.
   near(seconds(graph, "ring", GIB), 30 * (GIB / 16 / 50e9 + 1e-6));
   near(seconds(graph, "ring-channels", GIB), 30 * (GIB / 64 / 50e9 + 1e-6));
+  // Parts that follow each other are faster where neither kind of link has all the time.
+  ok(seconds(graph, "hierarchical-pipelined", GIB) < 0.95 * seconds(graph, "hierarchical", GIB));
   // One node, one chunk: all up, a quarter down, a quarter up, all down; one link of 250 ns each.
   const inNode = buildGraph({ ...bareSwitch(1), node }, 4);
   near(seconds(inNode, "nvls", 4e5), 4 * 250e-9 + 2.5 * (4e5 / 450e9));

@@ -1,6 +1,6 @@
 /** The columns of collective tables: time, and the two bandwidths that follow from it. */
 import { Refusal } from "../../base/errors.ts";
-import type { CollectiveKind } from "../../network/measured/collective-law.ts";
+import type { CollectiveCase, CollectiveKind } from "../../network/measured/collective-law.ts";
 import { collectiveS } from "../../network/measured/collective-law.ts";
 import { domainRates } from "../../network/measured/rates.ts";
 import type { Estimate } from "./prediction.ts";
@@ -18,7 +18,11 @@ const KINDS: readonly (readonly [RegExp, CollectiveKind])[] = [
   [/broadcast|^reduce/, "broadcast"],
 ];
 
-export function predictCollective(row: Row): Readonly<Record<string, Estimate>> {
+/** A row as a case of the law, with what had to be assumed. */
+export function collectiveCaseOf(row: Row): {
+  readonly given: CollectiveCase;
+  readonly assumed: readonly string[];
+} {
   const assumptions = new Assumptions();
   const part = partOf(cell(row, "gpu"));
   const kind = kindOf(cell(row, "collective"));
@@ -28,17 +32,22 @@ export function predictCollective(row: Row): Readonly<Record<string, Estimate>> 
   const perNode = Math.min(ranks, number(row, "ranks_per_node") ?? part.domainRanks);
   const isRack = part.domainRanks > 16 || cell(row, "intra_network").includes("NVL72");
   const domains = isRack ? 1 : Math.max(1, Math.round(ranks / perNode));
-  const seconds = collectiveS({
+  const given = {
     ...{ kind, sizeBytes, ranks, domains, rates },
     nodeBytesPerS: nodeRate(row, part.nicBytesPerS * perNode, domains, assumptions),
     ...{ crossingS: crossingS(row, part.id), harnessS: harnessS(row) },
     allowsInSwitch: !/nvls off|^ring/i.test(cell(row, "algorithm")),
     isOneKernel: /msccl/i.test(cell(row, "library")),
-  });
+  };
+  return { given, assumed: assumptions.names };
+}
+
+export function predictCollective(row: Row): Readonly<Record<string, Estimate>> {
+  const { given, assumed } = collectiveCaseOf(row);
+  const { kind, sizeBytes, ranks, domains, rates } = given;
+  const seconds = collectiveS(given);
   const spread = spreadOf(sizeBytes, domains, rates.isMeasured);
-  const estimate = (value: number): Estimate => ({
-    ...{ value, logErrorShare: spread, assumed: assumptions.names },
-  });
+  const estimate = (value: number): Estimate => ({ value, logErrorShare: spread, assumed });
   const algorithm = sizeBytes / seconds / 1e9;
   return {
     time_us: estimate(seconds * 1e6),

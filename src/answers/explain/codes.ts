@@ -106,6 +106,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("no-bandwidth", "a link on the way carries nothing", "give it a rate, or let it fail"),
   code("too-few-ranks", "a pattern needs more ranks than there are", "take a larger cluster"),
   code("bad-module", "a module of yours failed, or has not the function", "run it with node"),
+  code("unknown-log", "a file is no output of nccl-tests", "run nccl-tests into a file"),
+  code("incomplete-log", "a log's header lacks what is needed", "add the flags named"),
   code("wrong-schedule", "a schedule leaves a chunk wrong on a rank", "follow that chunk"),
   code("too-many-events", "a plain run would take more events than allowed", "take barrier"),
   code(

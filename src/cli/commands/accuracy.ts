@@ -18,6 +18,10 @@ export const accuracy: Command = {
       requiresArg: true,
       describe: "predict the rows of this CSV; its measured columns are not read",
     },
+    collectives: {
+      type: "boolean",
+      describe: "the study of collectives in place of that of training steps",
+    },
     out: {
       type: "string",
       requiresArg: true,
@@ -28,6 +32,7 @@ export const accuracy: Command = {
   async handle(flags) {
     const { readCsv } = await import("../../files/csv.ts");
     const { predictTable } = await import("../../answers/accuracy/predict.ts");
+    if (isOn(flags, "collectives")) return await collectives(text(flags, "out"));
     const file = text(flags, "rows");
     if (file === undefined) return await study(text(flags, "out"), isOn(flags, "json"));
     const rows = predictTable(await readCsv(file));
@@ -40,6 +45,21 @@ export const accuracy: Command = {
     return 0;
   },
 };
+
+/** All published sweeps; docs/accuracy-collectives.md is written by --out. */
+async function collectives(out: string | undefined): Promise<number> {
+  const { readCollectiveTables } = await import("../../files/validation.ts");
+  const { collectiveRuns } = await import("../../answers/accuracy/collective-rows.ts");
+  const { collectiveStudy } = await import("../../answers/accuracy/collective-study.ts");
+  const { collectivePage } = await import("../../answers/accuracy/collective-page.ts");
+  const { writeText } = await import("../../files/write.ts");
+  const tables = await readCollectiveTables();
+  const runs = collectiveRuns(tables.flatMap(({ rows }) => rows));
+  const page = collectivePage(collectiveStudy(runs), runs);
+  if (out !== undefined) await writeText(out, page);
+  process.stdout.write(page);
+  return 0;
+}
 
 /** All published rows, fitted and left out; docs/accuracy.md is written by --out. */
 async function study(out: string | undefined, asJson: boolean): Promise<number> {

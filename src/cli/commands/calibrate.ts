@@ -1,69 +1,49 @@
-/** `calibrate --from steps:FILE.csv`: anchor predictions to runs of one's own. */
+/** `calibrate --from KIND:FILE`: constants from measurements of one's own, as an overlay. */
 import { UsageError } from "../../base/errors.ts";
-import { percent } from "../../base/format.ts";
-import { printable } from "../../base/printable.ts";
 import type { Command } from "../command.ts";
-import { isOn, text } from "../command.ts";
-import { JSON_OPTION } from "../options.ts";
-import { say } from "../output.ts";
+import { text } from "../command.ts";
+import { CLUSTER_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
 
 export const calibrate: Command = {
   names: ["calibrate"],
   words: ["calibrate"],
-  describe: "Move at most two named constants to runs of your own; show the error left out",
-  examples: ["fabricast calibrate --from steps:scenarios/validation/train-internevo-a100-roce.csv"],
+  describe: "Fit constants to steps or nccl-tests logs of your own; show the error left out",
+  examples: [
+    "fabricast calibrate --from steps:scenarios/validation/train-internevo-a100-roce.csv",
+    "fabricast calibrate --from nccl:scenarios/logs/nccl-h100-8.log " +
+      "--cluster h100-fat-tree-1to1",
+  ],
   options: {
     from: {
       type: "string",
       requiresArg: true,
       demandOption: true,
-      describe: "steps:FILE.csv, rows as in scenarios/validation with a measured step",
+      describe: "steps:FILE.csv, rows as in scenarios/validation; nccl:LOG[,LOG], text or JSON",
+    },
+    cluster: { ...CLUSTER_OPTION, demandOption: false, describe: "of the logs: an id, or a file" },
+    algorithm: {
+      type: "string",
+      default: "auto",
+      describe: "logs: what the library took; or auto",
     },
     out: {
       type: "string",
       requiresArg: true,
-      describe: "write the overlay to this file, for simulate --calibration",
+      describe: "write the overlay: for simulate --calibration, or collective --overlay",
     },
+    set: SET_OPTION,
     json: JSON_OPTION,
   },
   async handle(flags) {
     const from = text(flags, "from") ?? "";
-    if (from.startsWith("steps:")) return calibrateFromSteps(flags, from.slice("steps:".length));
-    throw new UsageError(`--from takes steps:FILE.csv, not "${from}"`);
+    if (from.startsWith("steps:")) {
+      const { calibrateFromSteps } = await import("../calibrate-steps.ts");
+      return calibrateFromSteps(flags, from.slice("steps:".length));
+    }
+    if (from.startsWith("nccl:")) {
+      const { calibrateFromLogs } = await import("../calibrate-nccl.ts");
+      return calibrateFromLogs(flags, from);
+    }
+    throw new UsageError(`--from takes steps:FILE.csv or nccl:LOG,LOG, not "${from}"`);
   },
 };
-
-export async function calibrateFromSteps(
-  flags: Readonly<Record<string, unknown>>,
-  file: string,
-): Promise<number> {
-  const { readCsv } = await import("../../files/csv.ts");
-  const { calibrateSteps } = await import("../../answers/calibrate-steps.ts");
-  const { columns, rows } = await readCsv(file);
-  const { schemaOf } = await import("../../answers/accuracy/predict.ts");
-  schemaOf(columns);
-  const overlay = calibrateSteps(rows);
-  const out = text(flags, "out");
-  if (out !== undefined) {
-    const { writeText } = await import("../../files/write.ts");
-    await writeText(out, `${JSON.stringify(overlay, null, 2)}\n`);
-    say(`wrote ${out}; use it with: npx fabricast simulate … --calibration ${out}`);
-  }
-  if (isOn(flags, "json")) {
-    process.stdout.write(`${JSON.stringify(overlay, null, 2)}\n`);
-    return 0;
-  }
-  const moved = Object.entries(overlay.constants).map(
-    ([name, factor]) => `${name} × ${factor.toPrecision(4)}`,
-  );
-  const left = overlay.leftOutErrorShare;
-  const lines = [
-    `${overlay.runs} runs at ${overlay.rankCountMin} to ${overlay.rankCountMax} accelerators`,
-    `moved: ${moved.join(", ") || "nothing"}`,
-    left === undefined
-      ? "one run alone: no run is left to check it on"
-      : `mean error of runs left out, one at a time: ${percent(left)}`,
-  ];
-  process.stdout.write(`${lines.map(printable).join("\n")}\n`);
-  return 0;
-}

@@ -1,22 +1,25 @@
 /** `collective NAME`: how long does it take? In nccl-tests' columns and spellings. */
 import { basename } from "node:path";
+import { UsageError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { text, texts } from "../command.ts";
 import { NETWORK_OPTIONS, networkChoices } from "../network-flags.ts";
 import { CLUSTER_OPTION, COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
+import { MEASURED_OPTIONS, measuredVerdict } from "../measured.ts";
 import { codeOf, show } from "../output.ts";
 import { shownWords } from "../words.ts";
 
 export const collective: Command = {
   names: ["collective"],
-  words: ["collective <name>"],
+  words: ["collective [name]"],
   describe: "Time a collective over a range of sizes",
   examples: [
+    "fabricast collective --measured scenarios/logs/nccl-h100-8.log",
     "fabricast collective all_reduce --cluster bare-fat-tree-1024 --ranks 1024 -b 1M -e 1G -f 4",
     "fabricast collective reduce_scatter --cluster h100-torus --ranks 64 --algorithm torus --json",
   ],
   options: {
-    cluster: CLUSTER_OPTION,
+    cluster: { ...CLUSTER_OPTION, demandOption: false },
     ranks: { type: "string", requiresArg: true, describe: "ranks; default: the whole cluster" },
     b: {
       type: "string",
@@ -33,11 +36,18 @@ export const collective: Command = {
       describe: "auto, ring, … or a file",
     },
     ...NETWORK_OPTIONS,
+    overlay: { type: "string", requiresArg: true, describe: "fitted constants, from `calibrate`" },
+    ...MEASURED_OPTIONS,
     set: SET_OPTION,
     json: JSON_OPTION,
     color: COLOR_OPTION,
   },
   async handle(flags, words) {
+    const log = text(flags, "measured");
+    if (log !== undefined) return await measuredVerdict(log, flags);
+    if (text(flags, "name") === undefined || text(flags, "cluster") === undefined) {
+      throw new UsageError("collective needs a NAME and --cluster, or --measured LOG");
+    }
     const { collectiveFrom, algorithmFrom } = await import("../../answers/spelling.ts");
     const { answer } = await import("../../answers/answer.ts");
     const { fullRankCount } = await import("../../answers/topology.ts");
@@ -52,7 +62,7 @@ export const collective: Command = {
     const algorithm = isScheduleFile(typed) ? basename(typed) : algorithmFrom(typed);
     const sizesBytes = sizesFrom(text(flags, "b"), text(flags, "e"), text(flags, "f"));
     const cluster = await readCluster(text(flags, "cluster") ?? "", {
-      set: parseSettings(texts(flags, "set")),
+      set: [...(await overlayOf(flags)), ...parseSettings(texts(flags, "set"))],
     });
     const ranks = text(flags, "ranks");
     const rankCount = ranks === undefined ? fullRankCount(cluster) : countFlag("--ranks", ranks);
@@ -76,3 +86,10 @@ export const collective: Command = {
     return codeOf(result);
   },
 };
+
+async function overlayOf(flags: Readonly<Record<string, unknown>>) {
+  const path = text(flags, "overlay");
+  if (path === undefined) return [];
+  const { readOverlay } = await import("../../files/overlay.ts");
+  return await readOverlay(path);
+}

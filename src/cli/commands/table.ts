@@ -36,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   sweep,
   collective,
   traffic,
+  calibrate,
   topology,
   replay,
   compareFabricsCommand,

@@ -9,7 +9,7 @@ import type { PacketOptions } from "../../records/packet.ts";
 import { PACKET_DEFAULTS } from "../../records/packet.ts";
 import type { TrafficResult } from "../../records/traffic.ts";
 
-const { semantics, share, routing, fail } = NETWORK_OPTIONS;
+const { semantics, share, routing, fail, slow } = NETWORK_OPTIONS;
 
 export const traffic: Command = {
   names: ["traffic"],
@@ -49,6 +49,7 @@ export const traffic: Command = {
     share: { ...share },
     semantics: { ...semantics },
     fail: { ...fail, describe: "what is down: leaf-0:spine-3, or from a date on: spine-3@2ms" },
+    slow: { ...slow, describe: "what is slower: leaf-0:spine-3=25%, from a date on: …=25%@2ms" },
     events: { type: "string", requiresArg: true, describe: "write every flow to this CSV" },
     links: { type: "string", requiresArg: true, describe: "write the load of links to this CSV" },
     heat: { type: "string", requiresArg: true, describe: "draw the load of links to this SVG" },
@@ -63,7 +64,8 @@ export const traffic: Command = {
     const { readCluster } = await import("../../files/cluster.ts");
     const { parseSettings } = await import("../settings.ts");
     const { readTraffic } = await import("../../files/traffic.ts");
-    const { failuresOf, jobOf, patternOf, sizeFlag } = await import("../traffic-options.ts");
+    const { failuresOf, jobOf, patternOf, sizeFlag, slowingsOf } =
+      await import("../traffic-options.ts");
 
     const set = parseSettings(texts(flags, "set"));
     const id = text(flags, "cluster");
@@ -78,9 +80,10 @@ export const traffic: Command = {
       throw new UsageError("traffic needs a FILE of messages, --generate or --job");
     }
     const { failed, failures } = await failuresOf(texts(flags, "fail"));
-    const choices = await networkChoices({ ...flags, fail: failed }, rankCount);
+    const slowings = await slowingsOf(texts(flags, "slow"));
+    const choices = await networkChoices({ ...flags, fail: failed, slow: [] }, rankCount);
     const result = answerTraffic({
-      ...{ cluster, rankCount, jobs, failures },
+      ...{ cluster, rankCount, jobs, failures: [...failures, ...slowings] },
       ...(file === undefined ? {} : { traffic: await readTraffic(file, rankCount) }),
       ...(rule === undefined
         ? {}

@@ -104,6 +104,16 @@ export const COLLECTIVES: Readonly<Record<string, Collective>> = {
   alltoall_perf: "all-to-all",
   broadcast: "broadcast",
   broadcast_perf: "broadcast",
+  reduce: "reduce",
+  reduce_perf: "reduce",
+  gather: "gather",
+  gather_perf: "gather",
+  scatter: "scatter",
+  scatter_perf: "scatter",
+  sendrecv: "send-receive",
+  sendrecv_perf: "send-receive",
+  alltoallv: "uneven-all-to-all",
+  barrier: "barrier",
 };
 
 const collective: Properties = {

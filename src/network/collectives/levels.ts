@@ -24,6 +24,7 @@ export function nearNodeCount(graph: Graph): number {
 }
 
 export function levelsProblem(graph: Graph): string | undefined {
+  if (graph.deadLinks !== undefined) return "reads its levels off an intact fabric";
   const near = nearNodeCount(graph);
   const { nodeCount } = graph;
   if (near === 1 || near === nodeCount) return "needs a level between node and fabric";

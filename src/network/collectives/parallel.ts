@@ -41,7 +41,7 @@ interface Piece {
   readonly done: number;
 }
 
-function together(chains: readonly (readonly Step[])[]): Step[] {
+export function together(chains: readonly (readonly Step[])[]): Step[] {
   const places = chains.map(() => ({ index: 0, done: 0 }));
   const steps: Step[] = [];
   for (;;) {

@@ -2,7 +2,7 @@
 import { at, present } from "../../base/assert.ts";
 import { AXES } from "../../records/graph.ts";
 import type { Graph } from "../../records/graph.ts";
-import type { Collective } from "../../records/schedule.ts";
+import type { Collective, Program } from "../../records/schedule.ts";
 import { aggregatedTreesStage } from "./aggregated-trees.ts";
 import { pipelined, sized, staged } from "./algorithm.ts";
 import type { Algorithm } from "./algorithm.ts";
@@ -18,8 +18,10 @@ import { inNetworkEdges, inNetworkProblem, switchEndsGraph } from "./in-network.
 import { levelsProblem, levelStages } from "./levels.ts";
 import { dissemination, sendReceive } from "./neighbors.ts";
 import { parallelStage } from "./parallel.ts";
+import { pipelinedProgram } from "./pipelined-program.ts";
 import { ringStage } from "./ring.ts";
 import { binomial, chainEdges, direct, ringReduce } from "./rooted.ts";
+import { sizedProgram } from "./stage.ts";
 import type { Axis, PlannedStage, StageMaker } from "./stage.ts";
 import { bothWaysStage, lineStage } from "./torus.ts";
 import { unevenDirect, unevenPairwise } from "./uneven.ts";
@@ -70,6 +72,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   ),
   sized("dissemination", { barrier: dissemination }),
   staged("hierarchical-3", (graph) => twoLevels(graph) ?? levelsProblem(graph), levelStages),
+  guarded(pipelinedHierarchy(), onlyByName),
   guarded(
     staged("ring-both-ways", severalRanks, (graph) => flat(graph, bothWaysStage)),
     onlyByName,
@@ -115,6 +118,28 @@ function longChain({ rankCount }: Graph): string | undefined {
 /** Its constants are fitted to no published run. */
 function onlyByName(): string {
   return "is taken by name only: no published run calibrates it";
+}
+
+/** Parts that follow each other: while one is between nodes, the next is inside them. */
+const PIPELINE_PARTS = 4;
+
+function pipelinedHierarchy(): Algorithm {
+  const name = "hierarchical-pipelined";
+  const whole = staged(name, twoLevels, (graph) => hierarchicalStages(graph, ringStage));
+  // One pattern a graph, so that the engine knows its arrays again.
+  const units = new WeakMap<Graph, Program>();
+  return {
+    ...whole,
+    supports: (graph, collective) =>
+      collective === "all-reduce" ? twoLevels(graph) : "makes all-reduce only",
+    program(graph, collective, sizeBytes) {
+      const known = units.get(graph);
+      const unit = known ?? pipelinedProgram(whole.program(graph, collective, 1), PIPELINE_PARTS);
+      units.set(graph, unit);
+      return sizedProgram(unit, sizeBytes);
+    },
+    holding: () => [{ from: 0, to: 1 }],
+  };
 }
 
 /** Switches that add: cluster files do not say whether theirs can. */

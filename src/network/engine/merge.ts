@@ -10,26 +10,9 @@
  * then there is no merging.
  */
 import { assert } from "../../base/assert.ts";
-import { rankId } from "../../base/ids.ts";
-import { pathOf } from "../routing/path.ts";
 import type { Graph } from "../../records/graph.ts";
-
-/** More classes than this are no symmetry. */
-const CLASSES_MOST = 16;
-/** Tiers of a way are digits of one number: base 16, and exact up to 13 of them. */
-const TIERS_MOST = 15;
-const HOPS_MOST = 13;
-
-interface FlowClass {
-  readonly signature: number;
-  readonly overheadS: number;
-  readonly latencyS: number;
-  /** A pair that stands for all. */
-  readonly source: number;
-  readonly target: number;
-  /** Flows of the class on each link of the graph. */
-  readonly counts: Int32Array;
-}
+import { classesOfPairs } from "./pair-classes.ts";
+import type { FlowClass } from "./pair-classes.ts";
 
 /** Links that carry the same of everything. */
 interface LinkClass {
@@ -62,86 +45,6 @@ export function mergedAllPairs(graph: Graph, bytes: number): MergedPairs | undef
     for (let link = 0; link < flowCount.length; link++) flowCount[link]! += counts[link]!;
   }
   return { durationS: arrivalS[last]!, latencyS, sourceId: source, targetId: target, flowCount };
-}
-
-function classesOfPairs(graph: Graph): readonly FlowClass[] | undefined {
-  if (graph.stepRoute !== undefined) return undefined;
-  if (graph.linkTiers.length > TIERS_MOST || graph.routeLengthMax > HOPS_MOST) return undefined;
-  if (!hasTierLatencies(graph)) return undefined;
-  const classes: FlowClass[] = [];
-  const counter = new PairCounter(graph, classes);
-  for (let source = 0; source < graph.rankCount; source++) {
-    for (let target = 0; target < graph.rankCount; target++) {
-      if (source !== target && !counter.count(source, target)) return undefined;
-    }
-  }
-  return classes;
-}
-
-/** Then a way's latency follows from its tiers, but for the endpoints' time. */
-function hasTierLatencies({ linkCount, linkTier, linkTiers, linkLatencyS }: Graph): boolean {
-  const latencyS = Float64Array.from(linkTiers, (tier) => tier.latencyS);
-  for (let link = 0; link < linkCount; link++) {
-    if (linkLatencyS[link] !== latencyS[linkTier[link]!]) return false;
-  }
-  return true;
-}
-
-/** In methods of few lines: one long loop would be compiled again and again. */
-class PairCounter {
-  readonly #graph: Graph;
-  readonly #classes: FlowClass[];
-  readonly #way: Int32Array;
-  #signature = 0;
-  #overheadS = 0;
-  #recent: FlowClass | undefined;
-
-  constructor(graph: Graph, classes: FlowClass[]) {
-    this.#graph = graph;
-    this.#classes = classes;
-    this.#way = new Int32Array(graph.routeLengthMax);
-  }
-
-  /** False when there are too many classes. */
-  count(source: number, target: number): boolean {
-    const hops = this.#graph.route(rankId(source), rankId(target), this.#way, 0);
-    this.#describe(source, target, hops);
-    const found = this.#found() ?? this.#opened(source, target);
-    if (found === undefined) return false;
-    const { counts } = found;
-    for (let i = 0; i < hops; i++) counts[this.#way[i]!]!++;
-    this.#recent = found;
-    return true;
-  }
-
-  #describe(source: number, target: number, hops: number): void {
-    const { linkTier } = this.#graph;
-    let signature = 0;
-    for (let i = 0; i < hops; i++) signature = 16 * signature + linkTier[this.#way[i]!]! + 1;
-    this.#signature = signature;
-    this.#overheadS = this.#graph.messageOverheadS(rankId(source), rankId(target));
-  }
-
-  #found(): FlowClass | undefined {
-    const recent = this.#recent;
-    if (recent !== undefined && this.#isLike(recent)) return recent;
-    for (const one of this.#classes) if (this.#isLike(one)) return one;
-    return undefined;
-  }
-
-  #isLike(one: FlowClass): boolean {
-    return one.signature === this.#signature && one.overheadS === this.#overheadS;
-  }
-
-  #opened(source: number, target: number): FlowClass | undefined {
-    if (this.#classes.length === CLASSES_MOST) return undefined;
-    const counts = new Int32Array(this.#graph.linkCount);
-    const { latencyS } = pathOf(this.#graph, source, target);
-    const likeness = { signature: this.#signature, overheadS: this.#overheadS };
-    const made = { ...likeness, latencyS, source, target, counts };
-    this.#classes.push(made);
-    return made;
-  }
 }
 
 /** One entry for all touched links of a tier; undefined if two of them differ. */

@@ -38,14 +38,14 @@ export function messageWays(
   share: Sharing,
 ): MessageWays {
   const { wayStart, way } = allWays(messages, epochs);
-  const graph = at(epochs, 0).graph;
   const { latencyS, bytesPerS } = aloneTimes(messages, epochs, { wayStart, way });
+  const links = linksByRate(messages, epochs, { wayStart, way });
   const kept = bindingEntries({
-    ...{ entryStart: wayStart, entryLink: way, latencyS, bytesPerS },
-    capacityBytesPerS: graph.linkBytesPerS,
+    ...{ entryStart: wayStart, entryLink: links.entryLink, latencyS, bytesPerS },
+    capacityBytesPerS: links.capacityBytesPerS,
   });
   const weight = weightsOf(share, messages, latencyS);
-  const solved = keptEntries(graph, { wayStart, way, kept });
+  const solved = keptEntries(links, wayStart, kept);
   return {
     ...{ flowCount: latencyS.length, latencyS, bytesPerS, weight, wayStart, way },
     ...solved,
@@ -122,25 +122,48 @@ function noRate(graph: Graph, source: number, target: number): Refusal {
   });
 }
 
+interface RatedLinks {
+  readonly entryLink: Int32Array;
+  readonly capacityBytesPerS: Float64Array;
+}
+
+/** A link whose rate changes is another link from then on: nobody is on both at once. */
+function linksByRate(
+  { source }: Messages,
+  epochs: readonly Epoch[],
+  { wayStart, way }: { readonly wayStart: Int32Array; readonly way: Int32Array },
+): RatedLinks {
+  const first = at(epochs, 0).graph;
+  const rates = epochs.map(({ graph }) => graph.linkBytesPerS);
+  if (rates.every((rate) => rate === first.linkBytesPerS)) {
+    return { entryLink: way, capacityBytesPerS: first.linkBytesPerS };
+  }
+  const { linkCount } = first;
+  const capacityBytesPerS = new Float64Array(linkCount * epochs.length);
+  rates.forEach((rate, e) => capacityBytesPerS.set(rate, e * linkCount));
+  const entryLink = new Int32Array(way.length);
+  for (let flow = 0; flow + 1 < wayStart.length; flow++) {
+    const shift = linkCount * Math.floor(flow / source.length);
+    for (let e = wayStart[flow]!; e < wayStart[flow + 1]!; e++) entryLink[e] = way[e]! + shift;
+  }
+  return { entryLink, capacityBytesPerS };
+}
+
 function keptEntries(
-  graph: Graph,
-  ways: {
-    readonly wayStart: Int32Array;
-    readonly way: Int32Array;
-    readonly kept: Uint8Array;
-  },
+  links: RatedLinks,
+  wayStart: Int32Array,
+  kept: Uint8Array,
 ): Pick<MessageWays, "entryStart" | "entryLink" | "capacityBytesPerS"> {
-  const { wayStart, way, kept } = ways;
-  const index = new Int32Array(graph.linkCount).fill(-1);
+  const index = new Int32Array(links.capacityBytesPerS.length).fill(-1);
   const capacity: number[] = [];
   const entryStart = new Int32Array(wayStart.length);
-  const entryLink = new Int32Array(way.length);
+  const entryLink = new Int32Array(links.entryLink.length);
   let end = 0;
   for (let flow = 0; flow + 1 < wayStart.length; flow++) {
     for (let e = wayStart[flow]!; e < wayStart[flow + 1]!; e++) {
       if (kept[e] === 0) continue;
-      const link = way[e]!;
-      if (index[link] === -1) index[link] = capacity.push(graph.linkBytesPerS[link]!) - 1;
+      const link = links.entryLink[e]!;
+      if (index[link] === -1) index[link] = capacity.push(links.capacityBytesPerS[link]!) - 1;
       entryLink[end++] = index[link]!;
     }
     entryStart[flow + 1] = end;

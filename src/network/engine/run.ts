@@ -9,6 +9,7 @@ import { assert, at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type { Graph } from "../../records/graph.ts";
 import type { Program, RunOptions, Step, Timeline } from "../../records/schedule.ts";
+import { barrierBounds, chainBoundS } from "./analytical.ts";
 import { isRing, runDependent } from "./dependent.ts";
 import type { Dependency } from "./max-plus.ts";
 import { runDependentProgram } from "./dependent-program.ts";
@@ -41,6 +42,7 @@ export function runProgram(program: Program, graph: Graph, options: EngineOption
   assert(program.rankCount === graph.rankCount, "the program is for the ranks of the graph");
   const { semantics = "barrier" } = options;
   const isBarrier = semantics === "barrier" || program.steps.length === 0;
+  if (options.fidelity === "analytical") return boundedTimeline(program, graph, options);
   const timed = isBarrier
     ? barrierSteps(program, graph, options)
     : dependentSteps(program, graph, { ...options, semantics });
@@ -53,11 +55,29 @@ export function runProgram(program: Program, graph: Graph, options: EngineOption
   return timeline;
 }
 
+/** By bounds alone; without barriers the steps share the time of the longest chain. */
+function boundedTimeline(program: Program, graph: Graph, options: EngineOptions): Timeline {
+  const { semantics = "barrier" } = options;
+  const bounds = barrierBounds(program, graph, options.share);
+  const timeline = timelineOf(program, graph, bounds);
+  if (semantics === "barrier" || program.steps.length === 0) return timeline;
+  const boundS = chainBoundS(program, graph, semantics, bounds.linkBytes);
+  const share = boundS / (timeline.durationS - graph.collectiveStartS);
+  const steps = bounds.steps.map((step) => ({
+    ...step,
+    latencyS: step.latencyS * share,
+    transferS: step.transferS * share,
+  }));
+  return timelineOf(program, graph, { ...bounds, steps });
+}
+
 /** Each step once, also where a gather repeats the pattern and the sizes of its scatter. */
 function barrierSteps(program: Program, graph: Graph, options: EngineOptions): TimedProgram {
   const linkBytes = new Float64Array(graph.linkCount);
   const solved = new Map<Float64Array, Solved[]>();
   const steps: TimedStep[] = [];
+  // A gather that repeats its scatter adds to the same millions of links: once for both.
+  const repeats = new Map<Solved, number>();
   let eventCount = 0;
   for (const step of program.steps) {
     const merged = mergedStep(step, graph, options);
@@ -76,9 +96,10 @@ function barrierSteps(program: Program, graph: Graph, options: EngineOptions): T
     }
     const { messageId, latencyS, transferS, bytes } = found;
     const { repeat } = step;
-    addBytes(linkBytes, found, repeat);
+    repeats.set(found, (repeats.get(found) ?? 0) + repeat);
     steps.push({ compiled, repeat, messageId, carriedBytes: bytes, latencyS, transferS });
   }
+  for (const [found, repeat] of repeats) addBytes(linkBytes, found, repeat);
   return { steps, linkBytes, eventCount };
 }
 

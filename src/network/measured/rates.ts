@@ -48,8 +48,8 @@ export const DOMAIN_RATES: readonly DomainRates[] = [
   mesh("mi325x", 448),
   mesh("mi350x", 538),
   mesh("mi355x", 538),
-  // Achieved bandwidth of one axis of the torus.
-  { ...mesh("tpu-v7", 155), isMesh: false },
+  // One link of the torus in one direction, 100 GB/s, of which a gather over four chips gets 0.9.
+  { ...mesh("tpu-v7", 90), isMesh: false },
 ];
 
 /** Links to every other rank, without a switch: rings reach 0.70 of them all. */
@@ -64,4 +64,12 @@ function mesh(id: string, lineG: number): DomainRates {
 export function domainRates(id: string): DomainRates {
   const found = DOMAIN_RATES.find((rates) => rates.id === id);
   return found ?? { ...mesh(id, 200), isMesh: false };
+}
+
+/** The same part as if nobody had measured it: the planner's values of its generation. */
+export function unmeasuredRates(rates: DomainRates): DomainRates {
+  const { id, usableBytesPerS } = rates;
+  if (id === "v100-sxm2-32") return { ...rates, usableBytesPerS: (usableBytesPerS / 22.5) * 20 };
+  if (/^gb[23]00/.test(id)) return { ...rates, inSwitchShare: (0.74 * 23) / 24 };
+  return rates;
 }

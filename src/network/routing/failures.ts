@@ -12,7 +12,7 @@ import type { Graph } from "../../records/graph.ts";
 /** "leaf-3:spine-5" or "leaf-3 → spine-5" for all cables between two, "spine-5" for a box. */
 export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
   if (failed.length === 0) return graph;
-  const isDead = deadLinks(graph, failed);
+  const isDead = linksNamed(graph, failed);
   const detours = new Detours(graph, isDead, failed);
   const routeLengthMax = 3 * graph.routeLengthMax + 4;
   const around =
@@ -35,7 +35,8 @@ export function failedGraph(graph: Graph, failed: readonly string[]): Graph {
   };
 }
 
-function deadLinks(graph: Graph, failed: readonly string[]): Uint8Array {
+/** 1 for the links of the named cables and boxes; a Refusal for a name that is none. */
+export function linksNamed(graph: Graph, failed: readonly string[]): Uint8Array {
   const vertexOf = new Map<string, number>();
   for (let v = 0; v < graph.vertexCount; v++) vertexOf.set(graph.vertexName(vertexId(v)), v);
   const isDead = new Uint8Array(graph.linkCount);

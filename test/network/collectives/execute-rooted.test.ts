@@ -112,6 +112,20 @@ test("uneven all-to-all: every block arrives whole, whatever its size", () => {
   }
 });
 
+test("hierarchical in four parts that follow each other sums on every rank", () => {
+  const node = { name: "node", acceleratorCount: 4, scaleUp: link(450e9, 0) };
+  for (const nodes of [2, 3, 5]) {
+    const graph = buildGraph({ ...bareSwitch(nodes), node }, 4 * nodes);
+    const buffers = numbered(4 * nodes, 4 * 4 * nodes);
+    const sums = [...at(buffers, 0).keys()].map((e) =>
+      buffers.reduce((sum, buffer) => sum + at(buffer, e), 0),
+    );
+    const algorithm = present(findAlgorithm("hierarchical-pipelined"), "it");
+    execute(algorithm.program(graph, "all-reduce", 1e6), buffers);
+    for (const buffer of buffers) deepEqual([...buffer], sums);
+  }
+});
+
 test("switches that add: in a node, over one switch, and over two and three tiers", () => {
   const node = { name: "node", acceleratorCount: 4, scaleUp: link(450e9, 0) };
   const tree = bareFatTree({ portCount: 16, portsPerLeaf: 8, uplinksPerLeaf: 4 });

@@ -27,6 +27,7 @@ const OTHERS = {
   dissemination: "makes barrier only",
   "ring-both-ways": undefined,
   "aggregated-trees": undefined,
+  "hierarchical-pipelined": "makes all-reduce only",
   nvls: "makes all-reduce only",
   sharp: "makes all-reduce only",
 };

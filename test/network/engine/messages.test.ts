@@ -10,6 +10,7 @@ import { expandedProgram } from "../../../src/network/engine/expand.ts";
 import { runMessages } from "../../../src/network/engine/messages.ts";
 import { routedGraph } from "../../../src/network/routing/routed.ts";
 import { buildGraph } from "../../../src/network/topology/build.ts";
+import { slowedGraph } from "../../../src/network/slowed.ts";
 import { epochsOf, runTraffic } from "../../../src/network/traffic.ts";
 import type { Graph } from "../../../src/records/graph.ts";
 import type { Messages } from "../../../src/records/traffic.ts";
@@ -158,6 +159,30 @@ test("two messages on a failed way share the one that is left", () => {
   const aloneBytes = 2e-6 * B;
   near(at(end.finishS, 1), failS + 2e-6 + (25e6 - aloneBytes) / (B / 2));
   near(at(end.finishS, 0), failS + 2e-6 + 50e6 / B - 2e-6);
+});
+
+test("a link that slows in mid-run: what is left goes on at the new rate, by the same way", () => {
+  const list = messages([
+    [0, 2, 50e6],
+    [1, 3, 50e6],
+  ]);
+  const slowS = 2e-6 + 0.6e-3;
+  const { end } = runTraffic(buildGraph(twoSpines(), 4), list, {
+    share: "equal",
+    failures: [{ name: "leaf-0:spine-0", startS: slowS, rateShare: 0.25 }],
+  });
+  // 20 of 50 MB are left at 0.6 ms, at a quarter of the rate; the other message is not touched.
+  near(at(end.finishS, 0), slowS + 20e6 / (B / 4));
+  near(at(end.finishS, 1), 2e-6 + 50e6 / B);
+  equal(end.detourCount, 0);
+});
+
+test("a slow link from the start is that link's rate", () => {
+  const graph = slowedGraph(buildGraph(bareSwitch(4), 4), [{ name: "host-1", rateShare: 0.5 }]);
+  near(at(run(graph, [[0, 1, 1e6]]), 0), A + 1e6 / (B / 2));
+  near(at(run(graph, [[0, 2, 1e6]]), 0), A + 1e6 / B);
+  throws(() => slowedGraph(graph, [{ name: "host-1", rateShare: 0 }]), /above 0/);
+  throws(() => slowedGraph(graph, [{ name: "host-9", rateShare: 0.5 }]), /unknown-link/);
 });
 
 test("a rank that is cut off in mid-run is named, and why", () => {
