@@ -30,10 +30,10 @@ export function phasesOf(
           [dimensions.length - 1, "all-reduce"],
           ...dimensions
             .slice(0, -1)
-            .reverse()
+            .toReversed()
             .map((d) => [d, "all-gather"] as const),
         ]
-      : (collective === "all-gather" ? dimensions.reverse() : dimensions).map((d) => [
+      : (collective === "all-gather" ? dimensions.toReversed() : dimensions).map((d) => [
           d,
           collective,
         ]);
