@@ -63,7 +63,10 @@ export function replayAstraCollective(
   const { bytes: sizeBytes, collective } = what;
   const words = [
     `${collective} of ${fixed(sizeBytes)} bytes a rank, by ASTRA-sim's rules (${compat})`,
-    `${fixed(chunkCount)} chunks of ${fixed(chunkNs)} ns, one after another: ${fixed(totalNs)} ns`,
+    `${fixed(chunkCount)} chunks of ${fixed(chunkNs)} ns each: ${fixed(totalNs)} ns`,
+    ...(network.dimensions.length === 1 && system.activeChunkCount === 1
+      ? []
+      : ["Several dimensions or chunks at once: by the program's rules, held against no output."]),
     "A gigabyte of bandwidth is 2^30 bytes there, and 10^9 for the memory.",
   ];
   return { compat, totalNs, sizeBytes, chunkCount, chunkNs, words };

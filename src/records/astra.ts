@@ -20,7 +20,12 @@ export interface AstraSystem {
   readonly endpointDelayNs: number;
   /** Pieces that a collective is cut into, sent one after another. */
   readonly splitCount: number;
+  /** Chunks that a dimension works on at once. */
   readonly activeChunkCount: number;
+  /** Of waiting chunks the newest goes first; else the oldest. */
+  readonly isLifo: boolean;
+  /** All-reduces scatter, reduce and gather (`localBWAware`), instead of reducing per dimension. */
+  readonly isBandwidthAware: boolean;
   /** Bytes a nanosecond (a gigabyte is 10^9 here); undefined: reductions cost nothing. */
   readonly memoryBytesPerNs: number | undefined;
   /** The algorithm of each collective, one word a dimension. */

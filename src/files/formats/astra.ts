@@ -56,6 +56,8 @@ export async function readAstraSystem(path: string): Promise<AstraSystem> {
   // Absent, the program divides by zero.
   const splitCount = reader.count("preferred-dataset-splits", undefined, 1);
   const activeChunkCount = reader.count("active-chunks-per-dimension", 1, 1);
+  const policy = reader.word("scheduling-policy", ["LIFO", "FIFO"]);
+  const optimization = reader.word("collective-optimization", ["baseline", "localBWAware"]);
   const memory = reader.value("local-mem-bw");
   const memoryBytesPerNs = isNumber(memory) && memory > 0 ? memory : undefined;
   if (memory !== undefined && memoryBytesPerNs === undefined) {
@@ -77,7 +79,11 @@ export async function readAstraSystem(path: string): Promise<AstraSystem> {
     "all-gather": allGather,
     "all-to-all": allToAll,
   };
-  return { endpointDelayNs, splitCount, activeChunkCount, memoryBytesPerNs, algorithms };
+  return {
+    ...{ endpointDelayNs, splitCount, activeChunkCount, memoryBytesPerNs, algorithms },
+    isLifo: policy === "LIFO",
+    isBandwidthAware: optimization === "localBWAware",
+  };
 }
 
 function topologyOf(value: unknown): AstraTopology | undefined {
@@ -108,6 +114,14 @@ class Reader {
 
   value(key: string): unknown {
     return this.#data[key];
+  }
+
+  /** One of some words; the first where nothing is said. */
+  word(key: string, words: readonly string[]): string {
+    const value = this.#data[key] ?? words[0];
+    const found = words.find((word) => word === value);
+    if (found === undefined) this.complain(`/${key}`, shown(value), words.join(" or "));
+    return found ?? "";
   }
 
   count(key: string, otherwise: number | undefined, least: number): number {

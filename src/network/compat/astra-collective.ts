@@ -1,6 +1,6 @@
 /**
- * Collectives of one dimension as ASTRA-sim runs them. The buffer is cut into k chunks of C = S/k
- * bytes, done one after another; x(b) is a message of b bytes between neighbors of a step, e the
+ * Collectives as ASTRA-sim runs them: chunks of C bytes through the phases of their dimensions. A
+ * phase takes, where x(b) is a message of b bytes between neighbors of a step, e the
  * endpoint delay and r(b) = 3·⌊b / memory bandwidth⌋ the reduction of b bytes:
  *
  *     ring:     all-reduce      2(n−1)·x(C/n) + (n−1)·r(C/n) + (2n−1)·e
@@ -12,17 +12,20 @@
  *               all-gather      x(C) + 2·e
  *               all-to-all      x(C/n) + 2·e
  *     halvingDoubling: all-reduce 2·Σ_{j=1…log₂n} x(C/2^j) + Σ_{j=2…} r(C/2^j) + (2·log₂n + 1)·e,
- *               one reduction short, as the program has it
+ *               one reduction short, as the program has it; the other two are its halves
  */
+import { at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type {
   AstraCollective,
   AstraDimension,
   AstraNetwork,
   AstraSystem,
+  AstraTopology,
 } from "../../records/astra.ts";
 import type { AstraBackend } from "./astra-message.ts";
-import { hopCount, messageNs } from "./astra-message.ts";
+import { hopCount, messageNs, refuseDimensions } from "./astra-message.ts";
+import { chunksNs, phasesOf } from "./astra-phases.ts";
 
 export interface AstraTime {
   readonly chunkCount: number;
@@ -42,28 +45,58 @@ interface Step {
 /** Of `bytes` a rank: the full buffer, or a rank's part for all-gather. */
 export function astraCollectiveNs(
   backend: AstraBackend,
-  network: AstraNetwork,
+  { dimensions }: AstraNetwork,
   system: AstraSystem,
   { collective, bytes }: { readonly collective: AstraCollective; readonly bytes: number },
 ): AstraTime {
-  const dimension = onlyDimension(network);
-  const { npuCount: n } = dimension;
-  refuseActiveChunks(system);
-  const word = system.algorithms[collective][0] ?? "ring";
-  const algorithm = word.replace(/^one(?=[A-Z])/, "").replace(/^[A-Z]/, (c) => c.toLowerCase());
+  refuseDimensions(backend, dimensions);
+  refuseActiveChunks(backend, system);
+  const rankCounts = dimensions.map(({ npuCount }) => npuCount);
+  const rankCount = rankCounts.reduce((product, n) => product * n, 1);
   const split = Math.floor(bytes / system.splitCount);
-  const chunkBytes = collective === "all-gather" ? split : Math.max(split, n);
+  const chunkBytes = collective === "all-gather" ? split : Math.max(split, rankCount);
+  if (chunkBytes === 0) throw tooSmall(bytes, system.splitCount);
+  const phases = phasesOf(collective, rankCounts, system, chunkBytes).map((phase) => ({
+    dimensionIndex: phase.dimensionIndex,
+    durationNs: phaseNs(backend, at(dimensions, phase.dimensionIndex), system, {
+      ...phase,
+      word: system.algorithms[collective][phase.dimensionIndex] ?? "ring",
+    }),
+  }));
+  const chunkCount = Math.ceil(bytes / chunkBytes);
+  const chunkNs = phases.reduce((sum, { durationNs }) => sum + durationNs, 0);
+  return { chunkCount, chunkNs, totalNs: chunksNs(phases, chunkCount, system) };
+}
+
+function phaseNs(
+  backend: AstraBackend,
+  dimension: AstraDimension,
+  system: AstraSystem,
+  phase: { readonly collective: AstraCollective; readonly sizeBytes: number; word: string },
+): number {
+  const { npuCount: n, topology } = dimension;
+  const algorithm = phase.word
+    .replace(/^one(?=[A-Z])/, "")
+    .replace(/^[A-Z]/, (letter) => letter.toLowerCase());
   const hops = algorithm === "ring" ? hopCount(dimension, 0, 1) : hopCount(dimension, 0, n - 1);
   const step: Step = {
     n,
-    chunkBytes,
+    chunkBytes: phase.sizeBytes,
     delayNs: system.endpointDelayNs,
     sendNs: (size) => messageNs(backend, dimension, hops, size),
     reduceNs: (size) => reductionNs(system, size),
   };
-  const chunkNs = chunkTime(algorithm, collective, step, dimension);
-  const chunkCount = Math.ceil(bytes / chunkBytes);
-  return { chunkCount, chunkNs, totalNs: chunkCount * chunkNs };
+  return chunkTime(algorithm, phase.collective, step, { topology, backend });
+}
+
+function tooSmall(bytes: number, splits: number): Refusal {
+  return new Refusal({
+    code: "out-of-range",
+    pointer: "/preferred-dataset-splits",
+    found: `${bytes} bytes in ${splits} chunks`,
+    expected: "a byte at least in each chunk",
+    nextStep: "take a larger size or fewer splits",
+  });
 }
 
 function reductionNs({ memoryBytesPerNs }: AstraSystem, bytes: number): number {
@@ -76,24 +109,27 @@ function chunkTime(
   algorithm: string,
   collective: AstraCollective,
   step: Step,
-  { topology }: AstraDimension,
+  { topology, backend }: { readonly topology: AstraTopology; readonly backend: AstraBackend },
 ): number {
   if (algorithm === "ring") return ringNs(collective, step);
   const isDirect = algorithm === "direct";
-  const isHalving = algorithm === "halvingDoubling" && collective === "all-reduce";
-  if (topology === "FullyConnected" && isDirect) return directNs(collective, step);
-  if (topology === "FullyConnected" && isHalving) return halvingNs(step);
+  const isHalving = algorithm === "halvingDoubling" && collective !== "all-to-all";
+  // Pairs that exchange share no link behind a switch; all at once they do, if it is known of.
+  const isSwitched = topology === "Switch";
+  const isApart = topology === "FullyConnected" || (isSwitched && backend === "astra-unaware");
+  if (isDirect && isApart) return directNs(collective, step);
+  if (isHalving && (isApart || isSwitched)) return halvingNs(collective, step);
   throw new Refusal({
     code: "not-simulated",
     pointer: `/${collective}-implementation`,
     found: `${algorithm} for ${collective} on a ${topology} dimension`,
-    expected: "ring anywhere; direct, or halvingDoubling for all-reduce, on FullyConnected",
+    expected: "ring anywhere; direct, or halvingDoubling for all-reduce, where links are apart",
     nextStep: "choose one of these; other combinations were never checked against the program",
   });
 }
 
 function ringNs(collective: AstraCollective, { n, chunkBytes, delayNs, ...step }: Step): number {
-  const part = chunkBytes / n;
+  const part = Math.floor(chunkBytes / n);
   const rounds = n - 1;
   const [send, reduce] = [step.sendNs(part), step.reduceNs(part)];
   switch (collective) {
@@ -109,7 +145,7 @@ function ringNs(collective: AstraCollective, { n, chunkBytes, delayNs, ...step }
 }
 
 function directNs(collective: AstraCollective, { n, chunkBytes, delayNs, ...step }: Step): number {
-  const part = chunkBytes / n;
+  const part = Math.floor(chunkBytes / n);
   const [send, reduce] = [step.sendNs(part), step.reduceNs(part)];
   switch (collective) {
     case "all-reduce":
@@ -123,7 +159,9 @@ function directNs(collective: AstraCollective, { n, chunkBytes, delayNs, ...step
   }
 }
 
-function halvingNs({ n, chunkBytes, delayNs, sendNs, reduceNs }: Step): number {
+/** Sizes halve on the way in, C/2^j, and double on the way out; a gather starts with its part. */
+function halvingNs(collective: AstraCollective, step: Step): number {
+  const { n, chunkBytes, delayNs, sendNs, reduceNs } = step;
   const rounds = Math.log2(n);
   if (!Number.isInteger(rounds)) {
     throw new Refusal({
@@ -134,33 +172,26 @@ function halvingNs({ n, chunkBytes, delayNs, sendNs, reduceNs }: Step): number {
       nextStep: "use ring or direct",
     });
   }
-  let time = (2 * rounds + 1) * delayNs;
+  const ways = collective === "all-reduce" ? 2 : 1;
+  let time = (ways * rounds + 1) * delayNs;
   for (let j = 1; j <= rounds; j++) {
-    const part = chunkBytes / 2 ** j;
-    time += 2 * sendNs(part) + (j === 1 ? 0 : reduceNs(part));
+    if (collective === "all-gather") {
+      time += sendNs(chunkBytes * 2 ** (j - 1));
+      continue;
+    }
+    const part = Math.floor(chunkBytes / 2 ** j);
+    time += ways * sendNs(part) + (j === 1 ? 0 : reduceNs(part));
   }
   return time;
 }
 
-function onlyDimension({ dimensions }: AstraNetwork): AstraDimension {
-  const [dimension, ...more] = dimensions;
-  if (dimension !== undefined && more.length === 0) return dimension;
-  throw new Refusal({
-    code: "not-simulated",
-    pointer: "/topology",
-    found: `a collective over ${dimensions.length} dimensions`,
-    expected: "one dimension: more were never checked against the program",
-    nextStep: "use one dimension, or time single messages over several",
-  });
-}
-
-function refuseActiveChunks({ activeChunkCount }: AstraSystem): void {
-  if (activeChunkCount === 1) return;
+function refuseActiveChunks(backend: AstraBackend, { activeChunkCount }: AstraSystem): void {
+  if (activeChunkCount === 1 || backend === "astra-unaware") return;
   throw new Refusal({
     code: "not-simulated",
     pointer: "/active-chunks-per-dimension",
-    found: `${activeChunkCount} chunks at once`,
-    expected: "1: more were never checked against the program",
-    nextStep: "set active-chunks-per-dimension to 1",
+    found: `${activeChunkCount} chunks at once, whose messages meet on links`,
+    expected: "1 with astra-aware",
+    nextStep: "set active-chunks-per-dimension to 1, or take astra-unaware",
   });
 }

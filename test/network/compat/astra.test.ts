@@ -2,6 +2,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "vitest";
 import { astraCollectiveNs } from "../../../src/network/compat/astra-collective.ts";
+import { chunksNs, phasesOf } from "../../../src/network/compat/astra-phases.ts";
 import type { AstraBackend } from "../../../src/network/compat/astra-message.ts";
 import { rankMessageNs } from "../../../src/network/compat/astra-message.ts";
 import { stormArrivalsNs } from "../../../src/network/compat/astra-storm.ts";
@@ -20,7 +21,8 @@ const system = (memoryBytesPerNs: number | undefined, algorithm = "ring"): Astra
   const words = [algorithm];
   const all = { "all-reduce": words, "all-gather": words, "all-to-all": words };
   const algorithms = { ...all, "reduce-scatter": words };
-  const counts = { endpointDelayNs: 10, splitCount: 4, activeChunkCount: 1 };
+  const flags = { isLifo: true, isBandwidthAware: false };
+  const counts = { endpointDelayNs: 10, splitCount: 4, activeChunkCount: 1, ...flags };
   return { ...counts, memoryBytesPerNs, algorithms };
 };
 
@@ -103,14 +105,91 @@ test("direct and halving-doubling follow their formulas on a fully connected dim
   // Parts 2^17, 2^16, 2^15: hops 2941, 1720, 1110, reductions of the last two 3·1310, 3·655:
   // 4·(2·5771 + 3930 + 1965 + 70) = 70,028.
   equal(direct("all-reduce", "halvingDoubling"), 70_028);
-  throws(() => direct("all-gather", "halvingDoubling"), /not-simulated/);
+  throws(() => direct("all-to-all", "halvingDoubling"), /not-simulated/);
 });
 
-test("what was never checked against the program is refused", () => {
-  const two = { dimensions: [dimension("Ring", 4), dimension("Ring", 4)] };
+test("behind a switch each message takes two hops, and all at once would meet", () => {
+  const switched = (backend: AstraBackend, algorithm: string) =>
+    astraCollectiveNs(backend, { dimensions: [dimension("Switch", 8)] }, system(50, algorithm), {
+      collective: "all-reduce",
+      bytes: MIB,
+    }).totalNs;
+  // Unaware ⌊1000 + x/B⌋: 3441, 2220, 1610; aware twice ⌊500 + x/B⌋: 5882, 3440, 2220.
+  equal(switched("astra-unaware", "halvingDoubling"), 4 * (2 * 7271 + 3930 + 1965 + 70));
+  equal(switched("astra-aware", "halvingDoubling"), 4 * (2 * 11_542 + 3930 + 1965 + 70));
+  equal(switched("astra-unaware", "direct"), 4 * (2 * 1610 + 1965 + 30));
+  throws(() => switched("astra-aware", "direct"), /not-simulated/);
+});
+
+const TWO = { dimensions: [dimension("Ring", 2), dimension("FullyConnected", 4)] };
+
+test("chunks follow each other through dimensions: the slower one sets the pace", () => {
+  const algorithms = { ...system(50).algorithms, "all-reduce": ["ring", "direct"] };
   const what = { collective: "all-reduce", bytes: MIB } as const;
-  throws(() => astraCollectiveNs("astra-unaware", two, system(50), what), /over 2 dimensions/);
+  const both = { ...system(50), algorithms };
+  // Ring of 2, parts 2^17: 2·2941 + 3·2621 + 30 = 13,775; direct of 4, parts 2^16:
+  // 2·1720 + 3·1310 + 30 = 7400. Four chunks: 4·13,775 + 7400.
+  const { chunkNs, totalNs } = astraCollectiveNs("astra-unaware", TWO, both, what);
+  equal(chunkNs, 13_775 + 7400);
+  equal(totalNs, 4 * 13_775 + 7400);
+  // With all four at once nobody waits.
+  const busy = { ...both, activeChunkCount: 4 };
+  equal(astraCollectiveNs("astra-unaware", TWO, busy, what).totalNs, 13_775 + 7400);
+  throws(() => astraCollectiveNs("astra-aware", TWO, both, what), /not-simulated/);
+});
+
+test("localBWAware scatters, reduces and gathers, on an n-th of the bytes behind n ranks", () => {
+  const phases = phasesOf("all-reduce", [2, 4, 8], { isBandwidthAware: true }, 1024);
+  deepEqual(
+    phases.map((p) => [p.dimensionIndex, p.collective, p.sizeBytes]),
+    [
+      [0, "reduce-scatter", 1024],
+      [1, "reduce-scatter", 512],
+      [2, "all-reduce", 128],
+      [1, "all-gather", 128],
+      [0, "all-gather", 512],
+    ],
+  );
+  deepEqual(
+    phasesOf("all-gather", [2, 4], { isBandwidthAware: false }, 8).map((p) => p.sizeBytes),
+    [8, 32],
+  );
+});
+
+test("of waiting chunks LIFO takes the newest, so that gathers of old ones come late", () => {
+  const phases = [
+    { dimensionIndex: 0, durationNs: 10 },
+    { dimensionIndex: 1, durationNs: 1 },
+    { dimensionIndex: 0, durationNs: 10 },
+  ];
+  // Three chunks, six works of 10 in dimension 0. FIFO: 0 1 0 1 2, then 2 waits its 1 elsewhere
+  // while the dimension stands still; LIFO: 0 2 1 2 1 0 keeps it busy.
+  equal(chunksNs(phases, 3, { isLifo: false, activeChunkCount: 1 }), 61);
+  equal(chunksNs(phases, 3, { isLifo: true, activeChunkCount: 1 }), 60);
+  equal(chunksNs(phases, 1, { isLifo: true, activeChunkCount: 1 }), 21);
+});
+
+test("halving and doubling alone are the halves of the all-reduce but for their ends", () => {
+  const time = (collective: AstraCollective, bytes: number) =>
+    astraCollectiveNs(
+      "astra-unaware",
+      { dimensions: [dimension("FullyConnected", 8)] },
+      { ...system(undefined, "halvingDoubling"), splitCount: 1 },
+      { collective, bytes },
+    ).totalNs;
+  // (3 + 1) · 10 and hops of 2^19, 2^18, 2^17 bytes: ⌊500 + x/B⌋ = 10,265 + 5382 + 2941.
+  equal(time("reduce-scatter", MIB), 18_588 + 40);
+  equal(time("all-gather", MIB / 8), 18_588 + 40);
+  equal(time("all-reduce", MIB), 2 * 18_588 + 70);
+});
+
+test("what cannot be cut, or meets on links, is refused", () => {
+  const what = { collective: "all-gather", bytes: 3 } as const;
   const one = { dimensions: [dimension("Ring", 4)] };
+  throws(() => astraCollectiveNs("astra-unaware", one, system(50), what), /out-of-range/);
   const busy = { ...system(50), activeChunkCount: 2 };
-  throws(() => astraCollectiveNs("astra-unaware", one, busy, what), /2 chunks at once/);
+  throws(
+    () => astraCollectiveNs("astra-aware", one, busy, { ...what, bytes: MIB }),
+    /meet on links/,
+  );
 });
