@@ -30,7 +30,7 @@ axes:
   tp: [1, 2, 4, 8]
   pp: [1, 2, 4, 8]
   microBatch: [1, 2, 4]
-  recompute: [none, per-op, full]
+  recompute: [selective, per-op, full]
   sharding: [optimizer, fsdp]
 ranges:
   batch: {from: 1024, to: 32768, step: 1024}
@@ -202,7 +202,7 @@ test("everything wrong with a file is said at once, each at its line", async () 
   deepEqual(await codesOf(() => sweepOf(TEXT.replace("step: 1024", "step: 1024, factor: 2"))), [
     "out-of-range",
   ]);
-  const words = { words: {}, models: ["llama-3-70b"], metrics: ["stepS"] };
+  const words = { words: {}, metrics: ["stepS"] };
   const few = "question: sweep\nmodel: llama-3-70b\naxes:\n  nic: [400]\n";
   deepEqual(await codesOf(() => readSweep(fileOf(few), words)), ["bare-quantity"]);
 });

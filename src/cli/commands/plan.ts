@@ -58,7 +58,7 @@ export const plan: Command = {
     const { planQuestion } = await import("../plan-flags.ts");
     const { planned, writePlan } = await import("../planned.ts");
     const { planJson, planText } = await import("../../report/plan.ts");
-    const answer = await planned(planQuestion(flags), text(flags, "sites") ?? "");
+    const answer = await planned(await planQuestion(flags), text(flags, "sites") ?? "");
     process.stdout.write(isOn(flags, "json") ? planJson(answer) : planText(answer));
     const folder = text(flags, "output");
     if (folder !== undefined)
