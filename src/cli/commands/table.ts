@@ -6,6 +6,7 @@ import { accuracy } from "./accuracy.ts";
 import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
+import { compare } from "./compare.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   plan,
   simulate,
+  compare,
   solve,
   sweep,
   collective,

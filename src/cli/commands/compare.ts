@@ -1,0 +1,59 @@
+/** `compare A B`: what changes? */
+import type { Command } from "../command.ts";
+import { isOn, text, texts } from "../command.ts";
+import { COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
+
+export const compare: Command = {
+  names: ["compare", "diff"],
+  words: ["compare <from> <to>", "diff"],
+  describe: "What changes? From one cluster, question or result to another: sign, size, cause",
+  examples: [
+    "fabricast compare h100-fat-tree-1to1 h100-fat-tree-2to1 --model gpt-1.3b -n 256",
+    "fabricast compare h100-fat-tree-2to1 tpu-v5p --model gpt-1.3b -n 64 --format md",
+  ],
+  options: {
+    model: { type: "string", default: "gpt-1.3b", describe: "model, where clusters are compared" },
+    accelerators: { type: "string", alias: "n", default: "64", describe: "size, likewise" },
+    batch: { type: "string", default: "1024", describe: "sequences a step, likewise" },
+    layout: { type: "string", default: "auto", describe: "of a large model, likewise" },
+    "fail-on": {
+      type: "array",
+      string: true,
+      requiresArg: true,
+      describe: "end with 1 where this holds: 'step_time > +3%' (may be repeated)",
+    },
+    set: SET_OPTION,
+    format: { choices: ["text", "md", "json"], default: "text", describe: "form of the table" },
+    json: JSON_OPTION,
+    color: COLOR_OPTION,
+  },
+  async handle(flags) {
+    const { sideResult } = await import("../single.ts");
+    const { difference } = await import("../../answers/difference.ts");
+    const shown = await import("../../report/difference.ts");
+    const { countFlag } = await import("../flags.ts");
+    const { parseSettings } = await import("../settings.ts");
+    const asked = {
+      model: text(flags, "model") ?? "",
+      accelerators: countFlag("--accelerators", text(flags, "accelerators") ?? ""),
+      layout: text(flags, "layout") ?? "auto",
+      batch: text(flags, "batch") ?? "1024",
+      set: parseSettings(texts(flags, "set")),
+    };
+    const [from, to] = [text(flags, "from") ?? "", text(flags, "to") ?? ""];
+    const found = difference(
+      await sideResult(from, asked),
+      await sideResult(to, asked),
+      texts(flags, "fail-on"),
+    );
+    const format = isOn(flags, "json") ? "json" : text(flags, "format");
+    process.stdout.write(
+      format === "json"
+        ? shown.differenceJson(found)
+        : format === "md"
+          ? shown.differenceMarkdown(found)
+          : shown.differenceText(found),
+    );
+    return found.failed.length > 0 ? 1 : 0;
+  },
+};
