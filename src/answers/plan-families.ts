@@ -65,7 +65,7 @@ export const FAMILIES: readonly Family[] = [
     id: "dgx-b300-1to1",
   },
   {
-    ...{ ...box("gb200-nvl72", "gb200-nvl72", "GB200 NVL72 rack"), ...QM9700 },
+    ...{ ...box("gb200-nvl72", "gb200-nvl72-rack", "GB200 NVL72 rack"), ...QM9700 },
     ...{ acceleratorsPerNode: 72, fabric: "1:1", nodeStepCount: 1, id: "gb200-nvl72-1to1" },
   },
   {

@@ -1,15 +1,19 @@
 /** All commands, in the order in which `--help` shows them. */
 import type { Command } from "../command.ts";
 import { bom } from "./bom.ts";
+import { cables } from "./cables.ts";
 import { catalog } from "./catalog.ts";
 import { accuracy } from "./accuracy.ts";
 import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
 import { compare } from "./compare.ts";
+import { completion } from "./completion.ts";
+import { config } from "./config.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { goodput } from "./goodput.ts";
 import { importCommand } from "./import.ts";
 import { init } from "./init.ts";
 import { merge } from "./merge.ts";
@@ -35,7 +39,9 @@ export const COMMANDS: readonly Command[] = [
   native,
   merge,
   bom,
+  cables,
   cost,
+  goodput,
   catalog,
   accuracy,
   calibrate,
@@ -45,5 +51,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   init,
   schema,
+  config,
+  completion,
   doctor,
 ];

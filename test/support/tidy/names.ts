@@ -109,6 +109,8 @@ export const CONTRACT_KEYS: Readonly<Record<string, string>> = {
   "PlanLayout.pp": "a degree of parallelism, as all frameworks write it",
   "PlanLayout.dp": "a degree of parallelism, as all frameworks write it",
   "*.year": "of the calendar",
+  "Cable.fromPort": "as printed on the box, from 1",
+  "Cable.toPort": "as printed on the box, from 1",
   "ResultMetric.value": "in the unit beside it",
   "DifferenceRow.from": "in the unit of its metric",
   "DifferenceRow.to": "in the unit of its metric",
