@@ -10,6 +10,8 @@ export const compare: Command = {
   examples: [
     "fabricast compare h100-fat-tree-1to1 h100-fat-tree-2to1 --model gpt-1.3b -n 256",
     "fabricast compare h100-fat-tree-2to1 tpu-v5p --model gpt-1.3b -n 64 --format md",
+    "fabricast compare h100-fat-tree-2to1 h100-fat-tree-2to1 -n 64 " +
+      "--set-to 'fabric.link.rate=200 Gb/s' --fail-on 'step_time > +50%'",
   ],
   options: {
     model: { type: "string", default: "gpt-1.3b", describe: "model, where clusters are compared" },
@@ -23,6 +25,7 @@ export const compare: Command = {
       describe: "end with 1 where this holds: 'step_time > +3%' (may be repeated)",
     },
     set: SET_OPTION,
+    "set-to": { ...SET_OPTION, describe: "change an input of the second one only: path=value" },
     format: { choices: ["text", "md", "json"], default: "text", describe: "form of the table" },
     json: JSON_OPTION,
     color: COLOR_OPTION,
@@ -43,7 +46,10 @@ export const compare: Command = {
     const [from, to] = [text(flags, "from") ?? "", text(flags, "to") ?? ""];
     const found = difference(
       await sideResult(from, asked),
-      await sideResult(to, asked),
+      await sideResult(to, {
+        ...asked,
+        set: [...asked.set, ...parseSettings(texts(flags, "set-to"))],
+      }),
       texts(flags, "fail-on"),
     );
     const format = isOn(flags, "json") ? "json" : text(flags, "format");

@@ -1,6 +1,7 @@
 /** All commands, in the order in which `--help` shows them. */
 import type { Command } from "../command.ts";
 import { bom } from "./bom.ts";
+import { boxes } from "./boxes.ts";
 import { cables } from "./cables.ts";
 import { catalog } from "./catalog.ts";
 import { accuracy } from "./accuracy.ts";
@@ -8,7 +9,7 @@ import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
 import { compare } from "./compare.ts";
-import { completion } from "./completion.ts";
+import { completionOf } from "./completion.ts";
 import { config } from "./config.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   native,
   merge,
   bom,
+  boxes,
   cables,
   cost,
   goodput,
@@ -52,6 +54,6 @@ export const COMMANDS: readonly Command[] = [
   init,
   schema,
   config,
-  completion,
+  completionOf(() => COMMANDS),
   doctor,
 ];
