@@ -48,8 +48,8 @@ export interface PointContext {
   readonly model: LargeModel;
   readonly tokens: number | undefined;
   readonly hourUsd: Readonly<Record<string, number>>;
-  /** Times of ops by part and class of layout: neighbors of a point share them. */
-  readonly caches: Map<PartRow, OpCache>;
+  /** Times of ops, by all that moves them besides the classes that a cache knows. */
+  readonly caches: Map<string, OpCache>;
 }
 
 export function pointContext({ model, tokens, hourUsd }: Sweep): PointContext {
@@ -109,9 +109,9 @@ function measured(
   const wired = isUsual ? part : { ...part, nicBytesPerS };
   const run = { model: model.shape, layout, part: wired, software: FUSED };
   const memory = fullestBytes(run);
-  const cache = caches.get(part) ?? new OpCache(CONSTANTS);
-  caches.set(part, cache);
-  // Ops of a rank know no NIC unless tensor ranks leave their node, which is left out above.
+  const key = `${part.id} ${layout.seqTokens} ${layout.precision} ${nicBytesPerS}`;
+  const cache = caches.get(key) ?? new OpCache(CONSTANTS);
+  caches.set(key, cache);
   const { stepS, parts: split } = stepFrom(run, CONSTANTS, cache.times(run));
   const tokensPerS = (layout.globalBatch * layout.seqTokens) / stepS;
   const wireS = split.tensorS + split.dataS + split.pointToPointS + split.expertsS;
