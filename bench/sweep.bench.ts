@@ -22,7 +22,7 @@ axes:
   tp: [1, 2, 4, 8]
   pp: [1, 2, 4, 8]
   microBatch: [1, 2, 4, 8]
-  recompute: [none, per-op, full]
+  recompute: [selective, per-op, full]
   sharding: [optimizer, fsdp]
   batch: [2048, 4096]
 `;

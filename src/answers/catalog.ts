@@ -86,3 +86,29 @@ function laterFigures({ id, figures }: CatalogPart, asOf: string): string[] {
   const later = figures.filter((figure) => (ageOf(figure, asOf) ?? 0) < 0);
   return later.length === 0 ? [] : [`${id}: ${later.length} figures are younger than ${asOf}`];
 }
+
+export interface CatalogChange {
+  readonly pointer: string;
+  readonly from: string;
+  readonly to: string;
+  /** " (+12.0 %)"; empty where one has no such figure. */
+  readonly change: string;
+}
+
+/** From one part to another: figures that differ, and those only one has. Histories are not. */
+export function catalogDifference(from: CatalogPart, to: CatalogPart): readonly CatalogChange[] {
+  const isHistory = ({ pointer }: CatalogFigure): boolean =>
+    /^\/(?:prices|rents\/[1-9])/.test(pointer);
+  const [before, after] = [from, to].map(
+    ({ figures }) =>
+      new Map(figures.filter((one) => !isHistory(one)).map((one) => [one.pointer, one])),
+  );
+  const pointers = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+  return [...pointers].flatMap((pointer): CatalogChange[] => {
+    const [a, b] = [before?.get(pointer), after?.get(pointer)];
+    if (a !== undefined && b !== undefined && a.sourced.value === b.sourced.value) return [];
+    const ratio = (b?.sourced.value ?? Number.NaN) / (a?.sourced.value ?? Number.NaN) - 1;
+    const change = Number.isFinite(ratio) ? ` (${ratio < 0 ? "" : "+"}${percent(ratio)})` : "";
+    return [{ pointer, from: a?.written ?? "none", to: b?.written ?? "none", change }];
+  });
+}

@@ -2,9 +2,9 @@
  * What a plan chooses from: accelerators in their hosts, joined by fabrics one can order, each
  * at any size as the data of a cluster file. So what is planned is what `bom` counts.
  *
- * Oversubscribed trees: of the 64 ports of a leaf, 40 down and 20 up, or 48 and 12; a node's
- * accelerators stay on one leaf. Above 64 leaves a third tier joins pods of 32 leaves, with
- * spines and cores that do not block.
+ * Of the 64 ports of a leaf 32 go down and 32 up, or 40 and 20, or 48 and 12, so the accelerators
+ * of a node stay on one leaf. Beyond what two tiers reach a third joins pods of half as many
+ * leaves as a spine has ports, with spines and cores that do not block.
  */
 import { assert, present } from "../base/assert.ts";
 
@@ -65,7 +65,7 @@ export const FAMILIES: readonly Family[] = [
     id: "dgx-b300-1to1",
   },
   {
-    ...{ ...box("gb200-nvl72", "gb200-nvl72", "GB200 NVL72 rack"), ...QM9700 },
+    ...{ ...box("gb200-nvl72", "gb200-nvl72-rack", "GB200 NVL72 rack"), ...QM9700 },
     ...{ acceleratorsPerNode: 72, fabric: "1:1", nodeStepCount: 1, id: "gb200-nvl72-1to1" },
   },
   {
@@ -111,31 +111,33 @@ export function sizesOf(family: Family, fromCount: number, toCount: number): rea
   return sizes;
 }
 
-function portsMax({ fabric, switchId }: Family): number {
-  const radix = switchId === "q3400" ? 144 : 64;
-  if (fabric === "1:1") return radix ** 3 / 4;
-  return 64 * LEAVES_PER_POD * leafPorts(fabric).down;
+const radixOf = ({ switchId }: Pick<Family, "switchId">): number =>
+  switchId === "q3400" ? 144 : 64;
+
+function portsMax(family: Family): number {
+  const radix = radixOf(family);
+  return ((radix * radix) / 2) * leafPorts(family).down;
 }
 
-const LEAVES_PER_POD = 32;
-
-function leafPorts(fabric: Tree | "torus"): { readonly down: number; readonly up: number } {
-  return fabric === "4:1" ? { down: 48, up: 12 } : { down: 40, up: 20 };
+function leafPorts(family: Pick<Family, "fabric" | "switchId">): {
+  readonly down: number;
+  readonly up: number;
+} {
+  const half = radixOf(family) / 2;
+  if (family.fabric === "4:1") return { down: 48, up: 12 };
+  return family.fabric === "2:1" ? { down: 40, up: 20 } : { down: half, up: half };
 }
 
 /** Cables of all tiers for each accelerator: what can break. */
 export function cablesPerAccelerator(family: Family, acceleratorCount: number): number {
   if (family.fabric === "torus") return 3;
   const tiers = tierCount(family, acceleratorCount);
-  if (family.fabric === "1:1") return tiers;
-  const { down, up } = leafPorts(family.fabric);
+  const { down, up } = leafPorts(family);
   return 1 + ((tiers - 1) * up) / down;
 }
 
-function tierCount({ fabric, switchId }: Family, acceleratorCount: number): 2 | 3 {
-  const radix = switchId === "q3400" ? 144 : 64;
-  const reach = fabric === "1:1" ? radix ** 2 / 2 : 64 * leafPorts(fabric).down;
-  return acceleratorCount <= reach ? 2 : 3;
+function tierCount(family: Family, acceleratorCount: number): 2 | 3 {
+  return Math.ceil(acceleratorCount / leafPorts(family).down) <= radixOf(family) ? 2 : 3;
 }
 
 /** Fabric and parts in words: what the answer calls the cluster. */
@@ -161,26 +163,25 @@ export function clusterData(
     node: family.host,
   };
   const tail = { software: family.fabric === "torus" ? "xla-2026" : "fused-2026", site };
-  return { ...head, fabric: fabricData(family, acceleratorCount, nodeCount), ...tail };
+  return { ...head, fabric: fabricData(family, acceleratorCount), ...tail };
 }
 
-function fabricData(family: Family, ports: number, nodes: number): Record<string, unknown> {
+function fabricData(family: Family, ports: number): Record<string, unknown> {
   const { switchId, hostLink, switchLink, fabric } = family;
   if (fabric === "torus") {
     const shape = TORUS_SHAPES.find(([x = 1, y = 1, z = 1]) => x * y * z === ports);
     return { kind: "torus", shapes: [shape], wrapLengthMin: 4, link: hostLink };
   }
   const links = { link: hostLink, uplink: switchLink, cable: switchLink };
-  if (fabric === "1:1") return { kind: "non-blocking", nodes, switch: switchId, ...links };
-  const { down, up } = leafPorts(fabric);
-  const leaves = Math.ceil(ports / down);
+  const { down, up } = leafPorts(family);
+  const radix = radixOf(family);
   const tree = {
-    ...{ kind: "fat-tree", ports, portsPerLeaf: down, uplinksPerLeaf: up, spineRadix: 64 },
+    ...{ kind: "fat-tree", ports, portsPerLeaf: down, uplinksPerLeaf: up, spineRadix: radix },
     ...{ size: "grows", ...links, leafSwitch: switchId, spineSwitch: switchId },
   };
-  if (leaves <= 64) return tree;
+  if (tierCount(family, ports) === 2) return tree;
   const core = {
-    ...{ leavesPerPod: LEAVES_PER_POD, uplinksPerSpine: 32, coreRadix: 64 },
+    ...{ leavesPerPod: radix / 2, uplinksPerSpine: radix / 2, coreRadix: radix },
     ...{ link: switchLink, coreSwitch: switchId },
   };
   return { ...tree, spines: up, core };

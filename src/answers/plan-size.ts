@@ -2,27 +2,30 @@
  * Sizes of one family that end in time: from the least that could at full speed upwards, until
  * the deadline holds at p90 with failures, then some more, as larger ones can divide better.
  */
-import { present } from "../base/assert.ts";
 import { mttiS } from "../cost/failures.ts";
 import { finish } from "../cost/finish.ts";
 import type { Finish } from "../cost/finish.ts";
 import { checkpointWriteS } from "../cost/goodput.ts";
 import type { PlanQuestion } from "../records/plan.ts";
-import { parameterCount } from "../workload/dense/parameters.ts";
-import { PART_ROWS } from "../workload/dense/parts.ts";
+import { modelParameterCount } from "../workload/dense/model-size.ts";
 import type { PartRow } from "../workload/dense/parts.ts";
-import type { DenseModel } from "../workload/dense/types.ts";
+import type { FabricShares, DenseModel } from "../workload/dense/types.ts";
 import type { Evaluated } from "./plan-evaluate.ts";
-import { fastestLayout, stepErrorShare, tokenFlop } from "./plan-evaluate.ts";
+import { evaluatedAs, fastestLayout, stepErrorShare, tokenFlop } from "./plan-evaluate.ts";
 import type { Family } from "./plan-families.ts";
 import { cablesPerAccelerator, sizesOf } from "./plan-families.ts";
-import { planModel } from "./plan-models.ts";
 
 export interface Sized extends Evaluated, Finish {
   readonly family: Family;
   readonly part: PartRow;
   readonly mttiS: number;
   readonly writeS: number;
+}
+
+/** A family with the rates of its part, as its host and links have them. */
+export interface Candidate {
+  readonly family: Family;
+  readonly part: PartRow;
 }
 
 /** State of mixed-precision Adam that a checkpoint holds, a parameter. */
@@ -34,9 +37,8 @@ const STORAGE_BYTES_PER_S_EACH = 2e12 / 16_384;
 /** How much larger than the smallest size that is in time one may be worth a look. */
 const LARGER = 1.3;
 
-export interface Sizing {
-  readonly family: Family;
-  /** The smallest in time and the cheapest to rent, where they differ; empty: none is in time. */
+export interface Sizing extends Candidate {
+  /** In time on wires of their own, smallest first; empty: none is. */
   readonly inTime: readonly Sized[];
   /** The fastest tried, for the reason where none is in time. */
   readonly fastest?: Sized;
@@ -47,11 +49,11 @@ export type LayoutCache = Map<string, Evaluated | undefined>;
 
 export function sizeFamily(
   question: PlanQuestion,
-  family: Family,
+  candidate: Candidate,
   cache: LayoutCache = new Map(),
 ): Sizing {
-  const part = partOf(family);
-  const model = planModel(question.modelId);
+  const { family, part } = candidate;
+  const model = question.model.shape;
   const inTime: Sized[] = [];
   let fastest: { readonly size: number; readonly tokensPerS: number } | undefined;
   for (const size of sizesOf(family, leastSize(question, part, model), SIZE_MAX)) {
@@ -61,27 +63,19 @@ export function sizeFamily(
     if (tokensPerS > (fastest?.tokensPerS ?? 0)) fastest = { size, tokensPerS };
     // Without any interruption it is late already.
     if (tokensPerS * question.withinS < question.tokens) continue;
-    const sized = sizedAt(question, family, size, cache);
+    const sized = sizedAt(question, candidate, size, cache);
     if (sized !== undefined && sized.p90S <= question.withinS) inTime.push(sized);
   }
-  const last = fastest === undefined ? undefined : sizedAt(question, family, fastest.size, cache);
-  const hours = ({ acceleratorCount, p50S }: Sized): number => acceleratorCount * p50S;
-  const cheapest = [...inTime].sort((a, b) => hours(a) - hours(b))[0];
+  const last =
+    fastest === undefined ? undefined : sizedAt(question, candidate, fastest.size, cache);
   return {
-    family,
-    inTime: [...new Set([...inTime.slice(0, 1), ...(cheapest === undefined ? [] : [cheapest])])],
+    ...candidate,
+    inTime,
     ...(last === undefined ? {} : { fastest: last }),
   };
 }
 
 const SIZE_MAX = 131_072;
-
-export function partOf({ acceleratorId }: Family): PartRow {
-  return present(
-    PART_ROWS.find((part) => part.id === acceleratorId),
-    "the part of a family",
-  );
-}
 
 /** Nothing runs faster than the best matmul. */
 function leastSize(question: PlanQuestion, part: PartRow, model: DenseModel): number {
@@ -94,38 +88,48 @@ function leastSize(question: PlanQuestion, part: PartRow, model: DenseModel): nu
 /** One size of a family; undefined where nothing fits or divides. */
 export function sizedAt(
   question: PlanQuestion,
-  family: Family,
+  candidate: Candidate,
   acceleratorCount: number,
   cache: LayoutCache = new Map(),
 ): Sized | undefined {
-  const part = partOf(family);
-  const model = planModel(question.modelId);
+  const found = evaluatedAt(question, candidate.part, acceleratorCount, cache);
+  return found === undefined ? undefined : withTimes(question, candidate, found);
+}
+
+/** The same layout with what sharing of links leaves of its wires. */
+export function onFabric(question: PlanQuestion, sized: Sized, fabric: FabricShares): Sized {
+  const { family, part, request, acceleratorCount: rankCount } = sized;
+  const found = evaluatedAs({ part, model: question.model, rankCount }, request, fabric);
+  return withTimes(question, { family, part }, found);
+}
+
+function withTimes(question: PlanQuestion, candidate: Candidate, found: Evaluated): Sized {
+  const { family, part } = candidate;
   const { tokens, restartS } = question;
-  const found = evaluatedAt(question, part, acceleratorCount, cache);
-  if (found === undefined) return undefined;
+  const { acceleratorCount } = found;
   const cables = cablesPerAccelerator(family, acceleratorCount);
   const park = { acceleratorCount, cablesPerAccelerator: cables, preset: question.failures };
   const writeS = checkpointWriteS({
-    stateBytes: STATE_BYTES * parameterCount(model, { layers: model.layers }),
+    stateBytes: STATE_BYTES * modelParameterCount(question.model),
     acceleratorCount,
     storageBytesPerS: question.storageBytesPerS ?? STORAGE_BYTES_PER_S_EACH * acceleratorCount,
     hostLinkBytesPerS: part.nicBytesPerS,
   });
   const interrupted = { mttiS: mttiS(park), writeS, restartS };
   const workS = tokens / found.tokensPerS;
-  const times = finish({ ...interrupted, workS, stepErrorShare: stepErrorShare(part, model) });
+  const times = finish({ ...interrupted, workS, stepErrorShare: stepErrorShare(found.run) });
   return { ...found, ...times, family, part, mttiS: interrupted.mttiS, writeS };
 }
 
 function evaluatedAt(
-  { modelId, globalBatch, seqTokens, precision }: PlanQuestion,
+  { model, globalBatch, seqTokens, precision }: PlanQuestion,
   part: PartRow,
   acceleratorCount: number,
   cache: LayoutCache,
 ): Evaluated | undefined {
-  const key = `${part.id} ${acceleratorCount}`;
+  const key = `${part.id} ${part.domainRanks} ${part.nicBytesPerS} ${acceleratorCount}`;
   if (cache.has(key)) return cache.get(key);
-  const asked = { model: planModel(modelId), globalBatch, seqTokens, precision };
+  const asked = { model, globalBatch, seqTokens, precision };
   const found = fastestLayout(asked, part, acceleratorCount);
   cache.set(key, found);
   return found;

@@ -1,13 +1,12 @@
 /** What a plan says besides its figures: the answer, what binds, what flips it, what to test. */
-import { at } from "../base/assert.ts";
+import { at, present } from "../base/assert.ts";
 import { duration, fixed, percent, significant, usd } from "../base/format.ts";
 import type { PlanAnswer, PlanOption, PlanQuestion } from "../records/plan.ts";
 import { CONSTANTS } from "../workload/dense/constants.ts";
-import { parameterCount } from "../workload/dense/parameters.ts";
+import { modelParameterCount } from "../workload/dense/model-size.ts";
+import { PART_ROWS } from "../workload/dense/parts.ts";
 import { limitsOf } from "./plan-caps.ts";
 import { familyOf } from "./plan-families.ts";
-import { planModel } from "./plan-models.ts";
-import { partOf } from "./plan-size.ts";
 
 type Words = Pick<
   PlanAnswer,
@@ -24,8 +23,8 @@ export function planWords(question: PlanQuestion, options: readonly PlanOption[]
   return {
     sentence:
       `Take ${fixed(first.acceleratorCount)} accelerators: ${first.cluster}. They train ` +
-      `${question.modelId} on ${count(question.tokens)} tokens in ${days(first.p50S)} days, in ` +
-      `9 of 10 cases within ${days(first.p90S)}, for ${usd(midUsd)} (${usd(lowUsd)} to ` +
+      `${question.model.name} on ${count(question.tokens)} tokens in ${days(first.p50S)} days, ` +
+      `in 9 of 10 cases within ${days(first.p90S)}, for ${usd(midUsd)} (${usd(lowUsd)} to ` +
       `${usd(highUsd)} in 8 of 10 cases), ${basis}.`,
     binding: binding(question, first),
     flips: flips(question, options),
@@ -35,6 +34,12 @@ export function planWords(question: PlanQuestion, options: readonly PlanOption[]
     acceptance: acceptance(question, first),
   };
 }
+
+const partOf = (familyId: string) =>
+  present(
+    PART_ROWS.find(({ id }) => id === familyOf(familyId).acceleratorId),
+    "the part of a family",
+  );
 
 const count = (value: number): string =>
   value >= 1e12 ? `${significant(value / 1e12)} T` : `${significant(value / 1e9)} B`;
@@ -79,12 +84,11 @@ function flips(question: PlanQuestion, [first, ...others]: readonly PlanOption[]
 
 /** The estimate everybody makes first, and the published run it misses. */
 function sanity(question: PlanQuestion, first: PlanOption): string {
-  const model = planModel(question.modelId);
-  const parameters = parameterCount(model, { layers: model.layers });
-  const peak = partOf(familyOf(first.familyId)).peakBf16FlopPerS;
+  const parameters = modelParameterCount(question.model);
+  const peak = partOf(first.familyId).peakBf16FlopPerS;
   const naive = (6 * parameters * question.tokens) / (0.4 * peak) / 3600;
   const published =
-    question.modelId === "llama-3-70b"
+    question.model.id === "llama-3-70b"
       ? " The published run of Llama 3 70B took 6.4 M hours of H100 for 15 T tokens " +
         "(model card), with all its stages."
       : "";
@@ -97,7 +101,7 @@ function sanity(question: PlanQuestion, first: PlanOption): string {
 
 function beware(question: PlanQuestion, options: readonly PlanOption[]): string[] {
   const stale = [...new Set(options.flatMap(({ bill }) => bill.oldPrices))];
-  const assumed = options.filter(({ familyId }) => partOf(familyOf(familyId)).tag === "assumed");
+  const assumed = options.filter(({ familyId }) => partOf(familyId).tag === "assumed");
   const close = options.slice(1).filter((option) => option.whyNotFirst.includes("too close"));
   return [
     ...(close.length === 0
@@ -114,8 +118,8 @@ function beware(question: PlanQuestion, options: readonly PlanOption[]): string[
             "their days have the wider range.",
         ]),
     "Lead times are not in the catalog: availability of every option is unknown.",
-    "One job fills the cluster in rank order and routing is adaptive, so rings of accelerators " +
-      "of equal place cross a leaf once; under hashed routing oversubscribed trees lose time.",
+    "Rings of the layout ran on the links of each fabric, ranks in order on a cluster of their " +
+      "own; other jobs beside it are not modeled.",
     `Failures: ${question.failures} rate, uncertain by a factor of 1.5 either way; restart ` +
       `${duration(question.restartS)}.`,
     ...(stale.length === 0 ? [] : [`Prices older than 180 days: ${stale.join(", ")}.`]),
@@ -124,7 +128,7 @@ function beware(question: PlanQuestion, options: readonly PlanOption[]): string[
 
 /** Lines to paste into a request for proposals: each is a floor of what was counted on. */
 function acceptance(question: PlanQuestion, first: PlanOption): string[] {
-  const part = partOf(familyOf(first.familyId));
+  const part = partOf(first.familyId);
   const gb = (rate: number): string => `${fixed(rate / 1e9)} GB/s`;
   const { tp, pp, dp, globalBatch } = first.layout;
   const nicCount = Math.min(8, part.domainRanks);
@@ -136,7 +140,7 @@ function acceptance(question: PlanQuestion, first: PlanOption): string[] {
       `bandwidth of ${gb(0.95 * part.ringBytesPerS)} or more.`,
     `all_reduce over all ${fixed(first.acceleratorCount)} accelerators, 1 GiB: bus bandwidth of ` +
       `${gb(0.9 * Math.min(part.ringBytesPerS, outsideBytesPerS))} or more.`,
-    `A step of ${question.modelId}, ${fixed(globalBatch)} sequences of ` +
+    `A step of ${question.model.name}, ${fixed(globalBatch)} sequences of ` +
       `${fixed(question.seqTokens)} tokens, tp ${tp}, pp ${pp}, dp ${dp}: ` +
       `${duration(first.stepS * 1.1)} or less, median of 100.`,
     `Three days without a stop longer than ${duration(question.restartS)} after one failed node.`,

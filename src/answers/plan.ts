@@ -8,7 +8,11 @@ import { YEAR_S } from "../cost/ownership.ts";
 import type { Design } from "../records/cluster.ts";
 import type { SiteFacts } from "../records/ownership.ts";
 import type { PlanAnswer, PlanQuestion, PlanRejected } from "../records/plan.ts";
+import { fixed } from "../base/format.ts";
 import { answerCost } from "./cost.ts";
+import { Evaluator } from "./evaluator.ts";
+import { fabricShares } from "./large/fabric.ts";
+import { layoutText } from "./large/setting.ts";
 import { brokenCaps, infeasible } from "./plan-caps.ts";
 import type { CapPoint } from "./plan-caps.ts";
 import { choose } from "./plan-choice.ts";
@@ -16,8 +20,8 @@ import type { Draft } from "./plan-choice.ts";
 import { clusterName, FAMILIES, sizesOf } from "./plan-families.ts";
 import type { Family } from "./plan-families.ts";
 import { moneyOf } from "./plan-money.ts";
-import { sizeFamily, sizedAt } from "./plan-size.ts";
-import type { LayoutCache, Sized, Sizing } from "./plan-size.ts";
+import { onFabric, sizeFamily, sizedAt } from "./plan-size.ts";
+import type { Candidate, LayoutCache, Sized, Sizing } from "./plan-size.ts";
 import { planWords } from "./plan-words.ts";
 
 export function planFamilies({ vendors }: Pick<PlanQuestion, "vendors">): readonly Family[] {
@@ -27,9 +31,12 @@ export function planFamilies({ vendors }: Pick<PlanQuestion, "vendors">): readon
   );
 }
 
-export function planSizes(question: PlanQuestion): readonly Sizing[] {
+export function planSizes(
+  question: PlanQuestion,
+  candidates: readonly Candidate[],
+): readonly Sizing[] {
   const cache: LayoutCache = new Map();
-  return planFamilies(question).map((family) => sizeFamily(question, family, cache));
+  return candidates.map((candidate) => sizeFamily(question, candidate, cache));
 }
 
 /** A size of a family as a cluster one can buy, at one site. */
@@ -78,8 +85,13 @@ function tooLate({ family, fastest }: Sizing): PlanRejected {
   return { cluster, acceleratorCount, why: `ends after ${days} days at p90 at its fastest size` };
 }
 
-function draftOf(question: PlanQuestion, { sized, design, site }: Priced): Draft | string {
-  const { family, layout, acceleratorCount } = sized;
+function draftOf(question: PlanQuestion, priced: Priced): Draft | string {
+  const { design, site } = priced;
+  const sized = sharing(question, priced);
+  const { family, request, acceleratorCount } = sized;
+  if (sized.p90S > question.withinS) {
+    return `links of the fabric are shared: p90 after ${fixed(sized.p90S / 86_400, 1)} days`;
+  }
   const owned = answerCost({
     ...{ design, site, rankCount: acceleratorCount, yearCount: 4, utilization: 0.8 },
     asOf: question.asOf,
@@ -95,9 +107,10 @@ function draftOf(question: PlanQuestion, { sized, design, site }: Priced): Draft
     ...{ vendor: family.vendor, siteName: site.name, acceleratorCount },
     nodeCount: acceleratorCount / family.acceleratorsPerNode,
     layout: {
-      ...{ tp: layout.tensorRanks, pp: layout.stages, dp: layout.replicas },
-      ...{ microBatch: layout.microBatch, globalBatch: layout.globalBatch },
-      ...{ recompute: layout.recompute, sharding: layout.sharding, chunks: layout.chunks },
+      ...{ tp: request.tensorRanks, pp: request.stages, dp: request.replicas },
+      ...{ microBatch: request.microBatch, globalBatch: request.globalBatch },
+      ...{ recompute: request.recompute, chunks: request.chunks, text: layoutText(request) },
+      sharding: request.zeroStages === 3 ? "parameters (ZeRO-3)" : "optimizer (ZeRO-1)",
     },
     ...timesOf(sized),
     memoryShare: sized.memoryBytes / sized.part.memoryBytes,
@@ -109,6 +122,25 @@ function draftOf(question: PlanQuestion, { sized, design, site }: Priced): Draft
     bill,
     availability: "unknown",
   };
+}
+
+/** Whether a size still ends in time where its rings share links. */
+export function isInTime(
+  question: PlanQuestion,
+  priced: Pick<Priced, "sized" | "design">,
+): boolean {
+  return sharing(question, priced).p90S <= question.withinS;
+}
+
+/** Rings of the layout on the links of this very fabric, where it has a graph. */
+function sharing(
+  question: PlanQuestion,
+  { sized, design }: Pick<Priced, "sized" | "design">,
+): Sized {
+  const { cluster } = design;
+  if (cluster === undefined) return sized;
+  const { graph } = new Evaluator().network(cluster, sized.acceleratorCount);
+  return onFabric(question, sized, fabricShares(cluster, graph, sized.run).shares);
 }
 
 function timesOf(sized: Sized) {
@@ -135,13 +167,13 @@ function pointsAround(
 ): CapPoint[] {
   const cache: LayoutCache = new Map();
   const points = drafts.map(pointOf);
-  for (const { family } of sizings) {
+  for (const { family, part } of sizings) {
     const like = drafts.find(({ familyId }) => familyId === family.id);
     if (like === undefined) continue;
     const sizes = sizesOf(family, 1, 4 * like.acceleratorCount);
     for (const [i, size] of sizes.entries()) {
       if (i % 6 !== 0) continue;
-      const sized = sizedAt(question, family, size, cache);
+      const sized = sizedAt(question, { family, part }, size, cache);
       if (sized !== undefined) points.push(scaled(question, like, sized));
     }
   }

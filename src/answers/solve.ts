@@ -42,9 +42,23 @@ export function answerSolve(question: SolveQuestion, asked: Asked): SolveResult 
     kind: "solve",
     efficiencyMin: until.efficiencyMin,
     baseRankCount,
-    ...(largest === undefined ? {} : { largestRankCount: largest }),
+    ...(largest === undefined ? {} : { largestRankCount: largest, value: largest }),
+    unit: "accelerators",
+    ...boundOf(question, rows, largest),
     rows,
   };
+}
+
+/** How near the bound is at the answer, and what limits the first size that misses it. */
+function boundOf(
+  { until }: SolveQuestion,
+  rows: readonly PointRow[],
+  largest: number | undefined,
+): { readonly margin?: number; readonly binding: string } {
+  const missed = rows.find((row) => (row.efficiency ?? 0) < until.efficiencyMin);
+  const binding = missed === undefined ? "none tried" : `${missed.limit.kind} (${missed.limit.id})`;
+  const held = rows.find((row) => row.rankCount === largest)?.efficiency;
+  return { ...(held === undefined ? {} : { margin: held / until.efficiencyMin - 1 }), binding };
 }
 
 function answerOf(

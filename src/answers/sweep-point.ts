@@ -3,14 +3,18 @@
  * input has a place in a row of numbers, so that millions of points allocate little.
  */
 import { present } from "../base/assert.ts";
-import type { AxisValue } from "../records/sweep.ts";
-import { rankMemory } from "../workload/dense/memory.ts";
+import type { LargeModel } from "../records/large-model.ts";
+import type { AxisValue, Sweep } from "../records/sweep.ts";
+import { CONSTANTS } from "../workload/dense/constants.ts";
+import { tokenFlop } from "../workload/dense/flop.ts";
+import { OpCache } from "../workload/dense/op-cache.ts";
 import { PART_ROWS } from "../workload/dense/parts.ts";
 import type { PartRow } from "../workload/dense/parts.ts";
-import { stepTime } from "../workload/dense/step.ts";
-import type { DenseLayout, DenseModel } from "../workload/dense/types.ts";
+import { SOFTWARE } from "../workload/dense/software.ts";
+import { fullestBytes } from "../workload/dense/stage-memory.ts";
+import { stepFrom } from "../workload/dense/step.ts";
+import type { DenseLayout } from "../workload/dense/types.ts";
 import type { Precision, Recompute, Sharding } from "../workload/dense/types.ts";
-import { PLAN_SOFTWARE, tokenFlop } from "./plan-evaluate.ts";
 
 export const RECOMPUTES = ["none", "selective", "per-op", "full"] as const;
 export const SHARDINGS = ["optimizer", "fsdp"] as const;
@@ -26,7 +30,7 @@ export const INPUTS: Readonly<Record<string, AxisValue>> = {
   microBatch: 1,
   batch: 2048,
   sequence: 8192,
-  recompute: "none",
+  recompute: "selective",
   sharding: "optimizer",
   precision: "bf16",
   oversubscription: 1,
@@ -41,10 +45,18 @@ export const METRICS = [
 export const STATES = ["ok", "does-not-divide", "does-not-fit"] as const;
 
 export interface PointContext {
-  readonly model: DenseModel;
+  readonly model: LargeModel;
   readonly tokens: number | undefined;
   readonly hourUsd: Readonly<Record<string, number>>;
+  /** Times of ops, by all that moves them besides the classes that a cache knows. */
+  readonly caches: Map<string, OpCache>;
 }
+
+export function pointContext({ model, tokens, hourUsd }: Sweep): PointContext {
+  return { model, tokens, hourUsd, caches: new Map() };
+}
+
+const FUSED = present(SOFTWARE["fused"], "a profile");
 
 export const partIds: readonly string[] = PART_ROWS.map(({ id }) => id);
 
@@ -54,7 +66,7 @@ type Inputs = Readonly<Record<string, AxisValue>>;
 
 /** Writes the metrics; returns the place of the state in STATES. */
 export function evaluateInputs(context: PointContext, inputs: Inputs, into: Float64Array): number {
-  const { model } = context;
+  const model = context.model.shape;
   const number = (name: string): number => Number(inputs[name]);
   const part = present(parts.get(String(inputs["accelerator"])), "a part of the table");
   const [count, tp, pp] = [number("accelerators"), number("tp"), number("pp")];
@@ -82,7 +94,7 @@ export function evaluateInputs(context: PointContext, inputs: Inputs, into: Floa
 }
 
 function measured(
-  { model, tokens, hourUsd }: PointContext,
+  { model, tokens, hourUsd, caches }: PointContext,
   inputs: Inputs,
   {
     part,
@@ -93,9 +105,14 @@ function measured(
 ): number {
   const own = Number(inputs["nicBytesPerS"]) || part.nicBytesPerS;
   const nicBytesPerS = own / Number(inputs["oversubscription"]);
-  const run = { model, layout, part: { ...part, nicBytesPerS }, software: PLAN_SOFTWARE };
-  const memory = rankMemory(run).totalBytes;
-  const { stepS, parts: split } = stepTime(run);
+  const isUsual = nicBytesPerS === part.nicBytesPerS;
+  const wired = isUsual ? part : { ...part, nicBytesPerS };
+  const run = { model: model.shape, layout, part: wired, software: FUSED };
+  const memory = fullestBytes(run);
+  const key = `${part.id} ${layout.seqTokens} ${layout.precision} ${nicBytesPerS}`;
+  const cache = caches.get(key) ?? new OpCache(CONSTANTS);
+  caches.set(key, cache);
+  const { stepS, parts: split } = stepFrom(run, CONSTANTS, cache.times(run));
   const tokensPerS = (layout.globalBatch * layout.seqTokens) / stepS;
   const wireS = split.tensorS + split.dataS + split.pointToPointS + split.expertsS;
   const runS = tokens === undefined ? Number.NaN : tokens / tokensPerS;
@@ -103,7 +120,7 @@ function measured(
   into[0] = stepS;
   into[1] = tokensPerS;
   into[2] = tokensPerS / count;
-  into[3] = (tokensPerS * tokenFlop(model, layout.seqTokens)) / count / part.peakBf16FlopPerS;
+  into[3] = (tokensPerS * tokenFlop(run).modelFlop) / count / part.peakBf16FlopPerS;
   into[4] = memory;
   into[5] = memory / part.memoryBytes;
   into[6] = wireS / stepS;

@@ -6,14 +6,14 @@ import { mttiS } from "../cost/failures.ts";
 import { finish } from "../cost/finish.ts";
 import type { Finish } from "../cost/finish.ts";
 import { checkpointWriteS } from "../cost/goodput.ts";
+import type { LargeModel } from "../records/large-model.ts";
 import type { Cluster } from "../records/cluster.ts";
 import { CONSTANTS } from "../workload/dense/constants.ts";
-import { parameterCount } from "../workload/dense/parameters.ts";
+import { modelParameterCount } from "../workload/dense/model-size.ts";
 import { PART_ROWS } from "../workload/dense/parts.ts";
 import { present } from "../base/assert.ts";
 import { Evaluator } from "./evaluator.ts";
-import { stepErrorShare } from "./plan-evaluate.ts";
-import { planModel } from "./plan-models.ts";
+import { plainRun, stepErrorShare } from "./plan-evaluate.ts";
 
 const STATE_BYTES = 14;
 const RESTART_S = 600;
@@ -26,23 +26,24 @@ const partOf = (id: string) =>
   );
 
 export function refinedTimes(asked: {
-  readonly modelId: string;
+  readonly model: LargeModel;
   readonly acceleratorId: string;
   readonly acceleratorCount: number;
   readonly workS: number;
 }): Finish {
   const { acceleratorCount, workS } = asked;
-  const model = planModel(asked.modelId);
   const part = partOf(asked.acceleratorId);
   const park = { acceleratorCount, cablesPerAccelerator: CABLES, preset: "typical" } as const;
   const writeS = checkpointWriteS({
-    stateBytes: STATE_BYTES * parameterCount(model, { layers: model.layers }),
+    stateBytes: STATE_BYTES * modelParameterCount(asked.model),
     acceleratorCount,
     storageBytesPerS: (2e12 / 16_384) * acceleratorCount,
     hostLinkBytesPerS: part.nicBytesPerS,
   });
+  const plain = { model: asked.model, globalBatch: 1, seqTokens: 1, precision: "bf16" } as const;
+  const run = plainRun(part, plain);
   const job = { mttiS: mttiS(park), writeS, restartS: RESTART_S };
-  return finish({ ...job, workS, stepErrorShare: stepErrorShare(part, model) });
+  return finish({ ...job, workS, stepErrorShare: stepErrorShare(run) });
 }
 
 export interface FlowCheck {

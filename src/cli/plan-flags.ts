@@ -4,6 +4,7 @@ import type { Issue } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
 import { knownVendors } from "../answers/plan-families.ts";
 import { readQuantity, hint } from "../files/quantity.ts";
+import { readLargeModel } from "../files/large-model.ts";
 import { KINDS } from "../files/kinds.ts";
 import type { QuantityKind } from "../files/kinds.ts";
 import { isDay } from "../files/spelling.ts";
@@ -15,12 +16,14 @@ type Flags = Readonly<Record<string, unknown>>;
 
 const PASSED = { code: "deadline-passed" };
 
-export function planQuestion(flags: Flags): PlanQuestion {
+export async function planQuestion(flags: Flags): Promise<PlanQuestion> {
   const issues: Issue[] = [];
   const asOf = fullDay(asOfFlag(text(flags, "as-of")));
   const startsOn = dayOf(flags, "start", issues) ?? asOf;
+  const modelReference = text(flags, "model") ?? "";
   const question: PlanQuestion = {
-    modelId: text(flags, "model") ?? "",
+    model: await readLargeModel(modelReference),
+    modelReference,
     tokens: countFlag("--tokens", text(flags, "tokens") ?? ""),
     withinS: deadline(flags, { asOf, startsOn }, issues),
     globalBatch: countFlag("--batch", text(flags, "batch") ?? "2048"),

@@ -2,7 +2,6 @@
 import { availableParallelism } from "node:os";
 import { InputError } from "../base/errors.ts";
 import { duration, fixed } from "../base/format.ts";
-import { PLAN_MODELS } from "../answers/plan-models.ts";
 import { METRICS, partIds, PRECISIONS, RECOMPUTES, SHARDINGS } from "../answers/sweep-point.ts";
 import { nowS } from "../files/clock.ts";
 import { readSweep } from "../files/sweep.ts";
@@ -24,7 +23,6 @@ export function readSweepFile(path: string): Promise<Sweep> {
       sharding: SHARDINGS,
       precision: PRECISIONS,
     },
-    models: PLAN_MODELS,
     metrics: METRICS,
   });
 }

@@ -8,6 +8,7 @@ import type { Axis, AxisValue, Sweep } from "../records/sweep.ts";
 import { readDocument } from "./document.ts";
 import { readCatalog } from "./catalog.ts";
 import { didYouMean, listed, shown } from "./issue.ts";
+import { largeModelIds, readLargeModel } from "./large-model.ts";
 import type { Finding } from "./issues.ts";
 import { finding } from "./question-checks.ts";
 import { issuesOf, validated } from "./validators.ts";
@@ -17,7 +18,6 @@ import { fileName } from "./write.ts";
 export interface SweepWords {
   /** Words that an axis takes; undefined: numbers. */
   readonly words: Readonly<Record<string, readonly string[]>>;
-  readonly models: readonly string[];
   readonly metrics: readonly string[];
 }
 
@@ -54,14 +54,15 @@ export async function readSweep(path: string, words: SweepWords): Promise<Sweep>
   const findings: Finding[] = [];
   const axes = axesOf(file, words, findings);
   const { model, tokens, where = [], derive = [], refine, asOf = CATALOG_DATE } = file;
-  if (!words.models.includes(model)) findings.push(unknownWord("/model", model, words.models));
+  const models = await largeModelIds();
+  if (!models.includes(model)) findings.push(unknownWord("/model", model, models));
   findings.push(...countFindings(axes), ...formulaFindings(axes, { where, derive, refine }, words));
   if (findings.length > 0) throw new InputError(issuesOf(document, findings));
   const id = fileName(basename(path, extname(path)));
   return {
     id,
     title: file.title ?? id,
-    modelId: model,
+    model: await readLargeModel(model),
     ...(tokens === undefined ? {} : { tokens }),
     ...{ axes, where, derive, asOf, hourUsd: await listedRents() },
     ...(refine === undefined ? {} : { refine: refineOf(refine) }),

@@ -1,4 +1,5 @@
 /** What to buy or rent to have a model trained in time: a question and its answer. */
+import type { LargeModel } from "./large-model.ts";
 import type { MaterialBill } from "./material.ts";
 
 export type PlanBasis = "rent" | "buy";
@@ -13,7 +14,9 @@ export interface Caps {
 }
 
 export interface PlanQuestion {
-  readonly modelId: string;
+  readonly model: LargeModel;
+  /** How the asker named it: an id, or the path of its configuration. */
+  readonly modelReference: string;
   readonly tokens: number;
   /** From the start to the last step, at p90. */
   readonly withinS: number;
@@ -53,6 +56,8 @@ export interface PlanLayout {
   readonly recompute: string;
   readonly sharding: string;
   readonly chunks: number;
+  /** As `simulate --layout` takes it. */
+  readonly text: string;
 }
 
 export interface PlanOption {

@@ -202,6 +202,13 @@ export interface SolveResult extends ResultHead {
   readonly efficiencyMin: number;
   readonly baseRankCount: number;
   readonly largestRankCount?: number;
+  /** The same as other inputs that are pushed tell it. */
+  readonly value?: number;
+  readonly unit?: string;
+  /** Distance of the efficiency from its bound there, as a share of the bound. */
+  readonly margin?: number;
+  /** What limits the next size. */
+  readonly binding?: string;
   readonly rows: readonly PointRow[];
 }
 

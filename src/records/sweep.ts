@@ -1,5 +1,7 @@
 /** Many points of one model: which values each input takes, what is kept and what derived. */
 
+import type { LargeModel } from "./large-model.ts";
+
 /** A number, or a word such as the id of a part. */
 export type AxisValue = number | string;
 
@@ -11,7 +13,7 @@ export interface Axis {
 export interface Sweep {
   readonly id: string;
   readonly title: string;
-  readonly modelId: string;
+  readonly model: LargeModel;
   /** Of the whole run, for days and money; absent: only rates. */
   readonly tokens?: number;
   /** The last one turns fastest. */

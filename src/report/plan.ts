@@ -14,7 +14,7 @@ export function planJson(answer: PlanAnswer): string {
     answer: answer.sentence,
     basis: question.basis === "rent" ? `rent (${question.rentKind})` : "purchase and energy",
     asOf: question.asOf,
-    model: question.modelId,
+    model: question.model.id,
     tokens: question.tokens,
     withinDays: question.withinS / DAY_S,
     options: answer.options.map(optionShown),

@@ -2,8 +2,7 @@
 import { assert, present } from "../base/assert.ts";
 import { compileExpression } from "../base/expression.ts";
 import type { Compiled, Expression } from "../base/expression.ts";
-import { planModel } from "../answers/plan-models.ts";
-import { evaluateInputs, INPUTS, METRICS } from "../answers/sweep-point.ts";
+import { evaluateInputs, INPUTS, METRICS, pointContext } from "../answers/sweep-point.ts";
 import type { Axis, AxisValue, Sweep } from "../records/sweep.ts";
 import { BATCH, placesOf, pointCount, valueAt } from "./points.ts";
 
@@ -46,7 +45,7 @@ interface Bench {
 }
 
 export function batchEvaluator(sweep: Sweep): (batch: number) => BatchColumns {
-  const context = { model: planModel(sweep.modelId), tokens: sweep.tokens, hourUsd: sweep.hourUsd };
+  const context = pointContext(sweep);
   const metrics = new Float64Array(METRICS.length);
   const inputs: Record<string, AxisValue> = { ...INPUTS };
   const bench: Bench = {

@@ -44,7 +44,7 @@ async function refined(
   const acceleratorId = String(point["accelerator"] ?? INPUTS["accelerator"]);
   const acceleratorCount = Number(point["accelerators"] ?? INPUTS["accelerators"]);
   const days = Number(point["days"] ?? Number.NaN);
-  const asked = { modelId: sweep.modelId, acceleratorId, acceleratorCount, workS: days * 86_400 };
+  const asked = { model: sweep.model, acceleratorId, acceleratorCount, workS: days * 86_400 };
   const times = Number.isFinite(days) && days > 0 ? refinedTimes(asked) : undefined;
   const flow = isVerified ? await flowOf(acceleratorId, acceleratorCount) : undefined;
   return {

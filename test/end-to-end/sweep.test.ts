@@ -16,7 +16,7 @@ axes:
   tp: [1, 2, 4, 8]
   pp: [1, 2, 4, 8]
   microBatch: [1, 2, 4]
-  recompute: [none, per-op, full]
+  recompute: [selective, per-op, full]
   sharding: [optimizer, fsdp]
 ranges:
   batch: {from: 1024, to: 65536, step: 1024}

@@ -30,7 +30,7 @@ axes:
   tp: [1, 2, 4, 8]
   pp: [1, 2, 4, 8]
   microBatch: [1, 2, 4]
-  recompute: [none, per-op, full]
+  recompute: [selective, per-op, full]
   sharding: [optimizer, fsdp]
 ranges:
   batch: {from: 1024, to: 32768, step: 1024}
@@ -93,6 +93,35 @@ test("filters leave out what fails them, and formulas are of one's own columns",
     }
   }
   ok(kept > 500 && kept < 18_432);
+});
+
+test("a point does not depend on those evaluated before it, whatever the axes", async () => {
+  const every = `question: sweep
+model: mixtral-8x7b
+tokens: 1T
+axes:
+  accelerator: [h100-sxm, b200-sxm]
+  accelerators: [64, 128]
+  tp: [1, 2]
+  pp: [1, 2]
+  chunks: [1, 2]
+  microBatch: [1, 2]
+  batch: [256, 512]
+  sequence: [2048, 4096, 8192]
+  recompute: [selective, full]
+  sharding: [optimizer, fsdp]
+  precision: [bf16, fp8]
+  oversubscription: [1, 2]
+  nic: [400 Gb/s, 200 Gb/s]
+`;
+  const sweep = await sweepOf(every);
+  const batches = Array.from({ length: batchCount(sweep.axes) }, (_, i) => i);
+  equal(batches.length, 3);
+  const upwards = batchEvaluator(sweep);
+  const downwards = batchEvaluator(sweep);
+  const forth = batches.map((batch) => upwards(batch));
+  const back = [...batches].reverse().map((batch) => downwards(batch));
+  deepEqual(back.reverse(), forth);
 });
 
 test("one worker, one resumed half way and shards give the same bytes", async () => {
@@ -202,7 +231,7 @@ test("everything wrong with a file is said at once, each at its line", async () 
   deepEqual(await codesOf(() => sweepOf(TEXT.replace("step: 1024", "step: 1024, factor: 2"))), [
     "out-of-range",
   ]);
-  const words = { words: {}, models: ["llama-3-70b"], metrics: ["stepS"] };
+  const words = { words: {}, metrics: ["stepS"] };
   const few = "question: sweep\nmodel: llama-3-70b\naxes:\n  nic: [400]\n";
   deepEqual(await codesOf(() => readSweep(fileOf(few), words)), ["bare-quantity"]);
 });

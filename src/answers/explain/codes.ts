@@ -129,6 +129,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("empty-table", "a table has no header", "name the columns in its first line"),
   code("ragged-table", "a record of a table has too many cells", "quote cells that hold commas"),
   code("unknown-table", "a table has the columns of no known schema", "name them as expected"),
+  code("not-comparable", "a result has many rows and no one figure", "compare single points"),
+  code("unknown-rule", "a rule names no metric or no change in per cent", "step_time > +3%"),
   code("sweep-locked", "another process writes into the folder of a sweep", "wait for it"),
   code("corrupt-results", "the results file of a sweep is damaged", "move it away, or --force"),
   code("other-sweep", "a folder holds results of another sweep", "name another folder"),

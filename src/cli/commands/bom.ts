@@ -1,4 +1,5 @@
 /** `bom CLUSTER`: what do I order, and what does it cost? */
+import type { MaterialBill } from "../../records/material.ts";
 import type { Command } from "../command.ts";
 import { isOn, text, texts } from "../command.ts";
 import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION, SET_OPTION } from "../options.ts";
@@ -18,6 +19,7 @@ export const bom: Command = {
     prices: PRICES_OPTION,
     "as-of": AS_OF_OPTION,
     "rack-power": { type: "string", requiresArg: true, describe: "what a rack feeds: 44 kW" },
+    against: { type: "string", requiresArg: true, describe: "a vendor's quote: a CSV" },
     set: SET_OPTION,
     json: JSON_OPTION,
     format: { choices: ["text", "csv", "json"], default: "text", describe: "form of the bill" },
@@ -48,6 +50,8 @@ export const bom: Command = {
       },
       rankCount,
     );
+    const quote = text(flags, "against");
+    if (quote !== undefined) return against(quote, bill, isOn(flags, "json"));
     const format = isOn(flags, "json") ? "json" : text(flags, "format");
     const written =
       format === "json" ? billJson(bill) : format === "csv" ? await billCsv(bill) : billText(bill);
@@ -62,3 +66,13 @@ export const bom: Command = {
     return 0;
   },
 };
+
+/** What a quote lacks, has too much of, or has that does not fit; 1 where it cannot work. */
+async function against(path: string, bill: MaterialBill, asJson: boolean): Promise<number> {
+  const { readQuote } = await import("../../files/quote-file.ts");
+  const { answerQuote } = await import("../../answers/quote.ts");
+  const { quoteJson, quoteText } = await import("../../report/quote.ts");
+  const answer = answerQuote(bill, await readQuote(path));
+  process.stdout.write(asJson ? quoteJson(answer) : quoteText(answer));
+  return answer.findings.some(({ kind }) => kind === "incompatible") ? 1 : 0;
+}

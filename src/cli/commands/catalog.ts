@@ -6,11 +6,12 @@ import { UsageError } from "../../base/errors.ts";
 
 export const catalog: Command = {
   names: ["catalog", "catalogue"],
-  words: ["catalog <action> [id]", "catalogue"],
+  words: ["catalog <action> [id] [other]", "catalogue"],
   describe: "List the shipped parts, show one with its sources, or check how old prices are",
   examples: [
     "fabricast catalog list",
     "fabricast catalog show b200-sxm",
+    "fabricast catalog diff h100-sxm h200-sxm",
     "fabricast catalog check --as-of 2027-01-01",
   ],
   options: {
@@ -29,7 +30,8 @@ export const catalog: Command = {
     if (action === "list") return list(flags, asOf);
     if (action === "check") return check(flags, asOf);
     if (action === "show") return show(flags, id ?? "");
-    throw new UsageError(`catalog takes list, show or check, not "${action}"`);
+    if (action === "diff") return diff(flags, id ?? "", text(flags, "other") ?? "");
+    throw new UsageError(`catalog takes list, show, diff or check, not "${action}"`);
   },
 };
 
@@ -77,6 +79,21 @@ async function show(flags: Flags, id: string): Promise<number> {
     if (isOn(flags, "json")) return json(partShown(part));
     process.stdout.write(partText(part));
   }
+  return 0;
+}
+
+/** Figures of two parts side by side, those alone in one included. */
+async function diff(flags: Flags, id: string, other: string): Promise<number> {
+  if (id === "" || other === "") throw new UsageError("catalog diff takes the ids of two parts");
+  const { readCatalogPart } = await import("../../files/catalog.ts");
+  const { catalogDifference } = await import("../../answers/catalog.ts");
+  const { printable } = await import("../../base/printable.ts");
+  const rows = catalogDifference(await readCatalogPart(id), await readCatalogPart(other));
+  if (isOn(flags, "json")) return json({ from: id, to: other, rows });
+  const lines = rows.map(({ pointer, from, to, change }) =>
+    printable(`${pointer}: ${from} → ${to}${change}`.replaceAll("\u00a0", " ")),
+  );
+  process.stdout.write(`${lines.join("\n")}\n`);
   return 0;
 }
 

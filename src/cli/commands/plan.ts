@@ -3,6 +3,7 @@ import type { Command } from "../command.ts";
 import { isOn, text } from "../command.ts";
 import { AS_OF_OPTION, COLOR_OPTION, JSON_OPTION } from "../options.ts";
 import { say } from "../output.ts";
+import { UsageError } from "../../base/errors.ts";
 
 const word = (describe: string, standard?: string) => ({
   type: "string" as const,
@@ -17,12 +18,13 @@ export const plan: Command = {
   describe: "What do I need? Options that train a model in time, with money, power and failures",
   examples: [
     "fabricast plan --model llama-3-70b --tokens 15T --within 60d",
+    "fabricast plan --model llama-3-70b --users 1000 --ttft '2 s' --tpot '50 ms'",
     "fabricast plan --model llama-3-8b --tokens 2T --by 2027-03-01 --basis buy --json",
     "fabricast plan --model llama-3-70b --tokens 15T --within 90d --vendors NVIDIA -o plan",
   ],
   options: {
     model: { ...word("model: llama-3-70b, mixtral-8x7b, gpt-175b …"), demandOption: true },
-    tokens: { ...word("tokens to train on: 15T"), demandOption: true },
+    tokens: word("tokens to train on: 15T"),
     within: word("from the start to the last step, at p90: 60d"),
     by: word("last day, instead of --within: 2027-03-01"),
     start: word("first day; default: the day of the prices"),
@@ -40,7 +42,13 @@ export const plan: Command = {
     },
     batch: word("sequences a step", "2048"),
     sequence: word("tokens a sequence", "8192"),
-    precision: { choices: ["bf16", "fp8"], default: "bf16", describe: "of the products" },
+    precision: { choices: ["bf16", "fp8"], describe: "of products; default bf16, serving fp8" },
+    users: word("serve so many users instead of training"),
+    ttft: word("serving: to the first token, mean: '2 s' (default)"),
+    tpot: word("serving: for each further token, p95: '50 ms' (default)"),
+    prompt: word("serving: tokens of a prompt; default 1000"),
+    "output-tokens": word("serving: tokens of an answer; default 500"),
+    think: word("serving: a user's pause between questions: '20 s'"),
     failures: {
       choices: ["good", "typical", "poor"],
       default: "typical",
@@ -55,10 +63,17 @@ export const plan: Command = {
     color: COLOR_OPTION,
   },
   async handle(flags) {
+    if (flags["users"] !== undefined) {
+      const { planServing } = await import("../plan-serving.ts");
+      return planServing(flags);
+    }
+    if (flags["tokens"] === undefined) {
+      throw new UsageError("plan takes --tokens with --within or --by, or --users");
+    }
     const { planQuestion } = await import("../plan-flags.ts");
     const { planned, writePlan } = await import("../planned.ts");
     const { planJson, planText } = await import("../../report/plan.ts");
-    const answer = await planned(planQuestion(flags), text(flags, "sites") ?? "");
+    const answer = await planned(await planQuestion(flags), text(flags, "sites") ?? "");
     process.stdout.write(isOn(flags, "json") ? planJson(answer) : planText(answer));
     const folder = text(flags, "output");
     if (folder !== undefined)

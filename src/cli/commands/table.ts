@@ -1,21 +1,26 @@
 /** All commands, in the order in which `--help` shows them. */
 import type { Command } from "../command.ts";
-import { bom } from "./bom.ts";
-import { catalog } from "./catalog.ts";
 import { accuracy } from "./accuracy.ts";
+import { bom } from "./bom.ts";
+import { boxes } from "./boxes.ts";
+import { cables } from "./cables.ts";
 import { calibrate } from "./calibrate.ts";
+import { catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import { collective } from "./collective.ts";
-import { compareFabricsCommand } from "./compare-fabrics.ts";
+import { compare } from "./compare.ts";
+import { completionOf } from "./completion.ts";
+import { config } from "./config.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { goodput } from "./goodput.ts";
 import { importCommand } from "./import.ts";
 import { init } from "./init.ts";
 import { merge } from "./merge.ts";
 import { native } from "./native.ts";
-import { replay } from "./replay.ts";
 import { plan } from "./plan.ts";
+import { replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -24,35 +29,39 @@ import { simulate } from "./simulate.ts";
 import { solve } from "./solve.ts";
 import { sweep } from "./sweep.ts";
 import { topology } from "./topology.ts";
-import { traffic } from "./traffic.ts";
 import { trace } from "./trace.ts";
+import { traffic } from "./traffic.ts";
 
 export const COMMANDS: readonly Command[] = [
   run,
   plan,
   simulate,
   serve,
+  compare,
   solve,
   sweep,
+  merge,
   collective,
   traffic,
   calibrate,
   topology,
   replay,
-  compareFabricsCommand,
   native,
-  merge,
   trace,
   bom,
+  boxes,
+  cables,
   cost,
+  goodput,
   catalog,
   accuracy,
-  calibrate,
   importCommand,
   report,
   check,
   explain,
   init,
   schema,
+  config,
+  completionOf(() => COMMANDS),
   doctor,
 ];

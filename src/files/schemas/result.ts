@@ -132,9 +132,13 @@ const solve = group(
     efficiencyMin,
     baseRankCount,
     largestRankCount: whole("Largest size that holds"),
+    value: whole("The same, as other inputs that are pushed tell it"),
+    unit: prose("Its unit", "accelerators"),
+    margin: number("Distance of the efficiency from its bound there, as a share", 0.02),
+    binding: prose("What limits the next size", "uplink (leaf-3:spine-5)"),
     rows,
   },
-  ["largestRankCount"],
+  ["largestRankCount", "value", "unit", "margin", "binding"],
 );
 
 const collective = group("Collective times", {
