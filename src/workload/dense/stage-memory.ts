@@ -40,11 +40,14 @@ export function classMemories(run: DenseRun): ClassMemory[] {
   ];
 }
 
-/** The total of the fullest class: the first stage's or the last's, without its parts. */
+/** The total of the fullest class, without its parts. */
 export function fullestBytes(run: DenseRun): number {
   const { stages } = run.layout;
   const first = classBytes(run, 0);
-  return stages === 1 ? first : Math.max(first, classBytes(run, 1), classBytes(run, stages - 1));
+  if (stages === 1) return first;
+  // Inner stages hold fewer micro-batches and no table, so only experts make one of them fuller.
+  const inner = run.model.experts === undefined ? 0 : classBytes(run, 1);
+  return Math.max(first, inner, classBytes(run, stages - 1));
 }
 
 function classBytes(run: DenseRun, stage: number): number {
