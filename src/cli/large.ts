@@ -9,7 +9,8 @@ type Flags = Readonly<Record<string, unknown>>;
 
 /** Asked for a layout, or by the name of a large model that is no model to replay. */
 export async function isLarge(flags: Flags): Promise<boolean> {
-  if (flags["layout"] !== undefined || flags["what-if"] !== undefined) return true;
+  const own = ["layout", "what-if", "timeline", "calibration"];
+  if (own.some((name) => flags[name] !== undefined)) return true;
   const { isLargeModel } = await import("../files/large-model.ts");
   const { shippedIds } = await import("../files/shipped.ts");
   const model = text(flags, "model") ?? "";
@@ -19,6 +20,7 @@ export async function isLarge(flags: Flags): Promise<boolean> {
 export async function simulateLarge(flags: Flags, words: readonly string[]): Promise<number> {
   const { answerLarge } = await import("../answers/large/answer.ts");
   const { layoutFrom } = await import("../files/layout-text.ts");
+  refuseOthers(words);
   const question = await questionOf(flags);
   const readLayout = (layout: string) => layoutFrom(layout, "command line (--what-if)");
   const result = answerLarge(question, { words: shownWords(words), readLayout });
@@ -46,7 +48,6 @@ async function questionOf(flags: Flags): Promise<LargeQuestion> {
   const { readValidation } = await import("../files/validation.ts");
   const { layoutFrom } = await import("../files/layout-text.ts");
   const { CATALOG_DATE } = await import("../base/version.ts");
-  refuseOthers(flags);
   const reference = text(flags, "model") ?? "";
   const [model, cluster] = await Promise.all([
     readLargeModel(reference),
@@ -85,11 +86,18 @@ function countOf(words: string): number {
   throw new UsageError(`--accelerators is a whole number from 1 on, not "${words}"`);
 }
 
-/** Keys of the layout say what these flags say for models that are replayed. */
-function refuseOthers(flags: Flags): void {
-  const keys = { tokens: "seq=", set: "a cluster file of your own", save: "the command line" };
-  for (const [flag, instead] of Object.entries(keys)) {
-    if (flags[flag] === undefined) continue;
+/** What these flags say for models that are replayed, keys of the layout say here. */
+const OTHERS: Readonly<Record<string, string>> = {
+  ...{ tokens: "--layout 'seq=…'", batch: "--layout 'batch=…'", sharding: "--layout 'zero=…'" },
+  ...{ "micro-batch": "--layout 'micro=…'", set: "a cluster file of your own" },
+  save: "the command line itself",
+};
+
+function refuseOthers(words: readonly string[]): void {
+  for (const word of words) {
+    const flag = /^--([a-z-]+)/.exec(word)?.[1] ?? "";
+    const instead = Object.hasOwn(OTHERS, flag) ? OTHERS[flag] : undefined;
+    if (instead === undefined) continue;
     throw new UsageError(`--${flag} does not go with a large model; use ${instead}`);
   }
 }

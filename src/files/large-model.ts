@@ -5,11 +5,12 @@ import { basename, dirname, extname } from "node:path";
 import { suggest } from "../base/suggest.ts";
 import type { LargeModel } from "../records/large-model.ts";
 import type { Document } from "./document.ts";
-import { readDocument } from "./document.ts";
+import { documentOf, readDocument } from "./document.ts";
 import { modelFromHf } from "./formats/hf.ts";
 import { didYouMean, listed, refuse, shown, wholeFile } from "./issue.ts";
+import { readModel } from "./model.ts";
 import { isPath } from "./references.ts";
-import { shippedPath } from "./shipped.ts";
+import { shippedIds, shippedPath } from "./shipped.ts";
 import { isGroup } from "./walk.ts";
 
 const FOLDER = "scenarios/models/configs";
@@ -28,9 +29,25 @@ export const isLargeModel = (reference: string): boolean =>
 
 export async function readLargeModel(reference: string): Promise<LargeModel> {
   if (isPath(reference)) return largeModelFrom(await readDocument(reference), reference);
-  if (!isLargeModel(reference)) return refuseId(reference);
+  if (!isLargeModel(reference)) return fromShelf(reference);
   const name = `${FOLDER}/${reference}.json`;
   return largeModelFrom(await readDocument(shippedPath(name), name), reference);
+}
+
+/** A GPT or BERT of the models that are replayed, as the configuration that says the same. */
+async function fromShelf(reference: string): Promise<LargeModel> {
+  if (!(await shippedIds("model")).includes(reference)) return refuseId(reference);
+  const spec = await readModel(reference);
+  if (spec.family !== "gpt" && spec.family !== "bert") return refuseId(reference);
+  const config = {
+    model_type: spec.family === "gpt" ? "gpt2" : "bert",
+    ...{ num_hidden_layers: spec.layerCount, hidden_size: spec.hiddenSize },
+    ...{ num_attention_heads: spec.headCount, vocab_size: spec.vocabularySize },
+    max_position_embeddings: spec.contextTokens,
+  };
+  const { id, name } = spec;
+  const source = `scenarios/models/${reference}.yaml`;
+  return largeModelFrom(documentOf({ id, name, source, config }, source), reference);
 }
 
 /** From a plain config.json, or one with its id, name and source around it. */

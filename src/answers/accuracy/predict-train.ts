@@ -4,6 +4,7 @@ import { CONSTANTS } from "../../workload/dense/constants.ts";
 import { rankMemory } from "../../workload/dense/memory.ts";
 import { activeCount } from "../../workload/dense/parameters.ts";
 import { stepTime } from "../../workload/dense/step.ts";
+import { movedOver } from "./plausible.ts";
 import type { Estimate } from "./prediction.ts";
 import type { TrainReading } from "./read-train.ts";
 import { readTrain } from "./read-train.ts";
@@ -28,15 +29,19 @@ export function predictTrain(row: Row): Readonly<Record<string, Estimate>> {
   const flop = modelFlopPerToken(reading, cell(row, "flop_convention"));
   const peak = PEAK_CHIPS(reading);
   const logErrorShare = stepSpread(reading);
+  const moved = movedOver(reading, (one) => predictStepS(one));
   const estimate = (value: number, spread = logErrorShare): Estimate => ({
     ...{ value, logErrorShare: spread, assumed },
   });
+  // A slower step is a lower rate.
+  const { lowFactor, highFactor } = moved;
+  const inverse = { lowFactor: 1 / highFactor, highFactor: 1 / lowFactor };
   const chips = cell(row, "notes").match(/JAX devices|NeuronCore/) ? 2 : 1;
   const memory = (rankMemory(run).totalBytes * chips) / 1e9;
   return {
-    step_time_s: estimate(stepS),
-    tokens_per_s_per_gpu: estimate(tokensPerS),
-    mfu_pct: estimate((100 * tokensPerS * flop) / peak),
+    step_time_s: { ...estimate(stepS), ...moved },
+    tokens_per_s_per_gpu: { ...estimate(tokensPerS), ...inverse },
+    mfu_pct: { ...estimate((100 * tokensPerS * flop) / peak), ...inverse },
     memory_gb: estimate(memory, Math.hypot(0.12, logErrorShare)),
   };
 }

@@ -15,6 +15,10 @@ const expert = (experts: number, expertsPerToken: number, sharedExperts = 0): Ex
   sharedExperts,
 });
 
+const dense = (denseLayers: number, denseFfnChannels: number) => ({
+  ...{ denseLayers, denseFfnChannels },
+});
+
 const latent = (queryChannels: number) => ({ latent: { queryChannels, keyValueChannels: 512 } });
 
 const gpt = (layers: number, hiddenSize: number, heads: number, vocabularyTokens = 51_200) => ({
@@ -62,19 +66,24 @@ export const PUBLIC_SHAPES: readonly (readonly [RegExp, PublicShape])[] = [
       ...latent(0),
       headSize: 160,
       ffnChannels: 1408,
-      experts: expert(64, 6, 2),
+      experts: { ...expert(64, 6, 2), ...dense(1, 10_944) },
       vocabularyTokens: 102_400,
     },
   ],
   [
     /deepseek.?v2/,
-    { ...latent(1536), headSize: 160, ffnChannels: 1536, experts: expert(160, 6, 2) },
+    {
+      ...latent(1536),
+      headSize: 160,
+      ffnChannels: 1536,
+      experts: { ...expert(160, 6, 2), ...dense(1, 12_288) },
+    },
   ],
   [
     /deepseek.?v3|deepseek.?r1|kimi/,
     {
       ...llama([61, 7168, 128, 128, 2048], 129_280),
-      ...{ ...latent(1536), headSize: 160, experts: expert(256, 8, 1) },
+      ...{ ...latent(1536), headSize: 160, experts: { ...expert(256, 8, 1), ...dense(3, 18_432) } },
     },
   ],
   [/deepseek.?(?:moe.?)?16b/, { ffnChannels: 1408, experts: expert(64, 6, 2) }],

@@ -45,20 +45,24 @@ export function readLayout(
     isSequenceParallel: !/megatron-lm 2021|deepspeed|metaseq/.test(text),
     isLora: isLora(row),
     precision: readPrecision(row, part, assumptions),
+    ...(ZERO_BUBBLE.test(text) ? { schedule: "zero-bubble" as const } : {}),
   };
 }
 
+/** Schedules that fill the gaps of the pipeline with gradients of weights. */
+const ZERO_BUBBLE = /zero.?bubble|\bzb[bv]|dualpipe|v-half|v-min/;
+
 /** Texts of a fine-tuning set packed into one sequence attend each to itself only. */
 function packing(text: string, assumptions: Assumptions): Pick<DenseLayout, "packedTokens"> {
-  if (!/\bpacked\b/.test(text)) return {};
-  const packedTokens = /squad/.test(text) ? SHORT_TEXT : LONG_TEXT;
+  // Other sets that are packed hold texts about as long as a sequence.
+  if (!/\bsquad\b.*\bpacked\b/.test(text)) return {};
+  const packedTokens = SHORT_TEXT;
   assumptions.add(`packed texts of ${packedTokens} tokens`);
   return { packedTokens };
 }
 
-/** Questions with their passages, and documents. */
+/** Questions with their passages. */
 const SHORT_TEXT = 512;
-const LONG_TEXT = 4096;
 
 /** Fine-tuning by adapters; latent attention has ranks of that name too. */
 function isLora(row: Row): boolean {
@@ -104,8 +108,11 @@ function interleaveOf(row: Row, layers: number, stages: number, assumptions: Ass
   const named = /vpp?(\d+)/.exec(text)?.[1];
   if (named !== undefined) return Number(named);
   if (/interleaved/i.test(`${text} ${cell(row, "notes")}`)) return 2;
-  if (stages === 1 || !/megatron-(?:core|bridge)|nemo/i.test(text)) return 1;
-  const chunks = layers % stages === 0 ? layers / stages : 1;
+  if (stages === 1 || !/megatron-(?:core|bridge)|nemo|meta internal/i.test(text)) return 1;
+  const each = layers / stages;
+  // Where only that it interleaves is known, the middle of one chunk and one layer a chunk.
+  const usual = Number.isInteger(each) ? each : 1;
+  const chunks = /meta internal/i.test(text) ? Math.round(Math.sqrt(each)) : usual;
   assumptions.add(`vp ${chunks}`);
   return chunks;
 }

@@ -57,8 +57,13 @@ export function readExperts(row: Row, known: Experts | undefined): Experts | und
   if (experts === undefined) return known;
   const top = /top.?(\d+)/.exec(text)?.[1];
   const shared = /\+ ?(\d+) shared/.exec(text)?.[1];
+  const layers = known?.denseLayers;
+  const denseFfnChannels = known?.denseFfnChannels;
   return {
     ...(known?.hasBias === true ? { hasBias: true } : {}),
+    ...(layers === undefined || denseFfnChannels === undefined
+      ? {}
+      : { denseLayers: layers, denseFfnChannels }),
     experts: Number(experts),
     expertsPerToken: top === undefined ? (known?.expertsPerToken ?? 2) : Number(top),
     sharedExperts: shared === undefined ? (known?.sharedExperts ?? 0) : Number(shared),

@@ -31,13 +31,15 @@ const named = (
 
 /** First match wins; the text holds framework, precision and notes. */
 const RULES: readonly (readonly [RegExp, SoftwareName])[] = [
-  [/megatron-lm 202[12]|baseline megatron-lm/, named("eager", 0, false, false)],
+  [/megatron-lm 202[12]|baseline megatron-lm/, named("unfused", 0, false, false)],
   [/megatron-deepspeed|deepspeed\+megatron|metaseq|megatron 23\.04/, named("eager", 0)],
   [/megatron-lm 202[56].*no overlap/, named("fused", NEWEST, false, false)],
   [/megatron-bridge/, named("fused", NEWEST, true)],
   [/megatron-core r0\.[0-8]/, named("eager", 2, true)],
   [/megascale|\+tp overlap|\+pp overlap|\+efficient|\+misc|\+lamb/, named("fused", 2, true)],
   [/\+dp overlap|\+sliding|\+parallel block/, named("eager", 2)],
+  // Submissions to a contest name the container's release; their kernels are tuned.
+  [/\brelease 2[3-9]\.\d\d/, named("fused", NEWEST, true)],
   [/nemo (?:framework )?(?:nvidia )?(?:release )?23|nemo megatron/, named("eager", 2, true)],
   [/nemo 24|release 24/, named("unfused", NEWEST, true)],
   [/nemo|pytorch nvidia release 2[45]|ngc/, named("fused", NEWEST, true)],

@@ -1,5 +1,6 @@
 /** A training row as the step-time model takes it. */
 import type { PartRow } from "../../workload/dense/parts.ts";
+import { rankMemory } from "../../workload/dense/memory.ts";
 import type { DenseRun } from "../../workload/dense/types.ts";
 import { readLayout } from "./read-layout.ts";
 import { readModel } from "./read-model.ts";
@@ -35,15 +36,29 @@ function halved(part: PartRow): PartRow {
   };
 }
 
+/** Memory estimates may be this far over before they say that a run must have recomputed. */
+const TOO_FULL = 1.2;
+
+/** What ran did fit: where recompute is only assumed and nothing else fits, it was full. */
+function fitting(run: DenseRun, assumptions: Assumptions): DenseRun["layout"] {
+  // Frozen products keep no inputs, which the estimate does not know of.
+  const isKnown = run.part.family !== "tpu" && !run.layout.isLora;
+  const isFree = isKnown && assumptions.names.includes("recompute none");
+  if (!isFree || rankMemory(run).totalBytes <= TOO_FULL * run.part.memoryBytes) return run.layout;
+  assumptions.replace("recompute none", "recompute full, since nothing else fits");
+  return { ...run.layout, recompute: "full" };
+}
+
 export function readTrain(row: Row): TrainReading {
   const assumptions = new Assumptions();
   const whole = readPart(row, assumptions);
   const part = devicesPerChip(row) === 2 ? halved(whole) : whole;
   const software = readSoftware(row, part, assumptions);
-  const read = readModel(row, assumptions);
+  const plain = readModel(row, assumptions);
   const hasDropout = !software.hasFlashAttention;
-  const model = { ...read, hasDropout };
-  const layout = readLayout(row, { model, part, devices: devicesPerChip(row) }, assumptions);
+  const model = { ...plain, hasDropout };
+  const read = readLayout(row, { model, part, devices: devicesPerChip(row) }, assumptions);
+  const layout = fitting({ model, layout: read, part, software }, assumptions);
   const slices = /(\d+) slices?/.exec(cell(row, "network"))?.[1];
   return {
     run: { model, layout, part, software },

@@ -37,6 +37,12 @@ export class Assumptions {
     return assumed;
   }
 
+  /** Another assumption in the place of one. */
+  replace(name: string, by: string): void {
+    const place = this.names.indexOf(name);
+    if (place >= 0) this.names[place] = by;
+  }
+
   add(name: string): void {
     if (!this.names.includes(name)) this.names.push(name);
   }

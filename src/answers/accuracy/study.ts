@@ -22,7 +22,18 @@ export const FITTED: readonly (keyof DenseConstants)[] = [
     "earlyFactor",
   ] as const),
   ...(["gatherVisibleShare", "tensorVisibleShare", "broadcastVisibleShare"] as const),
-  ...(["olderAttentionShare", "recomputeShare", "contextAttentionFactor"] as const),
+  ...([
+    "olderAttentionShare",
+    "recomputeShare",
+    "wholeRecomputeShare",
+    "contextAttentionFactor",
+  ] as const),
+];
+
+/** The same of runs with experts, beside those that dense runs decide. */
+export const FITTED_TO_EXPERTS: readonly (keyof DenseConstants)[] = [
+  ...(["expertFactor", "earlyExpertFactor", "expertWireVisibleShare"] as const),
+  ...(["biasedExpertShare", "expertHostS", "armExpertHostS", "expertFloorS"] as const),
 ];
 
 /** Where the fit starts when rows are left out: neutral values, not those already fitted. */
@@ -36,7 +47,12 @@ const NEUTRAL: Partial<DenseConstants> = {
     earlyFactor: 1,
   },
   ...{ gatherVisibleShare: 0.5, tensorVisibleShare: 0.5, broadcastVisibleShare: 0.5 },
-  ...{ olderAttentionShare: 0.55, recomputeShare: 0.8, contextAttentionFactor: 1.1 },
+  ...{
+    olderAttentionShare: 0.55,
+    recomputeShare: 0.8,
+    wholeRecomputeShare: 1,
+    contextAttentionFactor: 1.1,
+  },
 };
 
 export interface Judged {
@@ -55,6 +71,8 @@ export interface Study {
   readonly all: readonly Judged[];
   readonly dense: readonly Judged[];
   readonly left: readonly Left[];
+  /** The same of runs with experts. */
+  readonly leftExperts: readonly Left[];
   readonly pairs: Pairs;
 }
 
@@ -82,21 +100,27 @@ export function studyOf(
   const all = steps.map((step) => judge(step, CONSTANTS));
   const dense = all.filter(({ step }) => step.kind === "dense" && step.excluded === "");
   const voting = dense.map(({ step }) => step);
-  const left = by.map((name) => leftOut(name, voting, present(SPLITS[name], name), judge));
-  return { all, dense, left, pairs: pairsOf(dense) };
+  const start = { ...CONSTANTS, ...NEUTRAL };
+  const left = by.map((name) => leftOut(name, { steps: voting, judge, start, names: FITTED }));
+  const experts = steps.filter(({ kind, excluded }) => kind === "experts" && excluded === "");
+  const about = { steps: experts, judge, start: CONSTANTS, names: FITTED_TO_EXPERTS };
+  const leftExperts = by.map((name) => leftOut(name, about));
+  return { all, dense, left, leftExperts, pairs: pairsOf(dense) };
 }
 
-function leftOut(
-  by: string,
-  steps: readonly ValidationStep[],
-  nameOf: (step: ValidationStep) => string,
-  judge: (step: ValidationStep, constants: DenseConstants) => Judged,
-): Left {
+interface Refit {
+  readonly steps: readonly ValidationStep[];
+  readonly judge: (step: ValidationStep, constants: DenseConstants) => Judged;
+  readonly start: DenseConstants;
+  readonly names: readonly (keyof DenseConstants)[];
+}
+
+function leftOut(by: string, { steps, judge, start, names: fitted }: Refit): Left {
+  const nameOf = present(SPLITS[by], by);
   const names = [...new Set(steps.map(nameOf))];
-  const start = { ...CONSTANTS, ...NEUTRAL };
   const groups = names.map((name) => {
     const kept = steps.filter((step) => nameOf(step) !== name);
-    const constants = fitConstants(kept.map(measured), start, FITTED);
+    const constants = fitConstants(kept.map(measured), start, fitted);
     const errors = steps
       .filter((step) => nameOf(step) === name)
       .map((step) => judge(step, constants).errorShare);

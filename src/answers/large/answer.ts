@@ -146,6 +146,17 @@ function sentenceOf(
   );
 }
 
+/** Data sheets print the peak of sparse products beside the dense one: twice as high. */
+function sparsePeak({ cluster }: LargeQuestion, { part }: LargeRun): string[] {
+  const peak = cluster.node.accelerator?.peakBf16FlopPerS.value ?? 0;
+  if (Math.abs(peak / part.peakBf16FlopPerS - 2) > 0.1) return [];
+  const tera = (flopPerS: number): string => `${fixed(flopPerS / 1e12)} Tflop/s`;
+  return [
+    `The cluster's peak of ${tera(peak)} is that of sparse products; MFU is against the dense ` +
+      `${tera(part.peakBf16FlopPerS)}.`,
+  ];
+}
+
 function bewareOf(
   question: LargeQuestion,
   base: Evaluated,
@@ -158,6 +169,7 @@ function bewareOf(
   return [
     ...(extrapolation.length > 0 ? [`Extrapolation: ${extrapolation.join("; ")}.`] : []),
     ...(wide ? ["Tensor or context ranks reach beyond a node: their traffic takes its NICs."] : []),
+    ...sparsePeak(question, run),
     ...(isNearlyFull(base)
       ? [`Memory is ${percent(base.memoryBytes / run.part.memoryBytes)} full: retries may slow it.`]
       : []),

@@ -25,7 +25,8 @@ export const accuracy: Command = {
     out: {
       type: "string",
       requiresArg: true,
-      describe: "also write the study of all published rows as Markdown to this file",
+      describe:
+        "also write the study of all published rows as Markdown to this file, its plot beside it",
     },
     json: JSON_OPTION,
   },
@@ -68,9 +69,15 @@ async function study(out: string | undefined, asJson: boolean): Promise<number> 
   const { studyOf } = await import("../../answers/accuracy/study.ts");
   const { accuracyPage } = await import("../../answers/accuracy/page.ts");
   const { writeText } = await import("../../files/write.ts");
-  const found = studyOf(validationSteps(await readValidation()));
-  const page = accuracyPage(found);
-  if (out !== undefined) await writeText(out, page);
+  const { memoryStudy } = await import("../../answers/accuracy/memory-study.ts");
+  const { scatterPlot } = await import("../../answers/accuracy/scatter.ts");
+  const tables = await readValidation();
+  const found = studyOf(validationSteps(tables));
+  const page = accuracyPage(found, memoryStudy(tables));
+  if (out !== undefined) {
+    await writeText(out, page);
+    await writeText(out.replace(/(?:\.md)?$/, ".svg"), scatterPlot(found.all));
+  }
   if (asJson) {
     const rows = found.all.map(({ step, predictedS, errorShare }) => ({
       ...{ id: step.id, source: step.source, kind: step.kind, excluded: step.excluded },

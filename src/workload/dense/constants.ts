@@ -21,6 +21,7 @@ export interface DenseConstants {
   readonly broadcastVisibleShare: number;
   readonly olderAttentionShare: number;
   readonly recomputeShare: number;
+  readonly wholeRecomputeShare: number;
   readonly hideableShare: number;
   readonly contentionShare: number;
   readonly nicShare: number;
@@ -55,18 +56,19 @@ const TABLES = "NCCL planner's latency table (ring, Simple protocol)";
 export const CONSTANT_ROWS: readonly ConstantRow[] = [
   fitted("matmulShare", 0.88, "sustained share of the best matmul of a part, when hot"),
   fitted("fp4Share", 0.7, "share of the nominal gain of FP4 over FP8 that matmuls reach"),
-  fitted("bytePassesFactor", 1.44, "passes over memory for each counted byte, and its efficiency"),
-  fitted("unfusedPassesFactor", 1.88, "bytes of unfused software, against fused"),
-  fitted("castPassesFactor", 2.26, "bytes moved for each element cast to 8 or 4 bits, both ways"),
-  fitted("lossPassesFactor", 1.48, "passes over memory for each counted byte of the loss"),
+  fitted("bytePassesFactor", 1.46, "passes over memory for each counted byte, and its efficiency"),
+  fitted("unfusedPassesFactor", 1.91, "bytes of unfused software, against fused"),
+  fitted("castPassesFactor", 2.36, "bytes moved for each element cast to 8 or 4 bits, both ways"),
+  fitted("lossPassesFactor", 1.55, "passes over memory for each counted byte of the loss"),
   fitted("plainFactor", 1.02, "what the law forgets, in every layer"),
   fitted("eagerFactor", 1.11, "what gaps between eager launches add to a layer"),
   fitted("earlyFactor", 1.03, "first releases on Blackwell"),
-  fitted("gatherVisibleShare", 0.416, "share of the wire of sharded parameters that shows"),
-  fitted("tensorVisibleShare", 0.47, "share of tensor-parallel wire that shows with overlap"),
-  fitted("broadcastVisibleShare", 0.396, "wire of parameters sent by trees of broadcasts"),
-  fitted("olderAttentionShare", 0.532, "speed of an attention kernel one generation older"),
-  fitted("recomputeShare", 0.67, "a recomputed forward pass, against the first one"),
+  fitted("gatherVisibleShare", 0.404, "share of the wire of sharded parameters that shows"),
+  fitted("tensorVisibleShare", 0.456, "share of tensor-parallel wire that shows with overlap"),
+  fitted("broadcastVisibleShare", 0.379, "wire of parameters sent by trees of broadcasts"),
+  fitted("olderAttentionShare", 0.548, "speed of an attention kernel one generation older"),
+  fitted("wholeRecomputeShare", 0.92, "the same without a fused attention, scores and all"),
+  fitted("recomputeShare", 0.76, "a recomputed forward pass, against the first one"),
   assumed("hideableShare", 0.8, "share of computing behind which traffic can hide"),
   assumed("contentionShare", 0.1, "slowing of kernels by traffic hidden behind them"),
   assumed("nicShare", 0.85, "payload share of a NIC under a library"),
@@ -80,7 +82,7 @@ export const CONSTANT_ROWS: readonly ConstantRow[] = [
   row("biasedExpertShare", 0.25, "fitted", "biases and clamps after products of experts", MOE),
   row("expertHostS", 0.36e-3, "fitted", "what the host adds to an expert layer, uncaptured", MOE),
   row("armExpertHostS", 1.55e-3, "fitted", "what an Arm host adds to that", MOE),
-  row("contextAttentionFactor", 1.3, "fitted", "attention over four or more context ranks", RUNS),
+  row("contextAttentionFactor", 1.32, "fitted", "attention over four or more context ranks", RUNS),
   row("ringStartS", 8.4e-6, "kernels", "start of a ring collective", TABLES),
   row("ringStepS", 3.4e-6, "kernels", "one step of a ring inside a node", TABLES),
   row("crossNodeStepS", 14e-6, "kernels", "one step of a ring between nodes", TABLES),

@@ -55,14 +55,13 @@ export function layerTime(run: DenseRun, c: DenseConstants): LayerTime {
     slow * (productsS(inputs, rate, sms) + productsS(weights, rate, sms)) + written.backwardS;
   const passes = elementwiseBytes(run);
   const passesFactor = bytePasses(run, c);
-  const castS = (c.castPassesFactor * castElements(run)) / hbm;
+  const castBytes = c.castPassesFactor * castElements(run);
   const bytes = {
-    forwardS: (passesFactor * passes.forward) / hbm + castS,
-    backwardS: (passesFactor * passes.backward) / hbm + castS,
+    forwardS: (passesFactor * passes.forward + castBytes) / hbm,
+    backwardS: (passesFactor * passes.backward + castBytes) / hbm,
   };
   const att = attention(run, c);
-  const tensor = tensorWire(run, c);
-  const context = contextWire(run, c, att);
+  const [tensor, context] = [tensorWire(run, c), contextWire(run, c, att)];
   const wires = [tensor, context, dispatch];
   const forwardWiresS = wires.reduce((sum, wire) => sum + wire.forwardS, 0);
   const backwardWiresS = wires.reduce((sum, wire) => sum + wire.backwardS, 0);
@@ -188,11 +187,12 @@ function tensorWire(run: DenseRun, c: DenseConstants): ForwardBackward {
 
 /** Per operation, half of the products and all bytes are run again; fused attention never. */
 function recomputed(
-  { layout }: DenseRun,
+  { layout, software }: DenseRun,
   c: DenseConstants,
   forward: { readonly all: number; readonly half: number },
 ): number {
-  if (layout.recompute === "full") return c.recomputeShare * forward.all;
+  const share = software.hasFlashAttention ? c.recomputeShare : c.wholeRecomputeShare;
+  if (layout.recompute === "full") return share * forward.all;
   if (layout.recompute === "per-op") return c.recomputeShare * forward.half;
   return 0;
 }

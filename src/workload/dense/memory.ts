@@ -30,13 +30,40 @@ export interface RankMemory {
 export function rankMemory(run: DenseRun): RankMemory {
   const { model, layout } = run;
   const layers = model.layers / layout.stages;
+  const isOne = layout.stages === 1;
   const logitsBytes =
     (BYTES_PER_LOGIT * rankTokens(run) * model.vocabularyTokens) / layout.tensorRanks;
-  const states = statesBytes(run, layers);
-  const first = activationBytes(run, layers * microBatchesInFlight(run));
-  const last = activationBytes(run, layers) + logitsBytes;
-  if (layout.stages === 1 || last > first) return total(states, last - logitsBytes, logitsBytes);
-  return total(states, first, 0);
+  const work = gatheredBytes(run);
+  const states = statesBytes(run, layers, denseLayersOf(run, 0));
+  const first = activationBytes(run, layers * microBatchesInFlight(run)) + work;
+  if (isOne) return total(states, activationBytes(run, layers) + work, logitsBytes);
+  const lastStates = statesBytes(run, layers, 0);
+  const last = activationBytes(run, layers) + work;
+  const isLast = lastStates + last + logitsBytes > states + first;
+  return isLast ? total(lastStates, last, logitsBytes) : total(states, first, 0);
+}
+
+/** Layers without experts in a stage: they are the model's first ones. */
+export function denseLayersOf({ model, layout }: DenseRun, stage: number): number {
+  const each = model.layers / layout.stages;
+  const leading = model.experts?.denseLayers ?? 0;
+  return Math.min(each, Math.max(0, leading - stage * each));
+}
+
+/** Results that sequence-parallel ranks gather whole for the layer in work. */
+const WHOLE_RESULTS = 6;
+const WHOLE_RESULTS_OVERLAPPED = 4;
+
+/** What a layer in work holds gathered: whole sequences, and sharded weights of its own. */
+export function gatheredBytes(run: DenseRun): number {
+  const { model, layout, software } = run;
+  const results = software.overlapsTensor ? WHOLE_RESULTS_OVERLAPPED : WHOLE_RESULTS;
+  const isWhole = layout.tensorRanks > 1 && layout.isSequenceParallel;
+  const sequences = isWhole ? results * 2 * rankTokens(run) * model.hiddenSize : 0;
+  const isSharded = layout.sharding === "fsdp" && layout.shardRanks > 1;
+  const layer = (2 * layerParameterCount(model, layout.expertRanks)) / layout.tensorRanks;
+  // The layer in work, the next one on its way, and the gradient of one.
+  return sequences + (isSharded ? 3 * layer : 0);
 }
 
 function total(statesBytes: number, activationsBytes: number, logitsBytes: number): RankMemory {
@@ -51,13 +78,26 @@ export interface StateParts {
   readonly optimizerBytes: number;
 }
 
-/** Weights, gradients and optimizer of layers and `tables` rows of vocabulary. */
-export function stateParts(run: DenseRun, layers: number, tables: number): StateParts {
+/** Layers, those of them without experts, and rows of vocabulary. */
+interface StageContent {
+  readonly layers: number;
+  readonly denseLayers: number;
+  readonly tables: number;
+}
+
+/** Weights, gradients and optimizer of what a stage holds. */
+export function stateParts(
+  run: DenseRun,
+  { layers, tables, denseLayers }: StageContent,
+): StateParts {
   const { model, layout } = run;
   const inLayers = layers * layerParameterCount(model, layout.expertRanks);
   // Experts are replicated less often than the rest, so their state is sharded less.
-  const expert = inLayers - layers * countAroundExperts(model, layout.expertRanks);
-  const rest = inLayers - expert + tables * model.hiddenSize;
+  const withExperts = layers === 0 ? 1 : 1 - denseLayers / layers;
+  const around = layers * countAroundExperts(model, layout.expertRanks);
+  const expert = (inLayers - around) * withExperts;
+  const feed = (model.isGated ? 3 : 2) * model.hiddenSize * (model.experts?.denseFfnChannels ?? 0);
+  const rest = around + layers * (1 - withExperts) * feed + tables * model.hiddenSize;
   const shards = Math.max(1, layout.shardRanks);
   const own = perParameter(run, shards);
   const theirs = expert === 0 ? own : perParameter(run, Math.max(1, shards / layout.expertRanks));
@@ -99,10 +139,12 @@ function perParameter({ layout, software }: DenseRun, ranks: number): StateParts
   };
 }
 
-function statesBytes(run: DenseRun, layers: number): number {
+function statesBytes(run: DenseRun, layers: number, denseLayers: number): number {
   const { model, layout } = run;
   const tables = (layout.stages === 1 && model.isGated ? 2 : 1) * model.vocabularyTokens;
-  const { weightsBytes, gradientsBytes, optimizerBytes } = stateParts(run, layers, tables);
+  const { weightsBytes, gradientsBytes, optimizerBytes } = stateParts(run, {
+    ...{ layers, tables, denseLayers },
+  });
   return weightsBytes + gradientsBytes + optimizerBytes;
 }
 
@@ -141,6 +183,6 @@ export function layerActivationBytes(run: DenseRun): number {
   const kv = model.kvHeads * model.headSize;
   const copies = model.experts ? model.experts.expertsPerToken + model.experts.sharedExperts : 1;
   const feed = (model.isGated ? 6 : 4) * copies * model.ffnChannels;
-  const routed = model.experts ? 4 * copies * h : 0;
+  const routed = model.experts ? 4 * model.experts.expertsPerToken * h : 0;
   return tokens * ((8 * h) / shards + (2 * (q + 2 * kv) + 2 * q + feed) / t + routed);
 }

@@ -186,7 +186,7 @@ export const PART_ROWS: readonly PartRow[] = [
   }),
   part("tpu-v6e", {
     ...{ ...tpu, domain: 256 },
-    ...{ tera: [918, 918, 0, 742.4, 742.4, 413, 413], giga: [32, 1638, 180, 3] },
+    ...{ tera: [918, 918, 0, 753, 753, 413, 413], giga: [32, 1638, 180, 3] },
   }),
   part("tpu-v7", {
     ...{ ...tpu, domain: 9216 },

@@ -6,7 +6,13 @@ import { exactSum } from "../../base/sum.ts";
 import { layersOfStage } from "./stages.ts";
 import { microBatches } from "./exposure.ts";
 import { rankTokens } from "./layer.ts";
-import { activationBytes, BYTES_PER_LOGIT, stateParts } from "./memory.ts";
+import {
+  activationBytes,
+  BYTES_PER_LOGIT,
+  denseLayersOf,
+  gatheredBytes,
+  stateParts,
+} from "./memory.ts";
 import type { DenseRun } from "./types.ts";
 
 export interface ClassMemory {
@@ -34,11 +40,14 @@ export function classMemories(run: DenseRun): ClassMemory[] {
   ];
 }
 
-/** The total of the fullest class: the first stage's or the last's, without its parts. */
+/** The total of the fullest class, without its parts. */
 export function fullestBytes(run: DenseRun): number {
   const { stages } = run.layout;
   const first = classBytes(run, 0);
-  return stages === 1 ? first : Math.max(first, classBytes(run, 1), classBytes(run, stages - 1));
+  if (stages === 1) return first;
+  // Inner stages hold fewer micro-batches and no table, so only experts make one of them fuller.
+  const inner = run.model.experts === undefined ? 0 : classBytes(run, 1);
+  return Math.max(first, inner, classBytes(run, stages - 1));
 }
 
 function classBytes(run: DenseRun, stage: number): number {
@@ -63,7 +72,10 @@ function heldParts(run: DenseRun, stage: number): ClassMemory["parts"] {
   const tables = isOne
     ? (model.vocabularyTables ?? (model.isGated ? 2 : 1))
     : Number(stage === 0 || stage === last);
-  const state = stateParts(run, layers, tables * model.vocabularyTokens);
+  const state = stateParts(run, {
+    ...{ layers, tables: tables * model.vocabularyTokens },
+    denseLayers: Math.round(denseLayersOf(run, stage)),
+  });
   const logits =
     stage === last
       ? (BYTES_PER_LOGIT * rankTokens(run) * model.vocabularyTokens) / layout.tensorRanks
@@ -75,6 +87,7 @@ function heldParts(run: DenseRun, stage: number): ClassMemory["parts"] {
     { name: "optimizer", sizeBytes: state.optimizerBytes },
     { name: "activations", sizeBytes: activations },
     { name: "logits", sizeBytes: logits },
+    { name: "gathered", sizeBytes: gatheredBytes(run) },
     { name: "buckets", sizeBytes: bucketBytes(run, state.weightsBytes) },
     { name: "runtime", sizeBytes: RUNTIME_BYTES },
   ];
@@ -88,10 +101,7 @@ function inFlight(run: DenseRun, stage: number): number {
   return Math.min(microBatches(run), stages * (1 + more) - stage);
 }
 
-function bucketBytes({ layout, model }: DenseRun, weightsBytes: number): number {
-  if (layout.replicas * layout.contextRanks === 1) return 0;
-  if (!layout.sharding.startsWith("fsdp")) return Math.min(BUCKET_BYTES, weightsBytes);
-  // Two layers gathered at a time, and the gradient of one.
-  const layer = (weightsBytes * layout.shardRanks * layout.stages) / model.layers;
-  return 3 * layer;
+function bucketBytes({ layout }: DenseRun, weightsBytes: number): number {
+  const isAlone = layout.replicas * layout.contextRanks === 1;
+  return isAlone || layout.sharding === "fsdp" ? 0 : Math.min(BUCKET_BYTES, weightsBytes);
 }

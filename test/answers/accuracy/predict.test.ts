@@ -122,3 +122,17 @@ test("words name the share of the network that each accelerator has", () => {
   equal(nicBytesPerS("8x HDR200 IB/node, full-fat tree", 8), 25e9);
   equal(nicBytesPerS("DGX class", 8), undefined);
 });
+
+test("a row that leaves its micro-batch open has a range over those that may have run", () => {
+  const predict = (micro_batch: string) =>
+    predictTable({
+      columns: [...Object.keys(ROW), "step_time_s"],
+      rows: [{ ...ROW, micro_batch }],
+    });
+  const [known] = predict("4");
+  const [open] = predict("");
+  const width = (one: typeof open): number => (one?.high ?? 0) / (one?.low ?? 1);
+  equal(open?.status, "incomplete");
+  ok(open.reason.includes("micro_batch"));
+  ok(width(open) > 1.05 * width(known));
+});

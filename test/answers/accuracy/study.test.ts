@@ -4,8 +4,16 @@ import { basename } from "node:path";
 import { test } from "vitest";
 import { quantile, rankedPairs, summaryOf } from "../../../src/answers/accuracy/errors.ts";
 import { fitConstants } from "../../../src/answers/accuracy/fit.ts";
+import { memoryStudy } from "../../../src/answers/accuracy/memory-study.ts";
+import { scatterPlot } from "../../../src/answers/accuracy/scatter.ts";
+import { slopesOf } from "../../../src/answers/accuracy/slopes.ts";
 import { accuracyPage } from "../../../src/answers/accuracy/page.ts";
-import { FITTED, studyOf, worstOf } from "../../../src/answers/accuracy/study.ts";
+import {
+  FITTED,
+  FITTED_TO_EXPERTS,
+  studyOf,
+  worstOf,
+} from "../../../src/answers/accuracy/study.ts";
 import { validationSteps } from "../../../src/answers/accuracy/validation.ts";
 import { readValidation } from "../../../src/files/validation.ts";
 import { CONSTANTS } from "../../../src/workload/dense/constants.ts";
@@ -15,12 +23,12 @@ import { readText } from "../../support/sources.ts";
 import { slowTest } from "../../support/slow.ts";
 import { table, tableNames } from "./tables.ts";
 
-const steps = () =>
-  validationSteps(
-    tableNames()
-      .filter((path) => /\/train-(?!vtrain)/.test(path))
-      .map((path) => ({ name: basename(path, ".csv"), rows: table(path).rows })),
-  );
+const tables = () =>
+  tableNames()
+    .filter((path) => /\/train-(?!vtrain)/.test(path))
+    .map((path) => ({ name: basename(path, ".csv"), rows: table(path).rows }));
+
+const steps = () => validationSteps(tables());
 
 test("summaries are those of the definition", () => {
   // Sizes 0.1, 0.2, 0.3: mean and median 0.2, p95 at 1.9 of 2 steps, bias their signed mean.
@@ -62,7 +70,7 @@ test("the tables that ship are those that the study reads", async () => {
 
 test("dense runs are predicted as near as the page says, and the page is current", () => {
   const study = studyOf(steps(), []);
-  const page = accuracyPage(study);
+  const page = accuracyPage(study, memoryStudy(tables()));
   const section = (text: string) => text.split("## By source")[1]?.split("## Left out")[0];
   equal(section(readText("docs/accuracy.md")), section(page));
   const { meanErrorShare, p95ErrorShare } = summaryOf(study.dense.map((one) => one.errorShare));
@@ -72,11 +80,49 @@ test("dense runs are predicted as near as the page says, and the page is current
   equal(worstOf(study.dense, 10).length, 10);
 });
 
+test("runs with experts are predicted within 8.5 % on average", () => {
+  const { all } = studyOf(steps(), []);
+  const experts = all.filter(({ step }) => step.kind === "experts" && step.excluded === "");
+  const { rows, meanErrorShare } = summaryOf(experts.map(({ errorShare }) => errorShare));
+  ok(rows > 80 && meanErrorShare < 0.085, String(meanErrorShare));
+});
+
+test("printed memory is predicted within 8 % in the median", () => {
+  const all = memoryStudy(tables()).find(({ source }) => source === "all");
+  ok(all !== undefined && all.summary.rows > 40);
+  ok(all.summary.medianErrorShare < 0.08, String(all.summary.medianErrorShare));
+});
+
+test("a slope is the change of the error from the least to the most of one thing", () => {
+  const [first, second] = studyOf(steps(), []).dense.filter(
+    ({ step }) => step.model.includes("MPT-7b") && step.measuredS > 0,
+  );
+  ok(first !== undefined && second !== undefined);
+  const at = (seqTokens: number, errorShare: number) => {
+    const { reading } = first.step;
+    const layout = { ...reading.run.layout, seqTokens };
+    const run = { ...reading.run, layout };
+    return { ...first, errorShare, step: { ...first.step, reading: { ...reading, run } } };
+  };
+  const slopes = slopesOf([at(1024, 0), at(2048, 0.5), at(4096, 0.1)]);
+  const sequence = slopes.find(({ over }) => over === "sequence");
+  equal(sequence?.series, 1);
+  ok(Math.abs((sequence?.biasShare ?? 0) - Math.log(1.1)) < 1e-12);
+});
+
+test("the plot has a dot for each run with a vote, and ships beside the page", () => {
+  const { all } = studyOf(steps(), []);
+  const plot = scatterPlot(all);
+  const voting = all.filter(({ step }) => step.excluded === "").length;
+  equal(plot.match(/r="2.6"/g)?.length, voting);
+  equal(readText("docs/accuracy.svg"), plot);
+});
+
 slowTest("the whole page is current, refits and all", () => {
-  equal(readText("docs/accuracy.md"), accuracyPage(studyOf(steps())));
+  equal(readText("docs/accuracy.md"), accuracyPage(studyOf(steps()), memoryStudy(tables())));
 });
 
 test("few constants are fitted, each by name", () => {
-  ok(FITTED.length <= 14);
-  for (const name of FITTED) ok(CONSTANTS[name] > 0);
+  ok(FITTED.length <= 16 && FITTED_TO_EXPERTS.length <= 7);
+  for (const name of [...FITTED, ...FITTED_TO_EXPERTS]) ok(CONSTANTS[name] > 0);
 });

@@ -7,7 +7,10 @@ import { render } from "../../../src/report/render.ts";
 import { resultFrom } from "../../../src/files/result.ts";
 import { documentOf } from "../../../src/files/document.ts";
 import type { LargeResult } from "../../../src/records/result.ts";
-import { ask, LAYOUT } from "./support.ts";
+import { anchorFrom } from "../../../src/answers/calibrate-steps.ts";
+import { answerLarge } from "../../../src/answers/large/answer.ts";
+import { layoutFrom } from "../../../src/files/layout-text.ts";
+import { ask, LAYOUT, questionOf } from "./support.ts";
 
 const part = (result: LargeResult, name: string): number =>
   result.parts.find((one) => one.name === name)?.durationS ?? Number.NaN;
@@ -145,4 +148,35 @@ test("the result is one of ours in every format, and its JSON reads back", async
     ok(/Where the step goes|ideal compute/.test(text), format);
     ok(text.includes("mcore08-weak-70B"), format);
   }
+});
+
+test("a sparse peak taken for the dense one is said, with the right figure", async () => {
+  const question = await questionOf();
+  const { node } = question.cluster;
+  const { accelerator } = node;
+  ok(accelerator !== undefined);
+  const peakBf16FlopPerS = { ...accelerator.peakBf16FlopPerS, value: 1979e12 };
+  const cluster = {
+    ...question.cluster,
+    node: { ...node, accelerator: { ...accelerator, peakBf16FlopPerS } },
+  };
+  const asked = { words: ["simulate"], readLayout: (text: string) => layoutFrom(text) };
+  const wrong = answerLarge({ ...question, cluster }, asked);
+  const right = answerLarge(question, asked);
+  ok(wrong.answer.beware.some((one) => /1,979 Tflop.s .*dense 989 Tflop/.test(one)));
+  equal(wrong.mfu, right.mfu);
+  ok(!right.answer.beware.some((one) => one.includes("sparse")));
+});
+
+test("runs of one's own move the law and are named under the answer", async () => {
+  const question = await questionOf();
+  const asked = { words: ["simulate"], readLayout: (text: string) => layoutFrom(text) };
+  const plain = answerLarge(question, asked);
+  const overlay = {
+    ...{ kind: "fabricast step calibration" as const, constants: { plainFactor: 1.1 } },
+    ...{ runs: 3, rankCountMin: 32, rankCountMax: 64 },
+  };
+  const moved = answerLarge({ ...question, anchor: anchorFrom(overlay, 512) }, asked);
+  ok(moved.stepTimeS > 1.05 * plain.stepTimeS && moved.stepTimeS < 1.1 * plain.stepTimeS);
+  equal(moved.anchored, "to your 3 runs at 32-64, extrapolated ×8");
 });

@@ -8,6 +8,8 @@ import { layoutTimer } from "../../../src/answers/large/search.ts";
 import { completed, denseLayoutOf, largeRun, partOf } from "../../../src/answers/large/setting.ts";
 import { stepTime } from "../../../src/workload/dense/step.ts";
 import { isLegal, layoutProblems } from "../../../src/workload/layout-legal.ts";
+import { fabricShares } from "../../../src/answers/large/fabric.ts";
+import { buildGraph } from "../../../src/network/topology/build.ts";
 import { questionOf } from "./support.ts";
 
 for (const model of ["gpt-3-175b", "qwen3-235b-a22b"]) {
@@ -57,4 +59,24 @@ test("the quick rules and those with words refuse the same layouts", async () =>
     equal(layoutProblems(asked).length === 0, quick, JSON.stringify(layout));
   }
   ok(legal > 20, String(legal));
+});
+
+test("on a fabric without oversubscription the engine leaves the wires as they are", async () => {
+  const asking = { model: "gpt-3-175b", rankCount: 1024, cluster: "h100-fat-tree-1to1" };
+  const question = await questionOf({ ...asking, layout: "auto,batch=1536,seq=2048" });
+  const about = { part: partOf(question.cluster), model: question.model, rankCount: 1024 };
+  const { request: base } = completed(question, question.layout);
+  const scope = {
+    ...{ model: question.model.shape, rankCount: 1024, domainRanks: 8 },
+    ...{ asked: { ...question.layout, zeroStages: 1, microBatch: 1 }, base },
+  };
+  const graph = buildGraph(question.cluster, 1024);
+  const all = [...candidates(scope)].filter((_, i) => i % 4 === 0);
+  ok(all.length > 10, String(all.length));
+  for (const request of all) {
+    const plain = evaluate(about, request);
+    const { shares } = fabricShares(question.cluster, graph, plain.run);
+    const shared = evaluate({ ...about, fabric: shares }, request);
+    ok(Math.abs(shared.stepTimeS / plain.stepTimeS - 1) < 0.05);
+  }
 });

@@ -89,3 +89,10 @@ test("an id that is not shipped names the nearest one", async () => {
   ok(error instanceof InputError);
   ok(error.message.includes('did you mean "llama-3-70b"'), error.message);
 });
+
+test("a GPT that is replayed can be laid out too", async () => {
+  const model = await readLargeModel("gpt-1.3b");
+  // 24 layers of 12 · 2048² and one table; GPT-3 XL is called 1.3 B.
+  ok(Math.abs(modelParameterCount(model) / 1.3e9 - 1) < 0.05);
+  equal(model.shape.isGated, false);
+});

@@ -15,6 +15,7 @@ const DERIVED: DenseConstants = {
   ...{ bytePassesFactor: 1.45, unfusedPassesFactor: 1, castPassesFactor: 0, recomputeShare: 0.8 },
   ...{ olderAttentionShare: 0.55, tensorVisibleShare: 0.5, gatherVisibleShare: 0.47 },
   ...{ broadcastVisibleShare: 0.45, plainFactor: 1.02, eagerFactor: 1.13 },
+  ...{ lossPassesFactor: 1.45, wholeRecomputeShare: 0.8 },
   ...{ ringStartS: 0, ringStepS: 0, crossNodeStepS: 0 },
 };
 

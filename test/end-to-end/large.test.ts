@@ -1,0 +1,42 @@
+/** Large models from the command line: what it prints, writes and refuses, with its code. */
+import { equal, ok } from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { test } from "vitest";
+import { fabricast, freshFolder } from "../support/cli.ts";
+
+const ASK = ["simulate", "--model", "llama-3-70b", "--cluster", "h100-fat-tree-2to1", "-n", "512"];
+const LAYOUT = "tp=4,pp=4,vp=5,cp=2,dp=16,micro=1,batch=1024,seq=8192,zero=1";
+
+test("one command answers, writes its reports and the step in time", () => {
+  const folder = freshFolder();
+  const more = ["--layout", LAYOUT, "--out", "out", "--timeline", "step.json.gz"];
+  const { code, stdout } = fabricast([...ASK, ...more], folder);
+  equal(code, 0);
+  ok(stdout.includes("Where the step goes") && stdout.includes("Published runs nearby"));
+  for (const ending of ["html", "csv", "json"]) {
+    ok(existsSync(join(folder, `out/llama-3-70b-on-512.${ending}`)), ending);
+  }
+  ok(gunzipSync(readFileSync(join(folder, "step.json.gz"))).includes("traceEvents"));
+});
+
+const WRONG: readonly (readonly [readonly string[], number, string])[] = [
+  [["--layout", "tp=3,pp=7"], 3, "take 504 accelerators"],
+  [["--layout", "tp=4,pp=4,qq=1"], 3, "unknown-key"],
+  [["--layout", LAYOUT.replace("cp=2,dp=16", "dp=32")], 3, "ways out"],
+  [["--layout", LAYOUT, "--batch", "512"], 2, "batch="],
+  [["--layout", LAYOUT, "--what-if", "faster"], 3, "prune=0.5"],
+];
+
+test("what is wrong is said, with its code", () => {
+  for (const [more, expected, words] of WRONG) {
+    const { code, stderr } = fabricast([...ASK, ...more]);
+    equal(code, expected, stderr);
+    ok(stderr.includes(words), stderr);
+  }
+  const few = ASK.map((word) => (word === "512" ? "8" : word));
+  const { code, stderr } = fabricast([...few, "--layout", "auto,batch=1024,seq=8192"]);
+  equal(code, 4, stderr);
+  ok(stderr.includes("Ways out"), stderr);
+});
