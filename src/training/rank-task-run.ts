@@ -8,12 +8,18 @@ import type { Member } from "./stepper.ts";
 
 export function runTask(task: RankTask, training: Training, member: Member): ProcessReport {
   const outcome = outcomeOf(task, training, member);
-  const { rank, sentBytes } = member.team;
+  const { team } = member;
   const totals = { parameterBytes: 0, matmulFlop: 0, sequences: 0, gradientBytes: 0 };
   return {
     ...{ firstStep: 1, losses: [], stepTimesS: [], backend: "", microBatches: 1 },
     overlap: { exchangeS: 0, waitedS: 0 },
-    rank: { rank, pid: process.pid, ...totals, optimizerBytes: 0, sentBytes: sentBytes() },
+    rank: {
+      rank: team.rank,
+      pid: process.pid,
+      ...totals,
+      optimizerBytes: 0,
+      sentBytes: team.sentBytes(),
+    },
     outcome,
   };
 }
