@@ -47,8 +47,8 @@ function failuresOf(word: string | undefined): PlanQuestion["failures"] {
   return word === "good" || word === "poor" ? word : "typical";
 }
 
-function given<Key extends string>(key: Key, value: number | undefined) {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, number>);
+function given(key: keyof Caps | "storageBytesPerS", value: number | undefined) {
+  return value === undefined ? {} : { [key]: value };
 }
 
 function capsOf(flags: Flags, issues: Issue[]): Caps {

@@ -60,7 +60,7 @@ async function holderOf(path: string): Promise<Holder | undefined> {
       await readFile(path, "utf8"),
     ) as Partial<Holder>;
     if (typeof pid !== "number" || typeof host !== "string") return undefined;
-    return { pid, host, started: String(started ?? "") };
+    return { pid, host, started: started ?? "" };
   } catch {
     return undefined;
   }

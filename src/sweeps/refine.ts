@@ -41,7 +41,8 @@ async function refined(
   point: Record<string, unknown>,
   isVerified: boolean,
 ): Promise<Record<string, unknown>> {
-  const acceleratorId = String(point["accelerator"] ?? INPUTS["accelerator"]);
+  const named = point["accelerator"];
+  const acceleratorId = typeof named === "string" ? named : String(INPUTS["accelerator"]);
   const acceleratorCount = Number(point["accelerators"] ?? INPUTS["accelerators"]);
   const days = Number(point["days"] ?? Number.NaN);
   const asked = { model: sweep.model, acceleratorId, acceleratorCount, workS: days * 86_400 };

@@ -104,7 +104,6 @@ axes:
   accelerators: [64, 128]
   tp: [1, 2]
   pp: [1, 2]
-  chunks: [1, 2]
   microBatch: [1, 2]
   batch: [256, 512]
   sequence: [2048, 4096, 8192]
@@ -116,12 +115,12 @@ axes:
 `;
   const sweep = await sweepOf(every);
   const batches = Array.from({ length: batchCount(sweep.axes) }, (_, i) => i);
-  equal(batches.length, 3);
+  equal(batches.length, 2);
   const upwards = batchEvaluator(sweep);
   const downwards = batchEvaluator(sweep);
   const forth = batches.map((batch) => upwards(batch));
-  const back = [...batches].reverse().map((batch) => downwards(batch));
-  deepEqual(back.reverse(), forth);
+  const back = batches.toReversed().map((batch) => downwards(batch));
+  deepEqual(back.toReversed(), forth);
 });
 
 test("one worker, one resumed half way and shards give the same bytes", async () => {

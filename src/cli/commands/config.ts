@@ -10,7 +10,7 @@ export const config: Command = {
   describe: "Show every figure of a cluster as it is used, with --origin where it comes from",
   examples: [
     "fabricast config show h100-fat-tree-2to1 --origin",
-    "fabricast config show h100-fat-tree-2to1 --set fabric.link.rate='800 Gb/s' --origin --json",
+    "fabricast config show h100-fat-tree-2to1 --set fabric.link.rate=100GB/s --origin --json",
   ],
   options: {
     origin: { type: "boolean", describe: "with source, date and how far it can be trusted" },
