@@ -11,18 +11,13 @@ import type { Training } from "../../src/records/job.ts";
 import { leastBytes, refuseMemory } from "../../src/training/memory.ts";
 import { errorMessage, errorOf } from "../../src/training/messages.ts";
 import type { Transport } from "../../src/training/messages.ts";
-import { ONE_RANK } from "../../src/training/mesh.ts";
-import type { Parallel } from "../../src/training/parallel.ts";
-import { ONE_PROCESS } from "../../src/training/parallel.ts";
+import { dataParallel } from "../../src/training/parallel-data.ts";
 import { bestTransport, trainInProcesses } from "../../src/training/processes.ts";
 import { runTraining } from "../../src/training/run.ts";
 import { freshFolder } from "../support/cli.ts";
 
 const PROCESS_COUNT = 4;
 const STEPS = 5;
-const dataParallel = (data: number): Parallel => {
-  return { ...ONE_PROCESS, degrees: { ...ONE_RANK, data } };
-};
 const [FOUR, TWO] = [dataParallel(PROCESS_COUNT), dataParallel(2)];
 
 const trainings: Training[] = [];
