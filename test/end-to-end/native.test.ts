@@ -23,7 +23,11 @@ for (const id of ["mlp", "gpt", "bert"]) {
     equal(report.losses.length, 3);
     ok(report.losses.every(Number.isFinite));
     ok(report.stepTimeS.p50 > 0 && report.stepTimeS.p90 >= report.stepTimeS.p50);
-    deepEqual(report.parallel, { processes: 1, dp: 1, transport: null });
+    deepEqual(report.parallel, {
+      ...{ processes: 1, dp: 1, tp: 1, pp: 1, ep: 1, cp: 1, zero: 0, schedule: "1f1b" },
+      ...{ stagesPerRank: 1, microBatches: 1, sequenceParallel: false, transport: null },
+      ...{ overlap: { exchangeS: 0, waitedS: 0 }, status: "executed" },
+    });
     equal(report.checkpoint, null);
     deepEqual(
       report.ranks.map(({ rank, pid }) => [rank, pid]),

@@ -7,8 +7,8 @@
  *     stage 3   parameters too live only while ops use them: gathered anew, forward and backward
  *
  * Whole at stage 3 too stay a table that the ends of a pipeline share, which use it at different
- * times, and the norms and biases that ranks of a tensor group add up, of which not each uses
- * each: ranks would wait for others that do not come.
+ * times, the norms and biases that ranks of a tensor group add up, and experts, of which not each
+ * rank uses each in every step: ranks would wait for others that do not come.
  *
  * Parts of a bucket of S bytes are S/n, rounded up to whole numbers.
  */
@@ -171,7 +171,8 @@ export class Sharded implements Sync {
     const { pipeline, tensor } = this.#team.degrees;
     const isTied = sumOver.includes("embedding") && pipeline > 1;
     const isPartial = sumOver.includes("tensor") && tensor > 1;
-    return this.#stage === 3 && !isTied && !isPartial;
+    const isExpert = !sumOver.includes("expert");
+    return this.#stage === 3 && !isTied && !isPartial && !isExpert;
   }
 
   #dataOf(unit: Unit): Float32Array {
