@@ -104,7 +104,7 @@ describe.skipIf(addon === undefined)("native and TypeScript agree to 1e-5", () =
 
 describe("WebAssembly and TypeScript agree to 1e-5", () => {
   for (const [title, comparison] of Object.entries(comparisons)) {
-    test(title, () => {
+    test(`${title}, wasm`, () => {
       comparison(loadBackend("wasm"));
     });
   }

@@ -73,7 +73,9 @@ function allWays(
   let end = 0;
   for (const { graph } of epochs) {
     // Adaptive ways are chosen for messages that start together, in their order.
-    const route = graph.stepRoute?.(source.length) ?? graph.route;
+    const adaptive = graph.stepRoute?.(source.length);
+    const route: Graph["route"] =
+      adaptive ?? ((from, to, out, at) => graph.route(from, to, out, at));
     for (let m = 0; m < source.length; m++) {
       const from = source[m]!;
       const to = target[m]!;
