@@ -58,7 +58,8 @@ export async function selfcheckFile(path: string, flags: Flags): Promise<number>
 async function benched(training: Training, { programs }: RecordedTrace): Promise<Benched> {
   const { trace, ranks } = present(programs[0], "a program");
   if (ranks.length > 1) {
-    const { benchInProcesses, dataParallel } = await import("../training/rank-task.ts");
+    const { benchInProcesses } = await import("../training/rank-task.ts");
+    const { dataParallel } = await import("../training/parallel-data.ts");
     return benchInProcesses(training, trace, { parallel: dataParallel(ranks.length) });
   }
   const { benchMachine } = await import("../training/machine-bench.ts");

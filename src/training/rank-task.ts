@@ -8,9 +8,7 @@ import type { Benched } from "../records/machine.ts";
 import type { RecordedTrace } from "../records/trace-file.ts";
 import type { Trace } from "../records/trace.ts";
 import type { Transport } from "./messages.ts";
-import { ONE_RANK } from "./mesh.ts";
 import type { Parallel } from "./parallel.ts";
-import { ONE_PROCESS } from "./parallel.ts";
 import { trainInProcesses } from "./processes.ts";
 import type { RankRecord } from "./record.ts";
 import { degreesOf } from "./record-shapes.ts";
@@ -26,11 +24,6 @@ export type TaskOutcome =
 export interface TaskOptions {
   readonly parallel: Parallel;
   readonly transport?: Transport;
-}
-
-/** Each process has the whole model and a share of the batch. */
-export function dataParallel(processCount: number): Parallel {
-  return { ...ONE_PROCESS, degrees: { ...ONE_RANK, data: processCount } };
 }
 
 export async function recordInProcesses(
