@@ -12,9 +12,7 @@ export async function isLarge(flags: Flags): Promise<boolean> {
   const own = ["layout", "what-if", "timeline", "calibration"];
   if (own.some((name) => flags[name] !== undefined)) return true;
   const { isLargeModel } = await import("../files/large-model.ts");
-  const { shippedIds } = await import("../files/shipped.ts");
-  const model = text(flags, "model") ?? "";
-  return isLargeModel(model) && !(await shippedIds("model")).includes(model);
+  return isLargeModel(text(flags, "model") ?? "");
 }
 
 export async function simulateLarge(flags: Flags, words: readonly string[]): Promise<number> {

@@ -9,7 +9,6 @@ import { layoutFrom } from "../files/layout-text.ts";
 import { questionFrom, readQuestion } from "../files/question.ts";
 import { isPath } from "../files/references.ts";
 import { readResult } from "../files/result.ts";
-import { shippedIds } from "../files/shipped.ts";
 import { isGroup } from "../files/walk.ts";
 import type { Result } from "../records/result.ts";
 import type { Setting } from "./settings.ts";
@@ -23,11 +22,10 @@ export interface SingleAsked {
   readonly set: readonly Setting[];
 }
 
-/** A model on a cluster: replayed where it can be, by the law of large models else. */
+/** A model on a cluster: by the law of large models where its configuration is shipped. */
 export async function singleResult(asked: SingleAsked): Promise<Result> {
   const { model, cluster, accelerators, set } = asked;
-  const isReplayed = (await shippedIds("model")).includes(model);
-  if (!isReplayed && isLargeModel(model)) return largeResult(asked);
+  if (isLargeModel(model)) return largeResult(asked);
   const data = {
     question: "simulate",
     job: { model, globalBatch: asked.batch },

@@ -5,7 +5,7 @@ import { CODES } from "../../src/answers/explain/codes.ts";
 
 /** The ways in which the sources write a code: a property, a default, a first argument. */
 const FORMS = [
-  /\bcode(?::| =) ?(?:[^",;]+\? )?"([a-z]+(?:-[a-z]+)*)"/g,
+  /\bcode(?::| =) ?(?:[^",;]+\? )?"([a-z]+(?:-[a-z0-9]+)*)"/g,
   /\bcode: [^",;]+"[a-z]*" \? "([a-z]+(?:-[a-z]+)*)" : "[a-z-]+"/g,
   /\bcode: [^",;]+"[a-z]*" \? "[a-z-]+" : "([a-z]+(?:-[a-z]+)*)"/g,
   /\bcode: \w+ \? "[a-z-]+" : "([a-z]+(?:-[a-z]+)*)"/g,

@@ -36,7 +36,7 @@ test("every command has an example, and each example runs", () => {
     const { code, stderr } = fabricast(wordsOf(example).slice(1), workplace());
     equal(code, 0, `${example}\n${stderr}`);
   }
-});
+}, 300_000);
 
 test("the help of a command shows its examples before its options", () => {
   for (const { names, examples: own } of COMMANDS) {

@@ -17,6 +17,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unmatched-message", "a send or receive finds no partner", "correct the schedule"),
   code("not-a-number", "a cell holds no number of the kind expected", "correct the row"),
   code("not-a-request-trace", "a CSV lacks the columns of requests", "name them as it says"),
+  code("no-such-routing", "a fabric has no ways of this kind", "leave --routing out"),
+  code("not-simulated", "a combination is not simulated", "take the nearest one named"),
   code("no-such-precision", "an accelerator lacks a precision", "take another"),
   code("not-csv", "a file is no comma-separated text", "close its quotes"),
   code("duplicate-key", "a key stands twice in one block", "remove one of them"),
