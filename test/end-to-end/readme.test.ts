@@ -1,4 +1,4 @@
-/** Every command that README.md shows is run, so that it cannot lie. */
+/** Every command that README.md and pages beside it show is run, so that they cannot lie. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,9 @@ import { test } from "vitest";
 import { fabricast, freshFolder, ROOT } from "../support/cli.ts";
 import { type ShownCommand, shownCommands } from "../support/shown-commands.ts";
 
-const commands = shownCommands(readFileSync(join(ROOT, "README.md"), "utf8"));
+/** Pages whose commands a reader copies; docs/questions.md has a test of its own. */
+const PAGES = ["README.md", "docs/neighbors.md", "docs/serving.md"];
+const commands = PAGES.flatMap((page) => shownCommands(readFileSync(join(ROOT, page), "utf8")));
 const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
 };
@@ -34,13 +36,13 @@ function exists({ words, line }: ShownCommand): void {
 }
 
 // In the order of the page: a later command may read what an earlier one wrote.
-test("the commands in README.md work as printed", () => {
+test("the commands in README.md and its pages work as printed", () => {
   ok(commands.some(({ program }) => program === "fabricast"));
   for (const command of commands) {
     if (command.program === "fabricast") runs(command);
     else if (command.program === "npm") exists(command);
   }
-});
+}, 300_000);
 
 test("commands are found in sh fences, with quotes, comments and expected exit codes", () => {
   const page = [
