@@ -17,10 +17,10 @@ export async function importCluster(flags: Flags, file: string): Promise<number>
   const { foundCounts, foundLines } = await import("../report/found-fabric.ts");
   const found = await readFoundFabric(file);
   const asked = await figureFlag(flags, "rate", "linkSpeed");
-  const { hostRates } = foundLink(found, asked);
+  const { hostRatesBytesPerS } = foundLink(found, asked);
   const out = text(flags, "out");
   if (out !== undefined) await writeCluster(flags, { found, file, out, asked });
-  const rates = hostRates.map((rate) => `${significant(rate * 8e-9, 4)} Gb/s`).join(", ");
+  const rates = hostRatesBytesPerS.map((rate) => `${significant(rate * 8e-9, 4)} Gb/s`).join(", ");
   const assumed = [
     ...(rates === "" ? ["no rates in the file: give --rate 400G with -o"] : [`hosts at ${rates}`]),
     ...(asked !== undefined && isRated(found) ? ["--rate is not used: the file has rates"] : []),
@@ -28,7 +28,7 @@ export async function importCluster(flags: Flags, file: string): Promise<number>
   ];
   if (isOn(flags, "json")) {
     const { notes } = found;
-    const counts = { ...foundCounts(found), hostRates, notes: [...notes, ...assumed] };
+    const counts = { ...foundCounts(found), hostRatesBytesPerS, notes: [...notes, ...assumed] };
     process.stdout.write(`${JSON.stringify(counts, null, 2)}\n`);
     return 0;
   }
@@ -57,7 +57,7 @@ async function writeCluster(
   const { clusterFileOf, foundLink } = await import("../files/formats/found-fabric.ts");
   const { toYaml } = await import("../files/yaml.ts");
   const { writeText } = await import("../files/write.ts");
-  const { rateBytesPerS, hostRates } = foundLink(found, asked);
+  const { rateBytesPerS, hostRatesBytesPerS } = foundLink(found, asked);
   const latencyS = await figureFlag(flags, "latency", "duration");
   const issues: Issue[] = [];
   const isCableBare = found.cables.some((cable) => cable.rateBytesPerS === undefined);
@@ -69,8 +69,10 @@ async function writeCluster(
     const expected = "the latency of a cable, which no such file says";
     issues.push(flagIssue("--latency", "nothing", expected, "write --latency '500 ns'"));
   }
-  if (hostRates.length > 1) {
-    const words = hostRates.map((rate) => `${significant(rate * 8e-9, 4)} Gb/s`).join(", ");
+  if (hostRatesBytesPerS.length > 1) {
+    const words = hostRatesBytesPerS
+      .map((rate) => `${significant(rate * 8e-9, 4)} Gb/s`)
+      .join(", ");
     const next = "import the hosts of one rate, or leave -o out";
     issues.push(flagIssue("-o", `hosts at ${words}`, "hosts of one rate in a cluster", next));
   }

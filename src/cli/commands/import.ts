@@ -1,4 +1,4 @@
-/** `import hf|megatron|deepspeed|cluster FILE`: what others' files say of a model, layout or fabric. */
+/** `import KIND FILE`: what files of others say of a model, its layout, or a fabric. */
 import { basename, extname } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
@@ -21,7 +21,7 @@ export const importCommand: Command = {
   examples: [
     "fabricast import hf scenarios/models/configs/deepseek-v3.json",
     "fabricast import cluster scenarios/neighbors/topology.conf",
-    "fabricast import cluster scenarios/neighbors/ibnetdiscover.topo -o found.yaml --latency '600 ns'",
+    "fabricast import cluster scenarios/neighbors/ib.topo -o found.yaml --latency '600 ns'",
   ],
   options: {
     out: {

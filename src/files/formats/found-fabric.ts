@@ -1,4 +1,5 @@
 /** A real fabric from another tool's file, recognized by what is in it, and as a cluster file. */
+import { InputError } from "../../base/errors.ts";
 import type { FoundFabric } from "../../records/found-fabric.ts";
 import { parseDocument } from "../document.ts";
 import { refuse, wholeFile } from "../issue.ts";
@@ -38,16 +39,16 @@ export interface FoundLink {
   /** Of hosts, and of the cables that name no other. */
   readonly rateBytesPerS: number | undefined;
   /** Rates of hosts, each once. */
-  readonly hostRates: readonly number[];
+  readonly hostRatesBytesPerS: readonly number[];
 }
 
 /** The rate of hosts: as found, else as asked; undefined where neither says. */
 export function foundLink({ hosts }: FoundFabric, asked: number | undefined): FoundLink {
-  const hostRates = [
+  const hostRatesBytesPerS = [
     ...new Set(hosts.flatMap(({ rateBytesPerS }) => rateBytesPerS ?? asked ?? [])),
   ].sort((a, b) => a - b);
   const isWhole = hosts.every(({ rateBytesPerS }) => (rateBytesPerS ?? asked) !== undefined);
-  return { rateBytesPerS: isWhole ? hostRates[0] : undefined, hostRates };
+  return { rateBytesPerS: isWhole ? hostRatesBytesPerS[0] : undefined, hostRatesBytesPerS };
 }
 
 /** Data of a cluster file; hosts are ranks in the order of the switches. */
@@ -88,4 +89,16 @@ export function clusterFileOf(
     },
     endpoint: { scaleUpMessage: none, scaleOutMessage: none, collectiveStart: none },
   };
+}
+
+/** Undefined where the words name no such file: then they name a cluster, or nothing. */
+export async function foundFabricIfAny(path: string): Promise<FoundFabric | undefined> {
+  let text: string;
+  try {
+    text = await readText(path);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+  return await recognized(text, path);
 }

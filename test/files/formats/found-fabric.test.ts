@@ -16,7 +16,7 @@ import { foundCounts, foundLines } from "../../../src/report/found-fabric.ts";
 import { freshFolder, ROOT } from "../../support/cli.ts";
 import { refusedOf } from "./mutants.ts";
 
-const FILES = ["topology.conf", "ibnetdiscover.topo", "lldp.json"] as const;
+const FILES = ["topology.conf", "ib.topo", "lldp.json"] as const;
 const textOf = (name: string): string =>
   readFileSync(join(ROOT, "scenarios/neighbors", name), "utf8");
 const place = { file: "f", line: 1, column: 1, pointer: "" };
@@ -24,7 +24,7 @@ const refusal = async (text: string, words: RegExp): Promise<void> => {
   await rejects(foundFabricFrom(text, "f"), words);
 };
 
-test("each format is known by its content, and its hosts, switches, cables and tiers counted", async () => {
+test("each format is known by its content, and its hosts and switches counted", async () => {
   const counts = await Promise.all(
     FILES.map(async (name) => foundCounts(await foundFabricFrom(textOf(name), "any.txt"))),
   );
@@ -85,14 +85,14 @@ test("a Slurm file that contradicts itself is refused at its line", async () => 
 });
 
 test("ibnetdiscover's cables are refused where their two ends disagree", async () => {
-  const text = textOf("ibnetdiscover.topo");
+  const text = textOf("ib.topo");
   await refusal(text.replace("4xNDR", "4xHDR"), /not listed the same there/);
   await refusal(text.slice(0, text.indexOf("Ca\t")), /not listed the same there/);
   await refusal(text.replace("4xNDR", "?"), /without width and speed/);
 });
 
 test("an FDR lane carries 14.0625 × 64/66 Gb/s", async () => {
-  const text = textOf("ibnetdiscover.topo").replaceAll("4xNDR", "4xFDR");
+  const text = textOf("ib.topo").replaceAll("4xNDR", "4xFDR");
   const { rateBytesPerS = 0 } = foundLink(await foundFabricFrom(text, "f"), undefined);
   equal(Math.round((rateBytesPerS * 8) / 1e6), 54_545);
 });
