@@ -82,11 +82,16 @@ function paired(missing: readonly Pair[], surplus: readonly Pair[]): Miscabled[]
   return miscabled;
 }
 
-export function namedFabricOf(cluster: Cluster): NamedFabric {
+/** Hosts with their vertices, which come first in a graph and are numbered as ranks are. */
+export interface DesignedFabric extends NamedFabric {
+  readonly hosts: readonly (NamedFabric["hosts"][number] & { readonly vertex: number })[];
+}
+
+export function namedFabricOf(cluster: Cluster): DesignedFabric {
   const graph = buildGraph(cluster, fullRankCount(cluster));
   const isSwitch = switchMask(graph);
   const name = (vertex: number): string => graph.vertexName(vertexId(vertex));
-  const hosts: { name: string; switchName: string }[] = [];
+  const hosts: { name: string; switchName: string; vertex: number }[] = [];
   const cables: NamedCable[] = [];
   for (let link = 0; link < graph.linkCount; link++) {
     const [source, target] = [at(graph.linkSource, link), at(graph.linkTarget, link)];
@@ -96,8 +101,10 @@ export function namedFabricOf(cluster: Cluster): NamedFabric {
     const ends = Number(isSwitch[source]) + Number(isSwitch[target]);
     if (ends === 0) throw noSwitches(cluster);
     if (ends === 2) cables.push({ from: name(source), to: name(target), count: 1 });
-    else if (isSwitch[target] === 1) hosts.push({ name: name(source), switchName: name(target) });
-    else hosts.push({ name: name(target), switchName: name(source) });
+    else {
+      const [vertex, box] = isSwitch[target] === 1 ? [source, target] : [target, source];
+      hosts.push({ name: name(vertex), switchName: name(box), vertex });
+    }
   }
   return { name: cluster.id, hasHostNames: false, hosts, cables };
 }
