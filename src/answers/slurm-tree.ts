@@ -37,7 +37,7 @@ export function slurmTree(cluster: Cluster): TreeSwitch[] {
     if (x !== y) parents.set(y, x);
   };
   const node = (rank: number): string => `\n${Math.floor(rank / perNode)}`;
-  for (const { switchName, vertex } of hosts) join(switchName, node(vertex));
+  for (const { switchName, vertexId } of hosts) join(switchName, node(vertexId));
   const top = Math.max(...levels.values());
   const made: TreeSwitch[] = [];
   let below = new Map<string, string>();
@@ -77,7 +77,7 @@ function partsOf(about: {
   readonly levels: ReadonlyMap<string, number>;
   readonly level: number;
   readonly rootOf: (name: string) => string;
-  readonly hosts: readonly { readonly vertex: number }[];
+  readonly hosts: readonly { readonly vertexId: number }[];
   readonly node: (rank: number) => string;
 }): Map<string, Part> {
   const { levels, level, rootOf, hosts, node } = about;
@@ -89,7 +89,7 @@ function partsOf(about: {
   };
   for (const [name, own] of levels) if (own === level) partOf(rootOf(name)).members.push(name);
   if (level > 1) return parts;
-  for (const name of new Set(hosts.map(({ vertex }) => node(vertex)))) {
+  for (const name of new Set(hosts.map(({ vertexId }) => node(vertexId)))) {
     partOf(rootOf(name)).nodes.push(Number(name));
   }
   return parts;

@@ -84,14 +84,14 @@ function paired(missing: readonly Pair[], surplus: readonly Pair[]): Miscabled[]
 
 /** Hosts with their vertices, which come first in a graph and are numbered as ranks are. */
 export interface DesignedFabric extends NamedFabric {
-  readonly hosts: readonly (NamedFabric["hosts"][number] & { readonly vertex: number })[];
+  readonly hosts: readonly (NamedFabric["hosts"][number] & { readonly vertexId: number })[];
 }
 
 export function namedFabricOf(cluster: Cluster): DesignedFabric {
   const graph = buildGraph(cluster, fullRankCount(cluster));
   const isSwitch = switchMask(graph);
   const name = (vertex: number): string => graph.vertexName(vertexId(vertex));
-  const hosts: { name: string; switchName: string; vertex: number }[] = [];
+  const hosts: { name: string; switchName: string; vertexId: number }[] = [];
   const cables: NamedCable[] = [];
   for (let link = 0; link < graph.linkCount; link++) {
     const [source, target] = [at(graph.linkSource, link), at(graph.linkTarget, link)];
@@ -102,8 +102,8 @@ export function namedFabricOf(cluster: Cluster): DesignedFabric {
     if (ends === 0) throw noSwitches(cluster);
     if (ends === 2) cables.push({ from: name(source), to: name(target), count: 1 });
     else {
-      const [vertex, box] = isSwitch[target] === 1 ? [source, target] : [target, source];
-      hosts.push({ name: name(vertex), switchName: name(box), vertex });
+      const [rank, box] = isSwitch[target] === 1 ? [source, target] : [target, source];
+      hosts.push({ name: name(rank), switchName: name(box), vertexId: rank });
     }
   }
   return { name: cluster.id, hasHostNames: false, hosts, cables };

@@ -14,7 +14,7 @@ test("numbers in a row are ranges", () => {
   equal(rangesOf([0, 1, 2, 5, 7, 8]), "[0-2,5,7-8]");
 });
 
-test("rails that share nodes are one switch of the tree; read back, every node is there", async () => {
+test("rails that share nodes are one switch of the tree, and all nodes read back", async () => {
   // 128 nodes in four units of 32, each with eight rails; one level above.
   const tree = slurmTree(await readCluster("h100-rail-only"));
   deepEqual(
