@@ -12,7 +12,7 @@ type Flags = Readonly<Record<string, unknown>>;
 export const exportCommand: Command = {
   names: ["export"],
   words: ["export <kind> <target>"],
-  describe: "Write files for other tools: slurm (a CLUSTER's tree), goal (a collective's schedule)",
+  describe: "Write for other tools: slurm CLUSTER, goal COLLECTIVE, launch RESULT --to megatron",
   examples: [
     "fabricast export slurm superpod-h100-1su",
     "fabricast export goal all_reduce --cluster bare-switch-64 --ranks 8 -b 1M -o ring.goal",
@@ -23,6 +23,8 @@ export const exportCommand: Command = {
     ranks: { type: "string", requiresArg: true, describe: "goal: default: the whole cluster" },
     b: { type: "string", requiresArg: true, default: "1M", describe: "goal: size (K, M, G)" },
     algorithm: { type: "string", alias: "algo", default: "auto", describe: "goal: auto, ring, …" },
+    to: { type: "string", requiresArg: true, describe: "launch: megatron" },
+    "per-node": { type: "string", requiresArg: true, describe: "launch: accelerators of a node" },
     set: SET_OPTION,
   },
   async handle(flags) {
@@ -39,6 +41,7 @@ export const exportCommand: Command = {
 const KINDS: Readonly<Record<string, (target: string, flags: Flags) => Promise<Made>>> = {
   slurm,
   goal,
+  launch,
 };
 
 interface Made {
@@ -94,6 +97,28 @@ async function goal(target: string, flags: Flags): Promise<Made> {
   });
   const words = `${collective} by ${made.algorithm}, ${fixed(made.messageCount)} messages`;
   return { text: made.text, words: `${words}; the fabric and reductions are not in it` };
+}
+
+async function launch(target: string, flags: Flags): Promise<Made> {
+  if (text(flags, "to") !== "megatron") throw new UsageError("export launch takes --to megatron");
+  const { readResult } = await import("../../files/result.ts");
+  const { megatronLaunch } = await import("../../files/formats/megatron-writer.ts");
+  const { countFlag, flagIssue } = await import("../flags.ts");
+  const result = await readResult(target);
+  if (result.kind !== "large") {
+    throw new UsageError(`export launch takes the result of a large model, not of ${result.kind}`);
+  }
+  const { model, layout, rankCount, modelFields } = result;
+  const words = text(flags, "per-node");
+  if (words === undefined) throw new UsageError("export launch needs --per-node, such as 8");
+  const perNodeCount = countFlag("--per-node", words);
+  if (rankCount % perNodeCount !== 0) {
+    const expected = `a number that divides ${rankCount} accelerators`;
+    throw new InputError([flagIssue("--per-node", words, expected, "correct --per-node")]);
+  }
+  const made = megatronLaunch({ model, layout, rankCount, perNodeCount, modelFields });
+  const unsaid = made.unsaid.length === 0 ? "nothing of the layout" : made.unsaid.join(", ");
+  return { text: made.text, words: `${layout.text}; Megatron cannot say: ${unsaid}` };
 }
 
 async function graphOf(reference: string, flags: Flags): Promise<Graph> {

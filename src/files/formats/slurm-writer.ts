@@ -17,7 +17,7 @@ export function slurmTopologyText(
     ];
     return `SwitchName=${word(name)} ${below.join(" ")}`;
   });
-  return `${[`# ${printable(head)}`, ...lines].join("\n")}\n`;
+  return `${[`# ${printable(head).replace(/\s+/g, " ")}`, ...lines].join("\n")}\n`;
 }
 
 /** [0, 1, 2, 5] → "[0-2,5]". */
