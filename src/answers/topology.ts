@@ -3,12 +3,17 @@ import { at } from "../base/assert.ts";
 import type { Cluster } from "../records/cluster.ts";
 import { directPortCount } from "../records/fabric.ts";
 import type { Drawing } from "../records/drawing.ts";
+import type { Graph } from "../records/graph.ts";
 import { buildGraph } from "../network/topology/build.ts";
 import { drawingOf } from "./drawing.ts";
 
 /** Idle: no load colors the links. */
 export function answerTopology(cluster: Cluster, rankCount = fullRankCount(cluster)): Drawing {
   return drawingOf(cluster, buildGraph(cluster, rankCount));
+}
+
+export function graphOfCluster(cluster: Cluster, rankCount = fullRankCount(cluster)): Graph {
+  return buildGraph(cluster, rankCount);
 }
 
 /** Ranks of the cluster at its full size. */

@@ -140,6 +140,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("wrong-expression", "a formula is no arithmetic over the names known", "correct it"),
   code("deadline-passed", "a day lies before the one it must follow", "move one of the two"),
   code("contradiction", "a row of a table contradicts itself", "correct one of the figures"),
+  code("not-a-fabric", "a file lists no fabric, or not all of it", "record it again, whole"),
   code("faster-than-peak", "a measured rate exceeds the peak of its part", "correct one of them"),
 ]);
 

@@ -1,4 +1,4 @@
-/** `import hf|megatron|deepspeed FILE`: what others' files say about a model and its layout. */
+/** `import KIND FILE`: what files of others say of a model, its layout, or a fabric. */
 import { basename, extname } from "node:path";
 import { UsageError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
@@ -12,19 +12,26 @@ import { say } from "../output.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
-const KINDS = ["hf", "megatron", "deepspeed"];
+const KINDS = ["hf", "megatron", "deepspeed", "cluster"];
 
 export const importCommand: Command = {
   names: ["import"],
   words: ["import <kind> <file>"],
-  describe: "Read a config.json, a Megatron script or a DeepSpeed file; say where figures are from",
-  examples: ["fabricast import hf scenarios/models/configs/deepseek-v3.json"],
+  describe: "Read a config.json, a Megatron script, a DeepSpeed file, or a fabric as it is cabled",
+  examples: [
+    "fabricast import hf scenarios/models/configs/deepseek-v3.json",
+    "fabricast import cluster scenarios/neighbors/topology.conf",
+    "fabricast import cluster scenarios/neighbors/ib.topo -o found.yaml --latency '600 ns'",
+  ],
   options: {
     out: {
       type: "string",
+      alias: "o",
       requiresArg: true,
-      describe: "write the model to this file, for --model",
+      describe: "write the model to this file, for --model; or the cluster, for --cluster",
     },
+    rate: { type: "string", requiresArg: true, describe: "cluster: where the file says none" },
+    latency: { type: "string", requiresArg: true, describe: "cluster: of a cable, with -o" },
     json: JSON_OPTION,
   },
   async handle(flags) {
@@ -32,6 +39,10 @@ export const importCommand: Command = {
     if (kind === "hf") return importModel(flags, file);
     if (kind === "megatron") return importMegatron(flags, file);
     if (kind === "deepspeed") return importDeepSpeed(flags, file);
+    if (kind === "cluster") {
+      const { importCluster } = await import("../import-cluster.ts");
+      return await importCluster(flags, file);
+    }
     throw new UsageError(`import takes ${KINDS.join(", ")}, not "${kind}"`);
   },
 };

@@ -14,6 +14,7 @@ import { config } from "./config.ts";
 import { cost } from "./cost.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { goodput } from "./goodput.ts";
 import { importCommand } from "./import.ts";
 import { init } from "./init.ts";
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   catalog,
   accuracy,
   importCommand,
+  exportCommand,
   report,
   check,
   explain,

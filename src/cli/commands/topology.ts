@@ -1,4 +1,4 @@
-/** `topology show|draw|check CLUSTER`: what is in the fabric, and what if some of it fails? */
+/** `topology show|draw|check|diff CLUSTER`: what is in the fabric, and what if some of it fails? */
 import type { Command } from "../command.ts";
 import { isOn, text, texts } from "../command.ts";
 import { COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
@@ -10,14 +10,15 @@ type Flags = Readonly<Record<string, unknown>>;
 
 export const topology: Command = {
   names: ["topology"],
-  words: ["topology <action> <cluster>"],
-  describe: "Show a fabric's tiers and counts, draw it as SVG, or let cables fail",
+  words: ["topology <action> <cluster> [found]"],
+  describe: "Show a fabric's tiers and counts, draw it, let cables fail, or find miscabled ones",
   examples: [
     "fabricast topology show h100-torus --ranks 512",
     "fabricast topology show superpod-b200-16su --json",
     "fabricast topology show superpod-h100-1su --reference superpod-h100-4su",
     "fabricast topology draw h100-fat-tree-2to1 --ranks 256 -o fabric.svg",
     "fabricast topology check h100-dragonfly --fail 2links",
+    "fabricast topology diff scenarios/neighbors/two-leaves.yaml scenarios/neighbors/ib.topo",
   ],
   options: {
     ranks: {
@@ -36,9 +37,13 @@ export const topology: Command = {
   },
   async handle(flags) {
     const action = text(flags, "action") ?? "";
+    if (action === "diff") {
+      const { topologyDiff } = await import("../topology-diff.ts");
+      return await topologyDiff(flags);
+    }
     const make = ACTIONS[action];
     if (make === undefined) {
-      throw new UsageError(`topology takes show, draw or check, not "${action}"`);
+      throw new UsageError(`topology takes show, draw, check or diff, not "${action}"`);
     }
     const { readDesign } = await import("../../files/cluster.ts");
     const { parseSettings } = await import("../settings.ts");

@@ -47,6 +47,7 @@ const ALSO_READ = new Set([
     "overlap-grad-reduce",
   ],
   ...["tp-comm-overlap", "sequence-parallel", "add-qkv-bias", "disable-bias-linear"],
+  ...["cp-comm-type", "use-tp-pp-dp-mapping", "recompute-method", "recompute-num-layers"],
 ]);
 
 interface Argument {
@@ -157,6 +158,8 @@ function wordsOfLayout(
     recompute: isFull ? "full" : isSelective ? "selective" : "none",
     precision: found.has("fp8-format") ? "fp8" : "bf16",
     zero: found.has("use-distributed-optimizer") ? 1 : 0,
+    ...(found.get("cp-comm-type")?.words === "a2a" ? { context: "all-to-all" } : {}),
+    ...(found.has("use-tp-pp-dp-mapping") ? { order: "tp-cp-pp-dp" } : {}),
     ...(eager ? { software: "fused" } : {}),
   };
 }
