@@ -41,7 +41,15 @@ export function largePage(result: LargeResult): string {
   });
 }
 
-function sectionOf({ title, reader, lede, heads, numbersColumn, rows }: LargeTable): Section {
+/** A table of text as a section. */
+export function sectionOf({
+  title,
+  reader,
+  lede,
+  heads,
+  numbersColumn,
+  rows,
+}: LargeTable): Section {
   const last = heads.length - (isProse(heads) ? 1 : 0);
   return {
     ...{ title, reader, lede },
