@@ -42,13 +42,14 @@ function reportOf(output: ServingAnswer, flags: Flags, words: readonly string[])
     const limit = text(flags, name);
     return limit === undefined ? [] : [`${LIMITS[name] ?? name} ${limit}`];
   });
-  const within =
-    limits.length === 0 ? "" : `, with ${limits.join(" and ")} at ${text(flags, "percentile")}`;
+  const asked = text(flags, "percentile");
+  const percentile = PERCENTILES.find((one) => one === asked) ?? "p95";
+  const within = limits.length === 0 ? "" : `, with ${limits.join(" and ")} at ${percentile}`;
   const service = `${loadWords(flags)} of ${output.model}`;
   const seed = Number(text(flags, "seed") ?? "1");
   return {
     question: `How many ${output.accelerator} serve ${service}${within}, and in what shape?`,
-    output,
+    ...{ output, percentile },
     facts: [
       {
         name: "requests",
@@ -61,6 +62,8 @@ function reportOf(output: ServingAnswer, flags: Flags, words: readonly string[])
     reproduce: ["npx fabricast", ...shownWords(words).map(shellQuoted)].join(" "),
   };
 }
+
+const PERCENTILES = ["mean", "p50", "p90", "p95", "p99"] as const;
 
 const LIMITS: Readonly<Record<string, string>> = {
   ...{ ttft: "a first token within", tpot: "a further one within" },

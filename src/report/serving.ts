@@ -9,6 +9,8 @@ import { VERDICT } from "./words.ts";
 export interface ServingReport {
   readonly question: string;
   readonly output: ServingAnswer;
+  /** Of requests, at which the limits hold. */
+  readonly percentile: keyof TimesS;
   /** Of requests: tokens, caches. */
   readonly facts: readonly LargeFact[];
   readonly asOf: string;

@@ -28,7 +28,7 @@ const OUTPUT: ServingAnswer = {
 };
 
 const REPORT: ServingReport = {
-  ...{ question: `Who serves ${HOSTILE}?`, output: OUTPUT, asOf: "2026-11-23" },
+  ...{ question: `Who serves ${HOSTILE}?`, output: OUTPUT, percentile: "p95", asOf: "2026-11-23" },
   facts: [{ name: "requests", text: "1000 tokens in" }],
   ...{ catalog: "2026-11-23", seed: 3, version: "0.1.0", reproduce: `serve '${HOSTILE}'` },
 };

@@ -60,7 +60,11 @@ export function sectionOf({
         cell: (row: readonly string[]) => row[i] ?? "",
       })),
       rows,
-      { caption: title, isTotal: (row) => row[0] === "sum" },
+      {
+        ...{ caption: title, isTotal: (row: readonly string[]) => row[0] === "sum" },
+        // Words beside numbers are squeezed on a phone.
+        ...(isProse(heads) && heads.length > 3 ? { cards: true } : {}),
+      },
     ),
   };
 }

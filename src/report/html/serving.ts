@@ -1,19 +1,21 @@
 /** The page of a service that was sized. */
 import { duration, fixed, percent } from "../../base/format.ts";
+import type { TimesS } from "../../records/serving.ts";
 import { escapeMarkup, trusted } from "../escape.ts";
 import type { ServingReport } from "../serving.ts";
 import { servingFacts, servingTables } from "../serving.ts";
 import { sectionOf } from "./large.ts";
 import { page } from "./page.ts";
+import type { KeyFigure } from "./page.ts";
 
 export function servingPage(report: ServingReport): string {
-  const { output, reproduce, ...head } = report;
+  const { output, percentile, reproduce, ...head } = report;
   const { sentence, beware, replicas, acceleratorsPerReplica } = output;
-  const value = (timeS: number): { readonly value: string; readonly unit: string } => {
-    const [number = "", unit = ""] = duration(timeS).split(" ");
-    return { value: number, unit };
+  const figure = (name: string, times: TimesS): KeyFigure => {
+    const [value = "", unit = ""] = duration(times[percentile]).split(" ");
+    const mean = percentile === "mean" ? "" : `; mean ${duration(times.mean)}`;
+    return { name, value, unit, more: `${percentile} of requests${mean}` };
   };
-  const mean = (timeS: number): string => `mean ${duration(timeS)}`;
   return page({
     result: { ...head, kind: "serving", answer: { sentence, verdict: "answer", beware } },
     figures: [
@@ -23,14 +25,8 @@ export function servingPage(report: ServingReport): string {
           `${fixed(replicas)} replicas of ${fixed(acceleratorsPerReplica)}, ` +
           `${percent(output.utilization, 0)} loaded`,
       },
-      {
-        ...{ name: "Time to first token", ...value(output.ttftS) },
-        more: mean(output.ttftPercentilesS.mean),
-      },
-      {
-        ...{ name: "Time per further token", ...value(output.tpotS) },
-        more: mean(output.tpotPercentilesS.mean),
-      },
+      figure("Time to first token", output.ttftPercentilesS),
+      figure("Time per further token", output.tpotPercentilesS),
     ],
     scope: servingFacts(report).map(({ name, text }) => [name, text] as const),
     sections: [
