@@ -57,3 +57,16 @@ test("a saved question, run as a file, gives the figures of the flags", () => {
   const calibrated = fabricast([...asked, "--save", "b.yaml", "--calibration", "c.json"], folder);
   equal(calibrated.code, 2, calibrated.stderr);
 });
+
+test("a report of a service is written only for what it can show", () => {
+  const folder = freshFolder();
+  const service = ["serve", "llama-3-8b", "--accelerator", "h100", "--request-rate", "2"];
+  const asked = [...service, "--tp", "1", "--out", "out"];
+  equal(fabricast(asked, folder).code, 0);
+  for (const ending of ["html", "md", "json"]) {
+    ok(existsSync(join(folder, `out/llama-3-8b-for-2-requests-a-second.${ending}`)), ending);
+  }
+  const { code, stderr } = fabricast([...asked, "--tpot", "50ms", "--disaggregate"], folder);
+  equal(code, 2, stderr);
+  ok(stderr.includes("--out does not go with"), stderr);
+});
