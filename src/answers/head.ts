@@ -1,11 +1,14 @@
 /** What every result begins with. */
 import { shellQuoted } from "../base/shell.ts";
 import { VERSION, CATALOG_DATE } from "../base/version.ts";
+import type { LayoutRequest } from "../records/large-step.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { Question, Training } from "../records/job.ts";
 import { SCHEMA_VERSION } from "../records/result.ts";
 import type { Assumption, ResultHead } from "../records/result.ts";
 import type { Measurement, Trace } from "../records/trace.ts";
+import type { ValidationTable } from "./accuracy/validation.ts";
+import type { Anchor } from "./large/setting.ts";
 
 /** What the asker brings besides the question itself. */
 export interface Asked {
@@ -16,6 +19,15 @@ export interface Asked {
   readonly measurement?: Measurement;
   /** Name of the file it was read from; absent when it was measured in this run. */
   readonly measurementFile?: string;
+  readonly large?: LargeGiven;
+}
+
+/** What a question about a large model is answered with. */
+export interface LargeGiven {
+  readonly published: readonly ValidationTable[];
+  /** Reads the text of a layout; the door of files does. */
+  readonly readLayout: (text: string) => LayoutRequest;
+  readonly anchor?: Anchor;
 }
 
 export interface Recording {

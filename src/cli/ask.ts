@@ -13,13 +13,7 @@ export async function ask(
   const { parseSettings } = await import("./settings.ts");
   const question = await questionFrom(data, { id, set: parseSettings(texts(flags, "set")) });
   const save = text(flags, "save");
-  if (save !== undefined) {
-    const { toYaml } = await import("../files/yaml.ts");
-    const { writeText } = await import("../files/write.ts");
-    await writeText(save, toYaml(data));
-    say(`wrote ${save}; answer it with: npx fabricast run ${save}`);
-    return 0;
-  }
+  if (save !== undefined) return saveQuestion(save, data);
   const { answer } = await import("../answers/answer.ts");
   const result = answer(question, { words: shownWords(words), recordings: [] });
   if (flags["out"] !== undefined) {
@@ -32,4 +26,16 @@ export async function ask(
   }
   await show(result, flags);
   return codeOf(result);
+}
+
+/** Written as the file that asks the same, instead of answered. */
+export async function saveQuestion(
+  path: string,
+  data: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const { toYaml } = await import("../files/yaml.ts");
+  const { writeText } = await import("../files/write.ts");
+  await writeText(path, toYaml(data));
+  say(`wrote ${path}; answer it with: npx fabricast run ${path}`);
+  return 0;
 }

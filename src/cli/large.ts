@@ -1,6 +1,8 @@
 /** `simulate` of a large model: its flags read, the question answered, shown and written. */
+import type { Asked, LargeGiven } from "../answers/head.ts";
+import { assert, present } from "../base/assert.ts";
 import { UsageError } from "../base/errors.ts";
-import type { LargeQuestion } from "../answers/large/setting.ts";
+import type { Question } from "../records/job.ts";
 import { text, texts } from "./command.ts";
 import { codeOf, show } from "./output.ts";
 import { shownWords } from "./words.ts";
@@ -16,14 +18,20 @@ export async function isLarge(flags: Flags): Promise<boolean> {
 }
 
 export async function simulateLarge(flags: Flags, words: readonly string[]): Promise<number> {
-  const { answerLarge } = await import("../answers/large/answer.ts");
-  const { layoutFrom } = await import("../files/layout-text.ts");
   refuseOthers(words);
-  const question = await questionOf(flags);
-  const readLayout = (layout: string) => layoutFrom(layout, "command line (--what-if)");
-  const result = answerLarge(question, { words: shownWords(words), readLayout });
+  const data = dataOf(flags);
+  const question = await questionOf(data, flags);
+  if (flags["save"] !== undefined) return save(data, flags);
+  const { answer } = await import("../answers/answer.ts");
+  const { large } = await largeGiven(question);
+  const anchor = await anchorOf(flags, question);
+  const given = {
+    large: { ...present(large, "what large models need"), ...anchor },
+    recordings: [],
+  };
+  const result = answer(question, { words: shownWords(words), ...given });
   const timeline = text(flags, "timeline");
-  if (timeline !== undefined) {
+  if (timeline !== undefined && result.kind === "large") {
     const { largeTimeline } = await import("../answers/large/timeline.ts");
     const { writeTimeline } = await import("../files/timeline.ts");
     await writeTimeline(timeline, largeTimeline(result));
@@ -40,35 +48,49 @@ export async function simulateLarge(flags: Flags, words: readonly string[]): Pro
   return codeOf(result);
 }
 
-async function questionOf(flags: Flags): Promise<LargeQuestion> {
-  const { readCluster } = await import("../files/cluster.ts");
-  const { readLargeModel } = await import("../files/large-model.ts");
+/** A file cannot hold constants moved to one's own runs, so nothing is dropped silently. */
+async function save(data: ReturnType<typeof dataOf>, flags: Flags): Promise<number> {
+  if (flags["calibration"] !== undefined) {
+    throw new UsageError("--calibration does not go with --save; ask with it by flags");
+  }
+  const { saveQuestion } = await import("./ask.ts");
+  return saveQuestion(text(flags, "save") ?? "", data);
+}
+
+/** What its file would hold. */
+function dataOf(flags: Flags) {
+  const changes = texts(flags, "what-if").flatMap((one) => one.split(/(?<=\S),(?=[a-z]+=)/));
+  return {
+    question: "simulate",
+    job: { model: text(flags, "model") ?? "" },
+    cluster: text(flags, "cluster") ?? "",
+    accelerators: countOf(text(flags, "accelerators") ?? ""),
+    layout: text(flags, "layout") ?? "auto",
+    ...(changes.length === 0 ? {} : { whatIf: changes }),
+  };
+}
+
+async function questionOf(data: ReturnType<typeof dataOf>, flags: Flags) {
+  const { questionFrom } = await import("../files/question.ts");
+  const { parseSettings } = await import("./settings.ts");
+  const question = await questionFrom(data, { set: parseSettings(texts(flags, "set")) });
+  assert(question.kind === "large", "a layout makes a question one about a large model");
+  return { ...question, id: `${question.model.id}-on-${question.rankCount}` };
+}
+
+/** What the answer to a question about a large model needs besides it. */
+export async function largeGiven(question: Question): Promise<Pick<Asked, "large">> {
+  if (question.kind !== "large") return {};
   const { readValidation } = await import("../files/validation.ts");
   const { layoutFrom } = await import("../files/layout-text.ts");
-  const { CATALOG_DATE } = await import("../base/version.ts");
-  const reference = text(flags, "model") ?? "";
-  const [model, cluster] = await Promise.all([
-    readLargeModel(reference),
-    readCluster(text(flags, "cluster") ?? ""),
-  ]);
-  const rankCount = countOf(text(flags, "accelerators") ?? "");
-  const asked = text(flags, "layout") ?? "auto";
-  const isAuto = /^auto\b/.test(asked);
-  const layout = layoutFrom(asked.replace(/^auto,?/, ""));
-  return {
-    id: `${model.id}-on-${rankCount}`,
-    title: `How long is a step of ${model.name} on ${rankCount} accelerators of ${cluster.name}?`,
-    ...{ asOf: CATALOG_DATE, seed: 1, model, cluster, rankCount, layout, isAuto, reference },
-    changes: texts(flags, "what-if").flatMap((one) => one.split(/(?<=\S),(?=[a-z]+=)/)),
-    published: await readValidation(),
-    ...(await anchorOf(flags, { reference, rankCount })),
-  };
+  const readLayout = (layout: string) => layoutFrom(layout, "what-if");
+  return { large: { published: await readValidation(), readLayout } };
 }
 
 async function anchorOf(
   flags: Flags,
-  about: { readonly reference: string; readonly rankCount: number },
-): Promise<Pick<LargeQuestion, "anchor">> {
+  about: { readonly rankCount: number },
+): Promise<Pick<LargeGiven, "anchor">> {
   const file = text(flags, "calibration");
   if (file === undefined) return {};
   const { readStepOverlay } = await import("../files/step-overlay.ts");
@@ -87,8 +109,7 @@ function countOf(words: string): number {
 /** What these flags say for models that are replayed, keys of the layout say here. */
 const OTHERS: Readonly<Record<string, string>> = {
   ...{ tokens: "--layout 'seq=…'", batch: "--layout 'batch=…'", sharding: "--layout 'zero=…'" },
-  ...{ "micro-batch": "--layout 'micro=…'", set: "a cluster file of your own" },
-  save: "the command line itself",
+  "micro-batch": "--layout 'micro=…'",
 };
 
 function refuseOthers(words: readonly string[]): void {

@@ -8,7 +8,7 @@ import { isOn, text } from "./command.ts";
 import { servingQuestion } from "./serving-options.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
-type Answered = ServingAnswer | DisaggregatedAnswer | TraceAnswer;
+export type Answered = ServingAnswer | DisaggregatedAnswer | TraceAnswer;
 
 export async function servingWords(
   flags: Flags,

@@ -11,6 +11,7 @@ import { isPath } from "../files/references.ts";
 import { readResult } from "../files/result.ts";
 import { isGroup } from "../files/walk.ts";
 import type { Result } from "../records/result.ts";
+import { largeGiven } from "./large.ts";
 import type { Setting } from "./settings.ts";
 
 export interface SingleAsked {
@@ -60,7 +61,8 @@ export async function sideResult(
   if (isGroup(data) && "schemaVersion" in data) return readResult(reference);
   if (isGroup(data) && "question" in data) {
     const question = await readQuestion(reference, { set: asked.set });
-    return answer(question, { words: ["run", reference], recordings: [] });
+    const given = { recordings: [], ...(await largeGiven(question)) };
+    return answer(question, { words: ["run", reference], ...given });
   }
   return singleResult({ ...asked, cluster: reference });
 }

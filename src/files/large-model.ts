@@ -9,7 +9,8 @@ import { documentOf, readDocument } from "./document.ts";
 import { modelFromHf } from "./formats/hf.ts";
 import { didYouMean, listed, refuse, shown, wholeFile } from "./issue.ts";
 import { readModel } from "./model.ts";
-import { isPath } from "./references.ts";
+import type { Origin } from "./references.ts";
+import { isPath, locate } from "./references.ts";
 import { shippedIds, shippedPath } from "./shipped.ts";
 import { isGroup } from "./walk.ts";
 
@@ -27,18 +28,21 @@ export const isLargeModel = (reference: string): boolean =>
     ? /\.json$/i.test(reference)
     : /^[\w][\w.-]*$/.test(reference) && existsSync(shippedPath(`${FOLDER}/${reference}.json`));
 
-export async function readLargeModel(reference: string): Promise<LargeModel> {
-  if (isPath(reference)) return largeModelFrom(await readDocument(reference), reference);
-  if (!isLargeModel(reference)) return fromShelf(reference);
+export async function readLargeModel(reference: string, origin: Origin = {}): Promise<LargeModel> {
+  if (isPath(reference)) {
+    const { path } = await locate("model", reference, origin);
+    return largeModelFrom(await readDocument(path), path);
+  }
+  if (!isLargeModel(reference)) return fromShelf(reference, origin);
   const name = `${FOLDER}/${reference}.json`;
   return largeModelFrom(await readDocument(shippedPath(name), name), reference);
 }
 
 /** A GPT or BERT of the models that are replayed, as the configuration that says the same. */
-async function fromShelf(reference: string): Promise<LargeModel> {
-  if (!(await shippedIds("model")).includes(reference)) return refuseId(reference);
+async function fromShelf(reference: string, origin: Origin): Promise<LargeModel> {
+  if (!(await shippedIds("model")).includes(reference)) return refuseId(reference, origin);
   const spec = await readModel(reference);
-  if (spec.family !== "gpt" && spec.family !== "bert") return refuseId(reference);
+  if (spec.family !== "gpt" && spec.family !== "bert") return refuseId(reference, origin);
   const config = {
     model_type: spec.family === "gpt" ? "gpt2" : "bert",
     ...{ num_hidden_layers: spec.layerCount, hidden_size: spec.hiddenSize },
@@ -84,9 +88,9 @@ function idOf(reference: string): string {
   return name.replace(/^[^a-z0-9]+/, "") || "model";
 }
 
-async function refuseId(reference: string): Promise<never> {
+async function refuseId(reference: string, { place }: Origin): Promise<never> {
   const ids = await largeModelIds();
-  return refuse(wholeFile(shown(reference)), {
+  return refuse(place ?? wholeFile(shown(reference)), {
     code: "unknown-model",
     found: `the model ${shown(reference)}`,
     expected: `the id of a shipped model (${listed(ids)}) or the path of a config.json`,

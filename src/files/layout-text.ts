@@ -3,7 +3,7 @@ import type { Issue } from "../base/errors.ts";
 import { InputError } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
 import type { LayoutRequest } from "../records/large-step.ts";
-import type { Complaint } from "./issue.ts";
+import type { Complaint, Place } from "./issue.ts";
 import { didYouMean, issueAt, listed, shown } from "./issue.ts";
 
 type Counted = "tensorRanks" | "stages" | "replicas" | "contextRanks" | "expertRanks" | "chunks";
@@ -42,13 +42,30 @@ const WORDS: Readonly<Record<string, readonly (readonly [string, Partial<LayoutR
 
 export const LAYOUT_KEYS = [...Object.keys(COUNTS), ...Object.keys(WORDS), "jitter"];
 
-export function layoutFrom(text: string, origin = "command line (--layout)"): LayoutRequest {
+export interface AskedLayout {
+  readonly layout: LayoutRequest;
+  /** What the layout does not say is to be searched for. */
+  readonly isAuto: boolean;
+}
+
+/** "auto", "auto,batch=512" or a layout without a search; mistakes stand at `place`. */
+export function askedLayout(text: string, place: Place): AskedLayout {
+  const isAuto = /^auto\b/.test(text);
+  return { isAuto, layout: layoutFrom(isAuto ? text.replace(/^auto,?/, "") : text, place) };
+}
+
+/** From a place in a file, or from a flag, in which mistakes have columns. */
+export function layoutFrom(
+  text: string,
+  origin: string | Place = "command line (--layout)",
+): LayoutRequest {
   const issues: Issue[] = [];
   let request: LayoutRequest = {};
   const seen = new Set<string>();
   let column = 1;
   for (const piece of text.split(",")) {
-    const place = { file: origin, line: 1, column, pointer: `/${piece.split("=")[0] ?? ""}` };
+    const pointer = `/${piece.split("=")[0] ?? ""}`;
+    const place = typeof origin === "string" ? { file: origin, line: 1, column, pointer } : origin;
     column += piece.length + 1;
     if (piece.trim() === "") continue;
     const read = pieceOf(piece.trim(), seen);

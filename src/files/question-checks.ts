@@ -61,6 +61,18 @@ export function tokenFindings(job: Job): Finding[] {
   return [finding("/job/tokensPerSample", "out-of-range", String(tokensPerSample), expected, next)];
 }
 
+/** "efficiency >= 90%" as a ratio; what is none is a finding. */
+export function efficiencyIn(until: string, findings: Finding[]): number {
+  const number = Number(/[0-9.]+/.exec(until)?.[0]);
+  const value = until.includes("%") ? number / 100 : number;
+  if (value > 0 && value <= 1) return value;
+  const next = number > 1 && number <= 100 ? `did you mean ${number}%?` : "change it";
+  findings.push(
+    finding("/until", "out-of-range", String(value), "a ratio above 0, at most 1 (100 %)", next),
+  );
+  return 1;
+}
+
 export function finding(
   pointer: string,
   code: string,

@@ -34,6 +34,8 @@ export interface SimulateFile extends Head {
   readonly job: JobFile;
   readonly cluster: string;
   readonly accelerators: number;
+  readonly layout?: string;
+  readonly whatIf?: readonly string[];
   readonly network?: NetworkFile;
 }
 

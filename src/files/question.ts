@@ -4,14 +4,21 @@ import { InputError } from "../base/errors.ts";
 import { CATALOG_DATE } from "../base/version.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { CollectiveQuestion, CompareQuestion, Job, Question } from "../records/job.ts";
-import type { SimulateQuestion, SolveQuestion } from "../records/job.ts";
+import type { LargeStepQuestion, SimulateQuestion, SolveQuestion } from "../records/job.ts";
 import { readCluster } from "./cluster.ts";
 import type { Document } from "./document.ts";
 import { documentOf, pointerTo } from "./document.ts";
 import type { Finding } from "./issues.ts";
+import { isLargeStep, largeFindings, largeQuestionOf, largeStepOf } from "./large-question.ts";
 import { modelFindings, modelOf, readModel } from "./model.ts";
 import type { NamedCount } from "./question-checks.ts";
-import { batchFindings, finding, sizeFindings, tokenFindings } from "./question-checks.ts";
+import {
+  batchFindings,
+  efficiencyIn,
+  finding,
+  sizeFindings,
+  tokenFindings,
+} from "./question-checks.ts";
 import type { CollectiveFile, CompareFile, JobFile, QuestionFile } from "./question-file.ts";
 import type { SimulateFile, SolveFile } from "./question-file.ts";
 import type { Origin } from "./references.ts";
@@ -93,9 +100,12 @@ class Asking {
     this.#clusterSettings = settings;
   }
 
-  asked(file: QuestionFile, head: Head, title: string | undefined): Promise<Question> {
+  async asked(file: QuestionFile, head: Head, title: string | undefined): Promise<Question> {
     if (file.question === "compare") return this.#compare(file, head, title);
-    if (file.question === "simulate") return this.#simulate(file, head, title);
+    if (file.question === "simulate") {
+      const isLarge = await isLargeStep(file, this.#path);
+      return isLarge ? this.#large(file, head, title) : this.#simulate(file, head, title);
+    }
     if (file.question === "solve") return this.#solve(file, head, title);
     return this.#collective(file, head, title);
   }
@@ -133,7 +143,7 @@ class Asking {
       const next = "add it to accelerators or choose another base";
       this.#findings.push(finding("/base", "unknown-base", String(baseRankCount), expected, next));
     }
-    const efficiencyMin = this.#efficiency(file.until);
+    const efficiencyMin = efficiencyIn(file.until, this.#findings);
     const names = clusters.map(({ name }) => name).join(", ");
     return {
       kind: "compare",
@@ -149,6 +159,15 @@ class Asking {
     };
   }
 
+  async #large(file: SimulateFile, head: Head, title = ""): Promise<LargeStepQuestion> {
+    const clusters = await this.#cluster(file.cluster, "/cluster");
+    const counts = [{ pointer: "/accelerators", rankCount: file.accelerators }];
+    this.#findings.push(...largeFindings(file), ...sizeFindings(counts, clusters));
+    const origin = this.#origin("/job/model");
+    const steps = await this.#tried(largeStepOf(file, this.#document, origin));
+    return largeQuestionOf(file, { ...head, title }, this.#only(clusters), this.#only(steps));
+  }
+
   async #simulate(
     file: SimulateFile,
     head: Head,
@@ -161,15 +180,8 @@ class Asking {
     const where = `${rankCount} of ${cluster.name}`;
     const network = networkOf(file.network, this.#findings);
     const words = `How long does a step of ${job.model.name} take on ${where}?`;
-    return {
-      kind: "simulate",
-      ...head,
-      title: title ?? words,
-      job,
-      cluster,
-      rankCount,
-      ...network,
-    };
+    const asked = { title: title ?? words, job, cluster, rankCount };
+    return { kind: "simulate", ...head, ...asked, ...network };
   }
 
   async #solve(file: SolveFile, head: Head, title: string | undefined): Promise<SolveQuestion> {
@@ -178,7 +190,7 @@ class Asking {
     const baseRankCount = file.base ?? 8;
     const counts: NamedCount[] = [{ pointer: "/base", rankCount: baseRankCount }];
     const job = await this.#job(file.job, counts, clusters);
-    const efficiencyMin = this.#efficiency(file.until);
+    const efficiencyMin = efficiencyIn(file.until, this.#findings);
     const most = rankCountMax(cluster);
     const max = file.max ?? most;
     if (max > most)
@@ -250,17 +262,6 @@ class Asking {
     };
     this.#findings.push(...batchFindings(counts, job), ...tokenFindings(job));
     return job;
-  }
-
-  #efficiency(until: string): number {
-    const number = Number(/[0-9.]+/.exec(until)?.[0]);
-    const value = until.includes("%") ? number / 100 : number;
-    if (value > 0 && value <= 1) return value;
-    const next = number > 1 && number <= 100 ? `did you mean ${number}%?` : "change it";
-    this.#findings.push(
-      finding("/until", "out-of-range", String(value), "a ratio above 0, at most 1 (100 %)", next),
-    );
-    return 1;
   }
 
   #cluster(name: string, pointer: string): Promise<Cluster[]> {

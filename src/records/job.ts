@@ -1,6 +1,8 @@
 /** What is to be trained, and the question asked about it. */
 import type { Cluster } from "./cluster.ts";
 import type { ChunkMove, Collective, Placement, Routing, RunOptions, Slowed } from "./schedule.ts";
+import type { LargeModel } from "./large-model.ts";
+import type { LayoutRequest } from "./large-step.ts";
 import type { ModelSpec } from "./trace.ts";
 
 export type Sharding = "zero-1" | "replicated";
@@ -49,6 +51,21 @@ export interface SimulateQuestion extends QuestionHead {
   readonly network?: NetworkChoices;
 }
 
+/** A step of a large model in one layout, or in the best that is found. */
+export interface LargeStepQuestion extends QuestionHead {
+  readonly kind: "large";
+  readonly model: LargeModel;
+  /** How the model was named: its id or the path of its file. */
+  readonly reference: string;
+  readonly cluster: Cluster;
+  readonly rankCount: number;
+  /** Keys as asked; with `isAuto`, what is absent is searched for. */
+  readonly layout: LayoutRequest;
+  readonly isAuto: boolean;
+  /** What-ifs: "precision=fp8". */
+  readonly changes: readonly string[];
+}
+
 /** One cluster: the greatest size at which a condition still holds. */
 export interface SolveQuestion extends QuestionHead {
   readonly kind: "solve";
@@ -88,7 +105,8 @@ export interface NetworkChoices extends RunOptions {
   readonly slowed?: readonly Slowed[];
 }
 
-export type Question = CompareQuestion | SimulateQuestion | SolveQuestion | CollectiveQuestion;
+export type Question =
+  CompareQuestion | SimulateQuestion | LargeStepQuestion | SolveQuestion | CollectiveQuestion;
 
 export type OptimizerKind = "sgd" | "adam" | "adamw";
 

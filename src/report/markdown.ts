@@ -13,6 +13,7 @@ import { ranked } from "./chart/tornado.ts";
 import { waterfallBars } from "./chart/waterfall.ts";
 import { plain } from "./escape.ts";
 import { largeFacts, largeTables } from "./large-tables.ts";
+import type { LargeTable } from "./large-tables.ts";
 import { isProse } from "./large-text.ts";
 import { mainPoint, optionsOf, samplesDecimals } from "./options.ts";
 import type { Option } from "./options.ts";
@@ -35,7 +36,7 @@ export function markdown(result: Result): string {
 }
 
 /** Commands as code: a fence cannot be closed from inside a line that starts with four spaces. */
-const fenced = (commands: readonly string[]): string =>
+export const fenced = (commands: readonly string[]): string =>
   commands.map((command) => `    ${plain(command)}`).join("\n");
 
 function bodyOf(result: Result): string[] {
@@ -94,14 +95,16 @@ function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
 
 function largeBlocks(result: LargeResult): string[] {
   const facts = largeFacts(result).map(({ name, text }) => `- ${safe(name)}: ${safe(text)}`);
-  const tables = largeTables(result).map(({ title, lede, heads, numbersColumn, rows }) => {
-    const last = heads.length - (isProse(heads) ? 1 : 0);
-    const columns = heads.map((head, i): Column<readonly string[]> => ({
-      ...{ head, isNumber: i >= numbersColumn && i < last, cell: (row) => row[i] ?? "" },
-    }));
-    return `## ${safe(title)}\n\n${safe(lede)}\n\n${table(columns, rows)}`;
-  });
-  return [facts.join("\n"), ...tables];
+  return [facts.join("\n"), ...largeTables(result).map(tableBlock)];
+}
+
+/** A table of text with its title and finding. */
+export function tableBlock({ title, lede, heads, numbersColumn, rows }: LargeTable): string {
+  const last = heads.length - (isProse(heads) ? 1 : 0);
+  const columns = heads.map((head, i): Column<readonly string[]> => ({
+    ...{ head, isNumber: i >= numbersColumn && i < last, cell: (row) => row[i] ?? "" },
+  }));
+  return `## ${safe(title)}\n\n${safe(lede)}\n\n${table(columns, rows)}`;
 }
 
 function optionsBlock(result: CompareResult): string[] {

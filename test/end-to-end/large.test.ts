@@ -1,5 +1,5 @@
 /** Large models from the command line: what it prints, writes and refuses, with its code. */
-import { equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -39,4 +39,34 @@ test("what is wrong is said, with its code", () => {
   const { code, stderr } = fabricast([...few, "--layout", "auto,batch=1024,seq=8192"]);
   equal(code, 4, stderr);
   ok(stderr.includes("Ways out"), stderr);
+});
+
+test("a saved question, run as a file, gives the figures of the flags", () => {
+  const folder = freshFolder();
+  const asked = [...ASK, "--layout", LAYOUT, "--what-if", "precision=fp8"];
+  equal(fabricast([...asked, "--save", "ours.yaml"], folder).code, 0);
+  const flags = fabricast([...asked, "--json"], folder);
+  const file = fabricast(["run", "ours.yaml", "--json", "--out", "out"], folder);
+  equal(file.code, 0, file.stderr);
+  const figures = ({ stdout }: { readonly stdout: string }) => {
+    // Only what the asker typed, and the name of the file, differ.
+    const { id: _, reproduce: __, ...rest } = JSON.parse(stdout) as Record<string, unknown>;
+    return rest;
+  };
+  deepEqual(figures(file), figures(flags));
+  const calibrated = fabricast([...asked, "--save", "b.yaml", "--calibration", "c.json"], folder);
+  equal(calibrated.code, 2, calibrated.stderr);
+});
+
+test("a report of a service is written only for what it can show", () => {
+  const folder = freshFolder();
+  const service = ["serve", "llama-3-8b", "--accelerator", "h100", "--request-rate", "2"];
+  const asked = [...service, "--tp", "1", "--out", "out"];
+  equal(fabricast(asked, folder).code, 0);
+  for (const ending of ["html", "md", "json"]) {
+    ok(existsSync(join(folder, `out/llama-3-8b-for-2-requests-a-second.${ending}`)), ending);
+  }
+  const { code, stderr } = fabricast([...asked, "--tpot", "50ms", "--disaggregate"], folder);
+  equal(code, 2, stderr);
+  ok(stderr.includes("--out does not go with"), stderr);
 });

@@ -1,5 +1,5 @@
 /** The report as a reader sees it: in a browser, wide and on a phone, light and dark. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +40,14 @@ const TEXT_CHECK = `(() => {
 
 const SCROLL_CHECK = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]";
 
+/** Pages of large models and of a service, as they are shipped. */
+const COMMITTED = [
+  "llama-3-70b-on-512-h100",
+  "mixtral-8x7b-on-256-h100",
+  "llama-3-8b-on-256-tpu-v5p",
+  "llama-3-70b-for-1000-users",
+];
+
 let browser: Browser | undefined;
 let folder = "";
 
@@ -49,6 +57,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "fabricast-report-"));
   for (const result of [COMPARE, SIMULATE, SOLVE, COLLECTIVE]) {
     writeFileSync(join(folder, `${result.kind}.html`), await render(result, "html"));
+  }
+  for (const name of COMMITTED) {
+    copyFileSync(`reports/${name}.html`, join(folder, `${name}.html`));
   }
   const hostile = hostileResult('"><img src=x onerror=alert(1)><script>alert(2)</script>');
   writeFileSync(join(folder, "hostile.html"), await render(hostile, "html"));
@@ -81,7 +92,7 @@ async function open(
   deepEqual(requests, [url]);
 }
 
-const ALL = ["compare", "simulate", "solve", "collective", "hostile"];
+const ALL = ["compare", "simulate", "solve", "collective", "hostile", ...COMMITTED];
 
 const LOOKS = [
   { width: 1280, colorScheme: "light", names: ALL },

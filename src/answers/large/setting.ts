@@ -1,6 +1,7 @@
 /** A question about one step of a large model, and the record that the law takes it as. */
 import { Refusal } from "../../base/errors.ts";
 import type { Cluster } from "../../records/cluster.ts";
+import type { LargeStepQuestion } from "../../records/job.ts";
 import type { LargeModel } from "../../records/large-model.ts";
 import type { LargeLayout, LayoutRequest } from "../../records/large-step.ts";
 import type { DenseConstants } from "../../workload/dense/constants.ts";
@@ -10,21 +11,8 @@ import { SOFTWARE } from "../../workload/dense/software.ts";
 import type { DenseLayout, DenseRun } from "../../workload/dense/types.ts";
 import type { ValidationTable } from "../accuracy/validation.ts";
 
-export interface LargeQuestion {
-  readonly id: string;
-  readonly title: string;
-  readonly asOf: string;
-  readonly seed: number;
-  readonly model: LargeModel;
-  readonly cluster: Cluster;
-  readonly rankCount: number;
-  /** Keys as asked; with `isAuto`, what is absent is searched for. */
-  readonly layout: LayoutRequest;
-  readonly isAuto: boolean;
-  readonly changes: readonly string[];
+export interface LargeQuestion extends Omit<LargeStepQuestion, "kind"> {
   readonly published: readonly ValidationTable[];
-  /** How the model was named: its id or the path of its file. */
-  readonly reference: string;
   /** Constants moved to runs of one's own. */
   readonly anchor?: Anchor;
 }

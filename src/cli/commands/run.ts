@@ -29,6 +29,7 @@ export const run: Command = {
     // Rooms load here, not above: --help must not wait for mathjs and jsdom.
     const { readQuestion } = await import("../../files/question.ts");
     const { answer } = await import("../../answers/answer.ts");
+    const { largeGiven } = await import("../large.ts");
     const { recordings } = await import("../recordings.ts");
     const { writeReports } = await import("../reports.ts");
 
@@ -36,7 +37,8 @@ export const run: Command = {
     const set = settings.parseSettings(texts(flags, "set"));
     const question = await readQuestion(text(flags, "file") ?? "", { set });
     const recorded = await recordings(question, text(flags, "measurement"));
-    const result = answer(question, { words: shownWords(words), ...recorded });
+    const given = { ...recorded, ...(await largeGiven(question)) };
+    const result = answer(question, { words: shownWords(words), ...given });
     await writeReports(result, {
       folder: text(flags, "out") ?? "",
       formats: flags["format"] === undefined ? ["html", "csv", "json"] : texts(flags, "format"),

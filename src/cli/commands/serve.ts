@@ -1,6 +1,6 @@
 /** `serve MODEL`: how many replicas of which shape serve these users, and what do they see? */
 import type { Command } from "../command.ts";
-import { isOn } from "../command.ts";
+import { isOn, text } from "../command.ts";
 import { JSON_OPTION } from "../options.ts";
 
 const given = (describe: string) => ({ type: "string", requiresArg: true, describe }) as const;
@@ -14,6 +14,7 @@ export const serve: Command = {
   examples: [
     `fabricast serve llama-3-70b ${ON_H100} --users 1000 --ttft 2s --tpot 50ms`,
     "fabricast serve llama-3-8b --accelerator h200 --tp 1 --request-rate 20 --replicas 2 --json",
+    `fabricast serve llama-3-70b ${ON_H100} --users 1000 --tpot 50ms --out reports/out`,
     `fabricast serve llama-3-70b ${ON_H100} --tp 2 --request-rate 5 --tpot 50ms --disaggregate`,
   ],
   options: {
@@ -45,11 +46,17 @@ export const serve: Command = {
     "prefill-accelerator": given("another accelerator for prefill, with --disaggregate"),
     trace: given("requests from a CSV: arrival, prompt and answer tokens"),
     seed: { ...given("of arrivals and lengths"), default: "1" },
+    out: given("folder for the answer as a page, as Markdown and as JSON"),
     json: JSON_OPTION,
   },
-  async handle(flags) {
+  async handle(flags, typed) {
     const { servingWords } = await import("../serving.ts");
     const { output, words } = await servingWords(flags);
+    const out = text(flags, "out");
+    if (out !== undefined) {
+      const { writeServing } = await import("../serving-report.ts");
+      await writeServing(out, output, flags, typed);
+    }
     process.stdout.write(
       isOn(flags, "json") ? `${JSON.stringify(output, null, 2)}\n` : `${words.join("\n")}\n`,
     );

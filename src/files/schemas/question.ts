@@ -66,6 +66,14 @@ const simulate: Properties = {
   job: ref("job"),
   cluster: clusterName,
   accelerators,
+  layout: text("Of a large model: degrees, or auto, which searches", "auto,batch=512"),
+  whatIf: {
+    ...list("Of a large model: what is changed, one thing at a time", {
+      ...text("A key of the layout, or a way to save", "precision=fp8"),
+    }),
+    maxItems: 32,
+    uniqueItems: true,
+  },
   network: group(
     "How the network is used; as the fabric does it by itself where nothing is said",
     {
@@ -151,7 +159,7 @@ export const question = file(
     "A question",
     "question",
     group("Compare clusters", compare, [...OPTIONAL, "base", "weakBatch", "trainings"]),
-    group("Simulate one step", simulate, [...OPTIONAL, "network"]),
+    group("Simulate one step", simulate, [...OPTIONAL, "layout", "whatIf", "network"]),
     group("Solve for the largest size", solve, [...OPTIONAL, "vary", "base", "max"]),
     group("Time a collective", collective, [...OPTIONAL, "algorithm"]),
   ),

@@ -41,7 +41,15 @@ export function largePage(result: LargeResult): string {
   });
 }
 
-function sectionOf({ title, reader, lede, heads, numbersColumn, rows }: LargeTable): Section {
+/** A table of text as a section. */
+export function sectionOf({
+  title,
+  reader,
+  lede,
+  heads,
+  numbersColumn,
+  rows,
+}: LargeTable): Section {
   const last = heads.length - (isProse(heads) ? 1 : 0);
   return {
     ...{ title, reader, lede },
@@ -52,7 +60,11 @@ function sectionOf({ title, reader, lede, heads, numbersColumn, rows }: LargeTab
         cell: (row: readonly string[]) => row[i] ?? "",
       })),
       rows,
-      { caption: title, isTotal: (row) => row[0] === "sum" },
+      {
+        ...{ caption: title, isTotal: (row: readonly string[]) => row[0] === "sum" },
+        // Words beside numbers are squeezed on a phone.
+        ...(isProse(heads) && heads.length > 3 ? { cards: true } : {}),
+      },
     ),
   };
 }

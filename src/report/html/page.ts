@@ -9,8 +9,17 @@ import { readersGuide, sections } from "./section.ts";
 import type { Section } from "./section.ts";
 import { PAGE_CSS } from "./style.ts";
 
+/** What a page says before its sections. */
+interface PageHead extends Pick<Result, "question" | "answer"> {
+  readonly kind: string;
+  readonly asOf: string;
+  readonly catalog: string;
+  readonly seed: number;
+  readonly version: string;
+}
+
 export interface Page {
-  readonly result: Result;
+  readonly result: PageHead;
   /** Figures that decide, and what they include; both may be empty. */
   readonly figures: readonly KeyFigure[];
   readonly scope: readonly (readonly [string, string])[];
@@ -62,7 +71,7 @@ export function page({ result, figures, scope, sections: list }: Page): string {
   return whole.html;
 }
 
-function head(result: Result): Html {
+function head(result: PageHead): Html {
   const { asOf, catalog, seed, version } = result;
   return html`<header class="top">
     <span><b>Fabricast</b> ${result.kind} report</span>
@@ -70,7 +79,7 @@ function head(result: Result): Html {
   </header>`;
 }
 
-function verdict({ answer }: Result): Html {
+function verdict({ answer }: PageHead): Html {
   const { glyph, word } = VERDICT[answer.verdict];
   const beware = answer.beware.map((sentence) => html`<li>${sentence}</li>`);
   const list: HtmlPart =
