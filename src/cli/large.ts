@@ -9,7 +9,7 @@ import { shownWords } from "./words.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
-/** Asked for a layout, or by the name of a large model that is no model to replay. */
+/** Asked for a layout, or by the name of a model whose public configuration is shipped. */
 export async function isLarge(flags: Flags): Promise<boolean> {
   const own = ["layout", "what-if", "timeline", "calibration"];
   if (own.some((name) => flags[name] !== undefined)) return true;

@@ -14,15 +14,14 @@ import { askedLayout, layoutFrom } from "./layout-text.ts";
 import type { SimulateFile } from "./question-file.ts";
 import type { Origin } from "./references.ts";
 import { isPath, locate } from "./references.ts";
-import { shippedIds } from "./shipped.ts";
 import { isGroup } from "./walk.ts";
 
-/** Asked for a layout, or about a model that is none of those replayed. */
+/** Asked for a layout, or about a model whose public configuration is shipped or given. */
 export async function isLargeStep(file: SimulateFile, path: string | undefined): Promise<boolean> {
   if (file.layout !== undefined || file.whatIf !== undefined) return true;
   const { model } = file.job;
   if (typeof model !== "string" || !isLargeModel(model)) return false;
-  if (!isPath(model)) return !(await shippedIds("model")).includes(model);
+  if (!isPath(model)) return true;
   const origin = path === undefined ? {} : { from: path };
   // A model to replay may be JSON too; one that cannot be read is refused where it is read.
   const read = locate("model", model, origin).then((found) => readDocument(found.path));
