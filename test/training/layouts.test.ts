@@ -35,9 +35,9 @@ function one(id: string, descends = false) {
 }
 
 /**
- * Adam's first update is the sign of the gradient, also of one that is rounding noise; from then
- * on gradients of two orders of summation part. Where that shows, in a Llama and where attention is
- * summed in parts of the context (1.2e-5 under Adam), plain descent is compared instead.
+ * Adam's first update is the sign of the gradient, also of rounding noise; from then on two orders
+ * of summation part. Where that shows, in a Llama and where attention is summed in parts of the
+ * context (1.2e-5 under Adam), plain descent is compared instead.
  */
 async function start(id: string, descends: boolean) {
   const { weightDecay: _, ...read } = await readTraining(id);
