@@ -18,7 +18,6 @@ import { freshFolder } from "../support/cli.ts";
 import { slowTest } from "../support/slow.ts";
 
 const STEPS = 5;
-
 type More = Partial<Omit<Parallel, "degrees">>;
 
 function layout(degrees: Partial<Degrees>, more: More = {}): Parallel {
