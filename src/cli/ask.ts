@@ -15,7 +15,12 @@ export async function ask(
   const save = text(flags, "save");
   if (save !== undefined) return saveQuestion(save, data);
   const { answer } = await import("../answers/answer.ts");
-  const result = answer(question, { words: shownWords(words), recordings: [] });
+  const { documentOf } = await import("../files/document.ts");
+  const { placed } = await import("./placed.ts");
+  const result = await placed(
+    () => documentOf(data, "command line"),
+    () => answer(question, { words: shownWords(words), recordings: [] }),
+  );
   if (flags["out"] !== undefined) {
     const { writeReports } = await import("./reports.ts");
     await writeReports(result, {

@@ -29,7 +29,12 @@ export async function simulateLarge(flags: Flags, words: readonly string[]): Pro
     large: { ...present(large, "what large models need"), ...anchor },
     recordings: [],
   };
-  const result = answer(question, { words: shownWords(words), ...given });
+  const { documentOf } = await import("../files/document.ts");
+  const { placed } = await import("./placed.ts");
+  const result = await placed(
+    () => documentOf(data, "command line"),
+    () => answer(question, { words: shownWords(words), ...given }),
+  );
   const timeline = text(flags, "timeline");
   if (timeline !== undefined && result.kind === "large") {
     const { largeTimeline } = await import("../answers/large/timeline.ts");

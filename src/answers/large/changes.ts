@@ -65,7 +65,7 @@ function relaid(about: LargeCase, base: Evaluated, changed: LayoutRequest): Outc
   const [problem] = layoutProblems({ ...asked, layout: denseLayoutOf(request) });
   if (problem !== undefined) {
     const { key, ...said } = problem;
-    throw new Refusal({ ...said, pointer: `/what-if/${key}` });
+    throw new Refusal({ ...said, pointer: "/whatIf" });
   }
   const after = evaluate(about, request);
   const isSlower = after.stepTimeS >= base.stepTimeS;
@@ -165,7 +165,7 @@ function compressed(about: LargeCase, base: Evaluated, value: string): Outcome {
 function unreadable(text: string): Refusal {
   return new Refusal({
     code: "invalid-flag",
-    pointer: "/what-if",
+    pointer: "/whatIf",
     found: `what-if "${text}"`,
     expected:
       "prune=0.5, prune=structured:0.5, prune=2:4, compress=topk:0.01, accumulate=4, or a key of " +

@@ -27,18 +27,24 @@ export const run: Command = {
   },
   async handle(flags, words) {
     // Rooms load here, not above: --help must not wait for mathjs and jsdom.
+    const { readDocument } = await import("../../files/document.ts");
     const { readQuestion } = await import("../../files/question.ts");
     const { answer } = await import("../../answers/answer.ts");
     const { largeGiven } = await import("../large.ts");
+    const { placed } = await import("../placed.ts");
     const { recordings } = await import("../recordings.ts");
     const { writeReports } = await import("../reports.ts");
 
     const settings = await import("../settings.ts");
     const set = settings.parseSettings(texts(flags, "set"));
-    const question = await readQuestion(text(flags, "file") ?? "", { set });
+    const file = text(flags, "file") ?? "";
+    const question = await readQuestion(file, { set });
     const recorded = await recordings(question, text(flags, "measurement"));
     const given = { ...recorded, ...(await largeGiven(question)) };
-    const result = answer(question, { words: shownWords(words), ...given });
+    const result = await placed(
+      () => readDocument(file),
+      () => answer(question, { words: shownWords(words), ...given }),
+    );
     await writeReports(result, {
       folder: text(flags, "out") ?? "",
       formats: flags["format"] === undefined ? ["html", "csv", "json"] : texts(flags, "format"),
