@@ -2,18 +2,9 @@
 import { at } from "../base/assert.ts";
 import { vertexId } from "../base/ids.ts";
 import { buildGraph } from "../network/topology/build.ts";
+import type { Cable } from "../records/cable.ts";
 import type { Cluster } from "../records/cluster.ts";
 import { fullRankCount } from "./topology.ts";
-
-export interface Cable {
-  readonly cableId: string;
-  readonly tier: string;
-  readonly from: string;
-  readonly fromPort: number;
-  readonly to: string;
-  readonly toPort: number;
-  readonly rateBytesPerS: number;
-}
 
 /** Tiers whose links are cables; the others come inside a node. */
 const TIERS: readonly string[] = ["host", "uplink", "core-uplink", "x", "y", "z"];

@@ -15,14 +15,13 @@ import { sceneGraph } from "../network/scene.ts";
 import { buildGraph } from "../network/topology/build.ts";
 import { measuredBisection } from "../network/topology/measure.ts";
 import type { Design } from "../records/cluster.ts";
+import type { EqualIn, FabricComparison, FabricRow } from "../records/fabric-comparison.ts";
 import type { Graph } from "../records/graph.ts";
 import type { MaterialBill } from "../records/material.ts";
 import type { Routing } from "../records/schedule.ts";
 import { answerBill } from "./bill.ts";
 import { expertExchange } from "./fabric-load.ts";
 import { fullRankCount } from "./topology.ts";
-
-export type EqualIn = "cost" | "bisection" | "ports";
 
 export interface CompareFabricsRequest {
   readonly families: readonly {
@@ -33,41 +32,6 @@ export interface CompareFabricsRequest {
   readonly sizeBytes: number;
   readonly seedCount: number;
   readonly asOf: string;
-}
-
-export interface FabricRow {
-  readonly family: string;
-  /** As `--cluster` takes it. */
-  readonly cluster: string;
-  readonly rankCount: number;
-  /** Switches and cables; nodes with their cards are the same for all. */
-  readonly fabricUsd?: number;
-  readonly bisectionBytesPerS: number;
-  /** Ends of cables, at cards and switches. */
-  readonly portCount: number;
-  /** How far it misses what is made equal: (own − first's) / first's. */
-  readonly missShare: number;
-  readonly routing: string;
-  readonly allReduceS: number;
-  readonly allReduceAlgorithm: string;
-  readonly allReduceWorstS: number;
-  readonly exchangeS: number;
-  readonly deliveredBytesPerS: number;
-  readonly failed: {
-    readonly box: string;
-    readonly lostCount: number;
-    readonly bisectionShare: number;
-  };
-  /** Fabric money over GB/s delivered in the exchange. */
-  readonly usdPerGBPerS?: number;
-}
-
-export interface FabricComparison {
-  readonly equal: EqualIn;
-  readonly sizeBytes: number;
-  readonly seedCount: number;
-  readonly groupRankCount: number;
-  readonly rows: readonly FabricRow[];
 }
 
 interface Sized {

@@ -1,7 +1,7 @@
 /** A recorded trace on so many replicas, dealt out in turn: what its users would have seen. */
 import { Refusal } from "../base/errors.ts";
 import { duration, fixed } from "../base/format.ts";
-import type { TimesS } from "../records/serving.ts";
+import type { RecordedRequest, TimesS } from "../records/serving.ts";
 import { observeTrace } from "../serving/observe.ts";
 import type { Requests } from "../serving/requests.ts";
 import { emptyRequests } from "../serving/requests.ts";
@@ -25,14 +25,10 @@ export interface TraceAnswer {
   readonly tokensPerSPerAccelerator: number;
 }
 
-interface Recorded {
-  readonly arrivalS: number;
-  readonly promptTokens: number;
-  readonly outputTokens: number;
-  readonly cachedTokens: number;
-}
-
-export function answerTrace(question: ServingQuestion, recorded: readonly Recorded[]): TraceAnswer {
+export function answerTrace(
+  question: ServingQuestion,
+  recorded: readonly RecordedRequest[],
+): TraceAnswer {
   const replicas = question.replicaCount ?? 1;
   const tp = question.tp ?? 1;
   const engine = engineOf(question, tp);
@@ -58,7 +54,7 @@ export function answerTrace(question: ServingQuestion, recorded: readonly Record
   };
 }
 
-function columnsOf(recorded: readonly Recorded[]): Requests {
+function columnsOf(recorded: readonly RecordedRequest[]): Requests {
   const requests = emptyRequests(recorded.length);
   for (const [i, one] of recorded.entries()) {
     requests.arrivalsS[i] = one.arrivalS;
@@ -69,7 +65,11 @@ function columnsOf(recorded: readonly Recorded[]): Requests {
   return requests;
 }
 
-function refuseLongest(recorded: readonly Recorded[], capacity: number, context: number): void {
+function refuseLongest(
+  recorded: readonly RecordedRequest[],
+  capacity: number,
+  context: number,
+): void {
   const longest = recorded.reduce((m, r) => Math.max(m, r.promptTokens + r.outputTokens), 0);
   const most = Math.floor(Math.min(capacity, context));
   if (longest <= most) return;

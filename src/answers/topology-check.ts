@@ -7,6 +7,7 @@ import { measuredBisection } from "../network/topology/measure.ts";
 import { fabricCables, partedPair } from "../network/topology/survive.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { Graph } from "../records/graph.ts";
+import type { Cut, TopologyCheck } from "../records/topology-check.ts";
 import { fullRankCount } from "./topology.ts";
 
 /** All failures up to so many are tried; of more a sample. */
@@ -18,32 +19,6 @@ const SAMPLE_LEAST = 50;
 /** Maximum flows are dear: so many failures of each run are measured. */
 const FLOWS_MOST = 64;
 const FLOW_LINKS_MOST = 40_000;
-
-export interface TopologyCheck {
-  readonly clusterId: string;
-  readonly name: string;
-  readonly rankCount: number;
-  readonly failedCount: number;
-  readonly cableCount: number;
-  /** All ways to choose so many cables. */
-  readonly possibleCount: number;
-  readonly triedCount: number;
-  /** Present where not all were tried. */
-  readonly seed?: number;
-  readonly cutCount: number;
-  /** The first few failures that part ranks. */
-  readonly cuts: readonly Cut[];
-  /** Of the whole fabric; absent where it is too large to be measured. */
-  readonly bisectionBytesPerS?: number;
-  /** Of the failures whose flow was measured; absent where the fabric is too large for that. */
-  readonly leastBisectionBytesPerS?: number;
-  readonly flowCount: number;
-}
-
-export interface Cut {
-  readonly cables: readonly string[];
-  readonly ranks: readonly [number, number];
-}
 
 export function checkTopology(
   cluster: Cluster,

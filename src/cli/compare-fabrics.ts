@@ -3,7 +3,7 @@ import type { Options } from "yargs";
 import { isOn, text } from "./command.ts";
 import { AS_OF_OPTION } from "./options.ts";
 import { InputError } from "../base/errors.ts";
-import type { EqualIn } from "../answers/compare-fabrics.ts";
+import type { EqualIn } from "../records/fabric-comparison.ts";
 
 const EQUALS: readonly EqualIn[] = ["cost", "bisection", "ports"];
 /** Above, the exchange of all ranks takes minutes on fabrics without symmetry. */

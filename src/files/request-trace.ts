@@ -1,16 +1,10 @@
 /** Requests recorded somewhere: a CSV with a row each, by the columns that public traces use. */
 import type { Issue } from "../base/errors.ts";
 import { InputError } from "../base/errors.ts";
+import type { RecordedRequest } from "../records/serving.ts";
 import { csvRows } from "./csv-rows.ts";
 import { issueAt, listed, refuse, shown } from "./issue.ts";
 import { readText } from "./read.ts";
-
-export interface RecordedRequest {
-  readonly arrivalS: number;
-  readonly promptTokens: number;
-  readonly outputTokens: number;
-  readonly cachedTokens: number;
-}
 
 const COLUMNS: Readonly<Record<"arrival" | "prompt" | "output" | "cached", RegExp>> = {
   arrival: /^(arrival|timestamp|time|arrived_at)(_(ms|s))?$/,

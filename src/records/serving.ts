@@ -51,3 +51,11 @@ export interface ServingAnswer {
   readonly tried: readonly ShapeTried[];
   readonly beware: readonly string[];
 }
+
+/** A request of a recorded trace. */
+export interface RecordedRequest {
+  readonly arrivalS: number;
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+}

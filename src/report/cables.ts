@@ -1,15 +1,6 @@
 /** A list of cables for a spreadsheet and for programs. */
+import type { Cable } from "../records/cable.ts";
 import { csvOf } from "./csv.ts";
-
-interface Cable {
-  readonly cableId: string;
-  readonly tier: string;
-  readonly from: string;
-  readonly fromPort: number;
-  readonly to: string;
-  readonly toPort: number;
-  readonly rateBytesPerS: number;
-}
 
 const shown = ({ cableId, rateBytesPerS, ...cable }: Cable) => ({
   cable: cableId,

@@ -1,48 +1,18 @@
 /** Families of fabrics side by side, as text. */
 import { bitRate, bytes, duration, fixed, percent, usd } from "../base/format.ts";
+import type { FabricComparison, FabricRow } from "../records/fabric-comparison.ts";
 import { plain } from "./escape.ts";
 import { layOut, wrap } from "./text-table.ts";
 import type { TextColumn } from "./text-table.ts";
-
-/** The answer's rows, by their shape: this room sees no answers. */
-export interface FabricRowShown {
-  readonly family: string;
-  readonly cluster: string;
-  readonly rankCount: number;
-  readonly fabricUsd?: number;
-  readonly bisectionBytesPerS: number;
-  readonly portCount: number;
-  readonly missShare: number;
-  readonly routing: string;
-  readonly allReduceS: number;
-  readonly allReduceAlgorithm: string;
-  readonly allReduceWorstS: number;
-  readonly exchangeS: number;
-  readonly deliveredBytesPerS: number;
-  readonly failed: {
-    readonly box: string;
-    readonly lostCount: number;
-    readonly bisectionShare: number;
-  };
-  readonly usdPerGBPerS?: number;
-}
-
-export interface FabricComparisonShown {
-  readonly equal: string;
-  readonly sizeBytes: number;
-  readonly seedCount: number;
-  readonly groupRankCount: number;
-  readonly rows: readonly FabricRowShown[];
-}
 
 const money = (value: number | undefined): string =>
   value === undefined ? "no price" : usd(value);
 const signed = (share: number): string =>
   share === 0 ? "=" : `${share > 0 ? "+" : "−"}${percent(Math.abs(share), 1)}`;
 
-export function compareFabricsText(comparison: FabricComparisonShown): string {
+export function compareFabricsText(comparison: FabricComparison): string {
   const { equal, sizeBytes, seedCount, groupRankCount, rows } = comparison;
-  const columns: TextColumn<FabricRowShown>[] = [
+  const columns: TextColumn<FabricRow>[] = [
     { head: "family", cell: (row) => plain(row.family) },
     { head: `miss in ${equal}`, isNumber: true, cell: (row) => signed(row.missShare) },
     { head: "fabric", isNumber: true, cell: (row) => money(row.fabricUsd) },
@@ -75,5 +45,5 @@ export function compareFabricsText(comparison: FabricComparisonShown): string {
   return `${lines.join("\n").replaceAll("\u00a0", " ")}\n`;
 }
 
-const lostWords = ({ lostCount, bisectionShare }: FabricRowShown["failed"]): string =>
+const lostWords = ({ lostCount, bisectionShare }: FabricRow["failed"]): string =>
   `${fixed(lostCount)} ranks, ${percent(bisectionShare, 0)} of bisection left`;

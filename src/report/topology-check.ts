@@ -1,28 +1,9 @@
 /** What is left of a fabric after failures, as text. */
 import { bitRate, fixed, percent } from "../base/format.ts";
+import type { TopologyCheck } from "../records/topology-check.ts";
 import { plain } from "./escape.ts";
 
-/** The answer's record, by its shape: this room sees no answers. */
-export interface CheckShown {
-  readonly clusterId: string;
-  readonly name: string;
-  readonly rankCount: number;
-  readonly failedCount: number;
-  readonly cableCount: number;
-  readonly possibleCount: number;
-  readonly triedCount: number;
-  readonly seed?: number;
-  readonly cutCount: number;
-  readonly cuts: readonly {
-    readonly cables: readonly string[];
-    readonly ranks: readonly [number, number];
-  }[];
-  readonly bisectionBytesPerS?: number;
-  readonly leastBisectionBytesPerS?: number;
-  readonly flowCount: number;
-}
-
-export function checkText(check: CheckShown): string {
+export function checkText(check: TopologyCheck): string {
   const { failedCount, seed, possibleCount, triedCount, cutCount } = check;
   const links = `${fixed(failedCount)} of ${fixed(check.cableCount)} cables between switches`;
   const tried =

@@ -64,7 +64,7 @@ function relaid(about: LargeCase, base: Evaluated, changed: LayoutRequest): Outc
   const asked = { model: model.shape, part, rankCount, contextTokens: model.contextTokens };
   const [problem] = layoutProblems({ ...asked, layout: denseLayoutOf(request) });
   if (problem !== undefined) {
-    const { key, ...said } = problem;
+    const { key: _key, ...said } = problem;
     throw new Refusal({ ...said, pointer: "/whatIf" });
   }
   const after = evaluate(about, request);

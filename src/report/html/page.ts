@@ -74,7 +74,7 @@ export function page({ result, figures, scope, sections: list }: Page): string {
 function head(result: PageHead): Html {
   const { asOf, catalog, seed, version } = result;
   return html`<header class="top">
-    <span><b>Fabricast</b> ${result.kind} report</span>
+    <span><b>Fabricast</b> ${result.kind === "large" ? "large-model" : result.kind} report</span>
     <span>as of ${asOf} · catalog ${catalog} · seed ${fixed(seed)} · version ${version}</span>
   </header>`;
 }
