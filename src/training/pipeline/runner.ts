@@ -42,6 +42,8 @@ export class Runner {
   readonly #shape: PipelineShape;
   readonly #mail: PipelineMail;
   readonly #free: Device[];
+  /** The same in every step. */
+  readonly #actions: readonly Action[];
 
   constructor(options: RunnerOptions, first: Device) {
     const { team, model, microCount } = options;
@@ -52,6 +54,7 @@ export class Runner {
     };
     this.#mail = new PipelineMail(pipeline, this.#shape);
     this.#free = [first];
+    this.#actions = actionsOf(pipeline.rank, this.#shape);
   }
 
   /** Forward and backward of all. */
@@ -60,7 +63,7 @@ export class Runner {
     let loss: number | undefined;
     let [tape, matmulFlop]: [Tape | undefined, number] = [undefined, 0];
     this.#mail.begin(false);
-    for (const action of this.#actions()) {
+    for (const action of this.#actions) {
       const key = `${action.microIndex} ${action.chunkIndex}`;
       if (action.kind === "forward") {
         const made = this.#forward(action, at(batches, action.microIndex), this.#takeDevice());
@@ -81,15 +84,12 @@ export class Runner {
   /** Forward only, on a given device; the losses of micro-batches, on the last stage. */
   evaluate(batches: readonly Batch[], device: Device): number[] {
     this.#mail.begin(true);
-    const forward = this.#actions().filter(({ kind }) => kind === "forward");
+    const forward = this.#actions.filter(({ kind }) => kind === "forward");
     return forward.flatMap((action) => {
       return this.#forward(action, at(batches, action.microIndex), device).loss ?? [];
     });
   }
 
-  #actions(): readonly Action[] {
-    return actionsOf(this.#options.team.groups.pipeline.rank, this.#shape);
-  }
 
   #takeDevice(): Device {
     return this.#free.pop() ?? this.#options.createDevice();
