@@ -16,7 +16,7 @@ import { batchCount, batchesOf, placesOf, pointCount, WHOLE } from "../../src/sw
 import { refine } from "../../src/sweeps/refine.ts";
 import { runSweep } from "../../src/sweeps/run.ts";
 import type { SweepRun } from "../../src/sweeps/run.ts";
-import { scriptOf, writeArrayJob } from "../../src/sweeps/slurm.ts";
+import { mergeScriptOf, scriptOf, writeArrayJob } from "../../src/sweeps/slurm.ts";
 import { Store } from "../../src/sweeps/store.ts";
 
 const folderOf = (): string => mkdtempSync(join(tmpdir(), "fabricast-sweep-"));
@@ -237,16 +237,21 @@ test("everything wrong with a file is said at once, each at its line", async () 
 
 test("an array job has no more tasks than batches, and each task its shard", async () => {
   const [sweep, folder] = [await sweepOf(), folderOf()];
-  const job = await writeArrayJob({ sweep, file: "my sweep.yaml", folder, tasks: 64 });
+  const program = ["/usr/bin/node", "/opt/my tools/fabricast.js"];
+  const job = await writeArrayJob({ sweep, file: "my sweep.yaml", folder, tasks: 64, program });
   equal(job.tasks, 5);
-  match(job.advice, /5 tasks, as many as there are .*sbatch/);
+  ok(job.isReduced);
   const script = readFileSync(job.path, "utf8");
   match(script, /#SBATCH --array=0-4\n/);
-  match(script, /sweep 'my sweep\.yaml' -o .*shard-\$SLURM_ARRAY_TASK_ID/);
-  match(
-    scriptOf({ file: "s.yaml", folder: "out", tasks: 3 }),
-    /--shard "\$SLURM_ARRAY_TASK_ID\/3"/,
-  );
+  match(script, /js' sweep '.*\/my sweep\.yaml' -o .*shard-\$SLURM_ARRAY_TASK_ID/);
+  match(script, /--shard "\$SLURM_ARRAY_TASK_ID\/5"/);
+  match(readFileSync(job.mergePath, "utf8"), /-lt 5 \].*\nexec .* merge "\$@" --sweep /);
+});
+
+test("folders with a percent sign or a space stay what they are in a job's output", () => {
+  const asked = { program: ["fabricast"], file: "/s.yaml", folder: "/a b/50%", tasks: 3 };
+  match(scriptOf(asked), /^#SBATCH --output="\/a b\/50%%\/slurm-%a\.log"$/m);
+  match(mergeScriptOf(asked), /set -- "\$@" '\/a b\/50%'\/shard-"\$i";/);
 });
 
 test("a store refines what it holds", async () => {

@@ -1,8 +1,7 @@
 /** `sweep FILE -o DIR`: what does the whole space look like? */
 import type { Command } from "../command.ts";
-import { isOn, text } from "../command.ts";
+import { isOn } from "../command.ts";
 import { JSON_OPTION } from "../options.ts";
-import { say } from "../output.ts";
 
 export const sweep: Command = {
   names: ["sweep"],
@@ -25,7 +24,12 @@ export const sweep: Command = {
     force: { type: "boolean", describe: "throw the results in the folder away" },
     shard: { type: "string", requiresArg: true, describe: "one part of several: 3/16" },
     "dry-run": { type: "boolean", describe: "only count points and estimate the time" },
-    slurm: { type: "string", requiresArg: true, describe: "write an array job of so many tasks" },
+    slurm: { type: "string", requiresArg: true, describe: "as an array job of so many tasks" },
+    submit: {
+      type: "boolean",
+      default: true,
+      describe: "with --slurm: hand the jobs in where sbatch is; --no-submit only writes them",
+    },
     json: JSON_OPTION,
   },
   async handle(flags) {
@@ -34,12 +38,8 @@ export const sweep: Command = {
     const asked = await sweepAsked(flags);
     if (isOn(flags, "dry-run")) return drySweep(asked.sweep, isOn(flags, "json"));
     if (flags["slurm"] !== undefined) {
-      const { writeArrayJob } = await import("../../sweeps/slurm.ts");
-      const { countFlag } = await import("../flags.ts");
-      const tasks = countFlag("--slurm", text(flags, "slurm") ?? "", 100_000);
-      const job = await writeArrayJob({ ...asked, file: text(flags, "file") ?? "", tasks });
-      say(`wrote ${job.path}; ${job.advice}`);
-      return 0;
+      const { sweepBySlurm } = await import("../slurm-sweep.ts");
+      return sweepBySlurm(flags, asked);
     }
     const { shownSummary, withStop } = await import("../sweeping.ts");
     const summary = await withStop((isStopped) => runSweep({ ...asked, isStopped }));
