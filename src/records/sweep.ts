@@ -45,3 +45,24 @@ export interface SweepSummary {
   readonly folder: string;
   readonly files: readonly string[];
 }
+
+/** Of all points those that a page shows: the best, the best of each value, the front, a sample. */
+export interface SweepView {
+  readonly question: string;
+  /** What the points are ranked by, and what it is traded for. */
+  readonly by: string;
+  readonly order: "least" | "most";
+  readonly against: string;
+  /** Of axes, then of metrics and derived values; no metric that is nowhere known. */
+  readonly axes: readonly Axis[];
+  readonly numbers: readonly string[];
+  /** In the order of keys; values as named by `axes` and `numbers`, null where unknown. */
+  readonly points: readonly {
+    readonly keyIndex: number;
+    readonly values: readonly (AxisValue | null)[];
+    readonly isOnFront: boolean;
+  }[];
+  readonly pointCount: number;
+  /** Of those that the filters keep. */
+  readonly states: readonly { readonly state: string; readonly count: number }[];
+}

@@ -48,7 +48,7 @@ testIf(
       const log = join(shared, "out", "slurm-merge.log");
       ok(existsSync(log), "the merge ran");
       match(readFileSync(log, "utf8"), /^24,576 points/m);
-      for (const name of ["results.csv", "results.json", "results.parquet"]) {
+      for (const name of ["results.csv", "results.json", "results.parquet", "results.html"]) {
         const read = (folder: string) => readFileSync(join(folder, "out", name));
         deepEqual(read(shared), read(whole));
       }

@@ -51,7 +51,7 @@ test("killed and resumed at random, a sweep ends with the bytes of a whole one",
   const summary = JSON.parse(stdout) as { batches: number; evaluatedBatches: number };
   equal(summary.batches, 18);
   ok(summary.evaluatedBatches <= 18);
-  for (const name of ["results.csv", "results.json", "results.parquet"]) {
+  for (const name of ["results.csv", "results.json", "results.parquet", "results.html"]) {
     deepEqual(read(killed, name), read(whole, name));
   }
   const keys = read(killed, "results.csv").toString().split("\n").slice(1, -1);

@@ -22,12 +22,16 @@ export const merge: Command = {
   async handle(flags) {
     const { readSweepFile, shownSummary } = await import("../sweeping.ts");
     const { mergeShards } = await import("../../sweeps/merge.ts");
+    const { withPage } = await import("../sweep-report.ts");
+    const file = text(flags, "sweep") ?? "";
+    const sweep = await readSweepFile(file);
     const summary = await mergeShards({
-      sweep: await readSweepFile(text(flags, "sweep") ?? ""),
+      sweep,
       folders: texts(flags, "folders"),
       folder: text(flags, "output") ?? "",
     });
-    process.stdout.write(shownSummary(summary, isOn(flags, "json")));
+    const all = await withPage(sweep, file, summary);
+    process.stdout.write(shownSummary(all, isOn(flags, "json")));
     return 0;
   },
 };

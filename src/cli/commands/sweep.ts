@@ -1,6 +1,6 @@
 /** `sweep FILE -o DIR`: what does the whole space look like? */
 import type { Command } from "../command.ts";
-import { isOn } from "../command.ts";
+import { isOn, text } from "../command.ts";
 import { JSON_OPTION } from "../options.ts";
 
 export const sweep: Command = {
@@ -43,7 +43,13 @@ export const sweep: Command = {
     }
     const { shownSummary, withStop } = await import("../sweeping.ts");
     const summary = await withStop((isStopped) => runSweep({ ...asked, isStopped }));
-    process.stdout.write(shownSummary(summary, isOn(flags, "json")));
+    const { withPage } = await import("../sweep-report.ts");
+    // Of a part a page would say what does not hold of the whole; `merge` writes it.
+    const all =
+      asked.shard.shardCount > 1
+        ? summary
+        : await withPage(asked.sweep, text(flags, "file") ?? "", summary);
+    process.stdout.write(shownSummary(all, isOn(flags, "json")));
     return 0;
   },
 };

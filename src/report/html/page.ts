@@ -1,4 +1,7 @@
-/** The shell of a page: one file, no script, no request, a policy that allows nothing else. */
+/**
+ * The shell of a page: one file, no request, a policy that allows nothing else. A page that
+ * carries its data may carry a constant script; its hash is in the policy.
+ */
 import { createHash } from "node:crypto";
 import { fixed } from "../../base/format.ts";
 import type { Result } from "../../records/result.ts";
@@ -24,6 +27,17 @@ export interface Page {
   readonly figures: readonly KeyFigure[];
   readonly scope: readonly (readonly [string, string])[];
   readonly sections: readonly Section[];
+  readonly living?: Living;
+}
+
+/** What a page carries that lets a reader work with it. */
+export interface Living {
+  /** JSON. */
+  readonly embedded: string;
+  readonly script: string;
+  readonly css: string;
+  readonly footer: string;
+  readonly isRedacted: boolean;
 }
 
 export interface KeyFigure {
@@ -36,10 +50,11 @@ export interface KeyFigure {
 /** A per cent sign stays on the line of its number. */
 const tied = (text: string): string => text.replace(/(\d) %/g, "$1\u00a0%");
 
-export function page({ result, figures, scope, sections: list }: Page): string {
-  const hash = createHash("sha256").update(PAGE_CSS).digest("base64");
-  const rules = ["default-src 'none'", `style-src 'sha256-${hash}'`, "base-uri 'none'"];
-  const policy = [...rules, "form-action 'none'"].join("; ");
+export function page({ result, figures, scope, sections: list, living }: Page): string {
+  const css = PAGE_CSS + (living?.css ?? "");
+  const rules = ["default-src 'none'", `style-src '${hashOf(css)}'`];
+  if (living !== undefined) rules.push(`script-src '${hashOf(living.script)}'`);
+  const policy = [...rules, "base-uri 'none'", "form-action 'none'"].join("; ");
   const title = `${result.answer.sentence} · Fabricast`;
   const whole = html`<!doctype html>
     <html lang="en">
@@ -48,7 +63,7 @@ export function page({ result, figures, scope, sections: list }: Page): string {
         <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        ${trusted(`<style>${PAGE_CSS}</style>`)}
+        ${trusted(`<style>${css}</style>`)}
       </head>
       <body>
         <div class="page">
@@ -59,16 +74,32 @@ export function page({ result, figures, scope, sections: list }: Page): string {
             ${verdict(result)} ${keyFigures(figures)} ${scopeBoxes(scope)} ${readersGuide(list)}
             ${sections(list)}
           </main>
-          <footer>
-            <p>
-              “8 in 10” is the range from p10 to p90 by the error of the software profile; figures
-              without one have no range. No network access, no telemetry, no script.
-            </p>
-          </footer>
+          <footer>${living === undefined ? FOOTER : html`<p>${living.footer}</p>`}</footer>
         </div>
+        ${living === undefined ? undefined : scriptsOf(living)}
       </body>
     </html> `;
   return whole.html;
+}
+
+const FOOTER = html`<p>
+  “8 in 10” is the range from p10 to p90 by the error of the software profile; figures without one
+  have no range. No network access, no telemetry, no script.
+</p>`;
+
+const hashOf = (text: string): string =>
+  `sha256-${createHash("sha256").update(text).digest("base64")}`;
+
+/** Data is no script: what could end the element or a line of it is written as an escape. */
+function scriptsOf({ embedded, script }: Living): Html {
+  const data = embedded.replace(
+    /[<>&\u2028\u2029]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return trusted(
+    `<script type="application/json" id="fabricast-data">${data}</script>` +
+      `<script>${script}</script>`,
+  );
 }
 
 function head(result: PageHead): Html {
