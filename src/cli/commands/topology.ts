@@ -1,4 +1,4 @@
-/** `topology show|draw|check|diff CLUSTER`: what is in the fabric, and what if some of it fails? */
+/** `topology show|draw|check|cables|diff CLUSTER`: what is in the fabric, what if some fails? */
 import type { Command } from "../command.ts";
 import { isOn, text, texts } from "../command.ts";
 import { COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
@@ -18,6 +18,7 @@ export const topology: Command = {
     "fabricast topology show superpod-h100-1su --reference superpod-h100-4su",
     "fabricast topology draw h100-fat-tree-2to1 --ranks 256 -o fabric.svg",
     "fabricast topology check h100-dragonfly --fail 2links",
+    "fabricast topology cables h100-fat-tree-2to1 --ranks 64 -o cables.csv",
     "fabricast topology diff scenarios/neighbors/two-leaves.yaml scenarios/neighbors/ib.topo",
   ],
   options: {
@@ -27,7 +28,12 @@ export const topology: Command = {
       requiresArg: true,
       describe: "size; default: the whole cluster",
     },
-    output: { type: "string", alias: "o", requiresArg: true, describe: "draw: SVG file to write" },
+    output: {
+      type: "string",
+      alias: "o",
+      requiresArg: true,
+      describe: "draw, cables: file to write",
+    },
     reference: { type: "string", requiresArg: true, describe: "show: a cluster to compare with" },
     fail: { type: "string", requiresArg: true, describe: "check: how many fail, 1links, 2links" },
     seed: { type: "string", requiresArg: true, describe: "check: draws the sample; default 1" },
@@ -41,9 +47,13 @@ export const topology: Command = {
       const { topologyDiff } = await import("../topology-diff.ts");
       return await topologyDiff(flags);
     }
+    if (action === "cables") {
+      const { listCables } = await import("../cable-list.ts");
+      return await listCables(flags);
+    }
     const make = ACTIONS[action];
     if (make === undefined) {
-      throw new UsageError(`topology takes show, draw, check or diff, not "${action}"`);
+      throw new UsageError(`topology takes show, draw, check, cables or diff, not "${action}"`);
     }
     const { readDesign } = await import("../../files/cluster.ts");
     const { parseSettings } = await import("../settings.ts");
