@@ -130,7 +130,8 @@ function maskedBatches(spec: BertSpec, plan: Plan, random: Random): BatchSource 
 
 /** `count` different whole numbers below `limit`, in order: the start of a shuffle. */
 function drawnPlaces(limit: number, count: number, random: Random): Int32Array {
-  const all = Int32Array.from({ length: limit }, (_, i) => i);
+  const all = new Int32Array(limit);
+  for (let i = 0; i < limit; i++) all[i] = i;
   for (let i = 0; i < count; i++) {
     const j = i + Math.floor(random() * (limit - i));
     [all[i], all[j]] = [at(all, j), at(all, i)];
