@@ -8,6 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { present } from "../../src/base/assert.ts";
 import { render } from "../../src/report/render.ts";
+import { brokenRules } from "../support/axe.ts";
 import { chromiumPath, launchBrowser } from "../support/browser.ts";
 import { hostileResult } from "../support/hostile-result.ts";
 import { COLLECTIVE, COMPARE, SIMULATE, SOLVE } from "../support/sample-result.ts";
@@ -114,6 +115,24 @@ for (const { width, colorScheme, names } of LOOKS) {
       });
     }
   });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  const name = `${colorScheme}: contrast, names, roles and order pass the rules of WCAG 2.2 AA`;
+  const look = async () => {
+    // Every page wide in the light, where all of it is shown; few in the other ways.
+    const looks = ALL.flatMap((file) => {
+      const widths = file === "compare" ? [1280, 360] : colorScheme === "light" ? [1280] : [];
+      return widths.map((width) => ({ file, width }));
+    });
+    for (const { file, width } of looks) {
+      const options = { viewport: { width, height: 900 }, colorScheme } as const;
+      await open(file, options, async (page) => {
+        deepEqual(await brokenRules(page), [], `${file}, ${width} px`);
+      });
+    }
+  };
+  testIf(isThere, OTHERWISE, name, look, 300_000);
 }
 
 testIf(isThere, OTHERWISE, "each chart shows exactly one of its two drawings", async () => {

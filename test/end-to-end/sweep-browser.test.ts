@@ -4,6 +4,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { sweepPage } from "../../src/report/html/sweep.ts";
+import { brokenRules } from "../support/axe.ts";
 import { chromiumPath, launchBrowser } from "../support/browser.ts";
 import { sampleSweep } from "../support/sample-sweep.ts";
 import { testIf } from "../support/slow.ts";
@@ -52,9 +53,11 @@ testIf(
         await page.setViewportSize({ width, height: 900 });
         equal(await page.evaluate("document.documentElement.scrollWidth"), width);
       }
+      deepEqual(await brokenRules(page), []);
       deepEqual(wrong, []);
     } finally {
       await browser.close();
     }
   },
+  300_000,
 );

@@ -40,7 +40,7 @@ export function table<T>(
   });
   // Roles are said outright because cards change `display`, which drops the implied ones.
   return html`<p class="caption">${options.caption}</p>
-    <div class="scroll" role="region" tabindex="0" aria-label="${options.caption}">
+    <div class="scroll" role="group" tabindex="0" aria-label="${options.caption}">
       <table class="${cards ? "cards" : ""}" role="table" aria-label="${options.caption}">
         <thead role="rowgroup">
           <tr role="row">

@@ -21,11 +21,11 @@ export const ALLOWED = [
 
 /**
  * Tools of development under other licenses, each with its reason. lightningcss comes with
- * vite, which comes with vitest; its MPL-2.0 binds changes to its own files, and neither it
- * nor anything made by it is handed on.
+ * vite, which comes with vitest; axe-core looks at pages in tests. MPL-2.0 binds changes to their
+ * own files, and neither they nor anything made by them is handed on.
  */
 export const DEVELOPMENT_ONLY: Readonly<Record<string, RegExp>> = {
-  "MPL-2.0": /^lightningcss(?:-[\w-]+)?$/,
+  "MPL-2.0": /^(?:axe-core|lightningcss(?:-[\w-]+)?)$/,
 };
 
 /** "name: license", for packages of a lock file that may not be there. */
