@@ -166,11 +166,16 @@ const programOptions = {
   plugins: [ONLY_UNITS_OF_MATHJS, ONE_COLUMN_A_CHARACTER],
 };
 
-/** By renaming: a reader sees the old file or the new one, never half of one. */
+/**
+ * By renaming: a reader sees the old file or the new one, never half of one. What is the same
+ * stays untouched.
+ */
 function replaceFile(path, contents) {
-  const draft = inRoot(`${path}.${process.pid}.tmp`);
+  const target = inRoot(path);
+  if (existsSync(target) && readFileSync(target).equals(Buffer.from(contents))) return;
+  const draft = `${target}.${process.pid}.tmp`;
   writeFileSync(draft, contents);
-  renameSync(draft, inRoot(path));
+  renameSync(draft, target);
 }
 
 /** Chunks and workers that are gone; the native addon and its records stay. */
