@@ -8,12 +8,12 @@ import type { Complaint } from "./issue.ts";
 import { plainText, shown } from "./issue.ts";
 import type { FieldKind, QuantityKind } from "./kinds.ts";
 import { isQuantityKind, KINDS } from "./kinds.ts";
-import type { Reading } from "./quantity.ts";
+import type { Reading } from "./quantity-text.ts";
 import type { Schema } from "./schemas/schema.ts";
 import { parseCount, parseMessageSize } from "./spelling.ts";
 import { applying, isGroup } from "./walk.ts";
 
-/** The unit library, loaded by the caller only when there is something to convert. */
+/** Who knows units; the caller chooses, since the library of all of them loads slowly. */
 export interface Units {
   readQuantity(text: string, kind: QuantityKind): Reading;
   hint(text: string, kind: QuantityKind): string | undefined;

@@ -43,7 +43,8 @@ export function documentOf(data: unknown, origin: string): Document {
 export async function parseDocument(text: string, file: string): Promise<Document> {
   const deep = tooDeepAt(text);
   if (deep) return refuse({ file, ...deep, pointer: "" }, TOO_DEEP);
-  const yaml = await import("yaml");
+  // Its exports as one object: of a CommonJS package a bundle in chunks knows no names.
+  const { default: yaml } = await import("yaml");
   const lines = new yaml.LineCounter();
   const placeOf = (offset: number, pointer: string): Place => {
     const { line, col } = lines.linePos(offset);

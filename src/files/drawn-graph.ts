@@ -178,6 +178,9 @@ function countOf(text: string, place: Place, least = 1): number {
 }
 
 async function figureOf(text: string, kind: QuantityKind, place: Place): Promise<Sourced> {
+  const { readKnown } = await import("./known-units.ts");
+  const known = readKnown(text, kind);
+  if ("value" in known) return sourcedBy(known.value, place);
   const { hint, readQuantity } = await import("./quantity.ts");
   const { KINDS } = await import("./kinds.ts");
   const reading = readQuantity(text, kind);
@@ -189,5 +192,9 @@ async function figureOf(text: string, kind: QuantityKind, place: Place): Promise
       nextStep: hint(text, kind) ?? "write number and unit",
     });
   }
-  return { value: reading.value, source: place.file, date: "", provenance: "yours" };
+  return sourcedBy(reading.value, place);
+}
+
+function sourcedBy(value: number, place: Place): Sourced {
+  return { value, source: place.file, date: "", provenance: "yours" };
 }

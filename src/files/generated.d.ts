@@ -7,8 +7,13 @@ declare module "*/generated/units.js" {
   export function siPerUnit(unit: string, si: string): number | "unknown-unit" | "wrong-dimension";
 }
 
-/** One function a schema, its name in camel case. */
-declare module "*/generated/validators.js" {
+/** SI unit by SI unit of src/files/kinds.ts, what one of each usual unit is. */
+declare module "*/generated/knownUnits.js" {
+  export const FACTORS: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** One a schema, its name in camel case: clusterValidator.js. */
+declare module "*Validator.js" {
   /** One violation, as ajv reports it. */
   export interface Violation {
     readonly instancePath: string;
@@ -22,16 +27,5 @@ declare module "*/generated/validators.js" {
     readonly errors?: readonly Violation[] | null;
   }
 
-  export const cluster: Validator;
-  export const accelerator: Validator;
-  export const hostPart: Validator;
-  export const networkPart: Validator;
-  export const software: Validator;
-  export const site: Validator;
-  export const model: Validator;
-  export const training: Validator;
-  export const question: Validator;
-  export const sweep: Validator;
-  export const measurement: Validator;
-  export const result: Validator;
+  export const validate: Validator;
 }

@@ -1,6 +1,7 @@
 /** The validators compiled ahead of time: current, whole, and skipped when nothing changed. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { test } from "vitest";
@@ -8,7 +9,7 @@ import { siPerUnit as bundledAhead } from "../../src/files/generated/units.js";
 import { SCHEMAS } from "../../src/files/schemas/table.ts";
 import { siPerUnit } from "../../src/files/units.ts";
 
-const OUTPUT = "src/files/generated/validators.js";
+const FOLDER = "src/files/generated";
 
 async function buildValidators(): Promise<void> {
   const script = pathToFileURL("scripts/build-validators.mjs").href;
@@ -18,27 +19,40 @@ async function buildValidators(): Promise<void> {
   await run();
 }
 
-test("building twice writes once, and one function a schema comes out", async () => {
+test("building twice writes once; a module a schema comes out, and the units", async () => {
   await buildValidators();
-  const before = statSync(OUTPUT).mtimeMs;
+  const before = statSync(`${FOLDER}/units.js`).mtimeMs;
   await buildValidators();
-  equal(statSync(OUTPUT).mtimeMs, before);
-  const compiled = await import("../../src/files/generated/validators.js");
-  equal(Object.keys(compiled).length, Object.keys(SCHEMAS).length);
+  equal(statSync(`${FOLDER}/units.js`).mtimeMs, before);
+  const camel = (name: string) =>
+    name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const made = Object.keys(SCHEMAS).map((name) => `${camel(name)}Validator.js`);
+  deepEqual(readdirSync(FOLDER).sort(), [...made, "knownUnits.js", "units.js"].sort());
+});
+
+test("a validator of other inputs is made again, and what is no longer made goes", async () => {
+  // By renaming, and code that runs: other tests may import it at this moment.
+  const made = readFileSync(`${FOLDER}/siteValidator.js`, "utf8");
+  writeFileSync(`${FOLDER}/.draft`, made.replace("// inputs ", "// inputs of another time "));
+  renameSync(`${FOLDER}/.draft`, `${FOLDER}/siteValidator.js`);
+  writeFileSync(`${FOLDER}/goneValidator.js`, "// inputs ");
+  await buildValidators();
+  equal(readFileSync(`${FOLDER}/siteValidator.js`, "utf8"), made);
+  equal(existsSync(`${FOLDER}/goneValidator.js`), false);
 });
 
 test("what is generated imports nothing", async () => {
-  for (const name of ["validators.js", "units.js"]) {
+  for (const name of readdirSync(FOLDER)) {
     const { metafile } = await build({
-      entryPoints: [`src/files/generated/${name}`],
+      entryPoints: [`${FOLDER}/${name}`],
       bundle: true,
       format: "esm",
       write: false,
       metafile: true,
       logLevel: "silent",
     });
-    deepEqual(Object.keys(metafile.inputs), [`src/files/generated/${name}`]);
-    ok(readFileSync(`src/files/generated/${name}`, "utf8").startsWith("// inputs "));
+    deepEqual(Object.keys(metafile.inputs), [`${FOLDER}/${name}`]);
+    ok(readFileSync(`${FOLDER}/${name}`, "utf8").startsWith("// inputs "));
   }
 });
 

@@ -57,6 +57,13 @@ export class ContendedBatch {
     this.#due = new Int32Array(flowCount);
   }
 
+  /** All messages with all their links. */
+  static whole(ways: Ways): ContendedBatch {
+    const messages = new Int32Array(ways.latencyS.length);
+    for (let m = 0; m < messages.length; m++) messages[m] = m;
+    return new ContendedBatch({ ...ways, messages, capacity: ways.capacityBytesPerS });
+  }
+
   /** The messages that have entries to keep, on links numbered anew. */
   static of(request: Ways & { kept: Uint8Array; isContended: Uint8Array }): ContendedBatch {
     const { kept, isContended, entryStart, entryLink, capacityBytesPerS } = request;

@@ -42,7 +42,7 @@ export function runDependent(
   const successor = successors(step);
   assert(successor !== undefined, "a ring's members send and receive one message each");
   const stepCount = program.steps.reduce((sum, { repeat }) => sum + repeat, 0);
-  const isFree = compiled.contended === undefined && options.unfolded !== true;
+  const isFree = options.unfolded !== true && compiled.pruned().contended === undefined;
   if (isFree)
     return {
       ...freeRings(compiled, step.messageBytes, { successor, stepCount, options }),

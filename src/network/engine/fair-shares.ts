@@ -65,21 +65,27 @@ export class FairShares {
 
   /** The flow takes part from the next solve() on. */
   add(flow: number): void {
-    this.#flows.attach(flow);
+    const flows = this.#flows;
     this.level[flow] = 0;
     this.#arrivals[this.#arrivalCount++] = flow;
-    this.#noteLinksOf(flow);
+    const end = flows.entryStart[flow + 1]!;
+    for (let e = flows.entryStart[flow]!; e < end; e++) {
+      const link = flows.entryLink[e]!;
+      flows.attach(e, link);
+      if (this.#isNoted[link] === 0) this.#note(link);
+    }
   }
 
   remove(flow: number): void {
-    const { entryStart, entryLink, degree } = this.#flows;
-    this.#flows.detach(flow);
+    const flows = this.#flows;
     const rate = this.level[flow]! * this.weight[flow]!;
-    for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
-      const link = entryLink[e]!;
-      this.#used[link] = degree[link] === 0 ? 0 : this.#used[link]! - rate;
+    const end = flows.entryStart[flow + 1]!;
+    for (let e = flows.entryStart[flow]!; e < end; e++) {
+      const link = flows.entryLink[e]!;
+      flows.detach(e, link);
+      this.#used[link] = flows.degree[link] === 0 ? 0 : this.#used[link]! - rate;
+      if (this.#isNoted[link] === 0) this.#note(link);
     }
-    this.#noteLinksOf(flow);
     this.#bound[this.#bottleneck[flow]!]!--;
     this.#bottleneck[flow] = -1;
     this.level[flow] = 0;
@@ -90,7 +96,7 @@ export class FairShares {
     this.#seed();
     if (this.#fill.count === 0) return 0;
     do this.#fill.run(this.#capacity, this.#used);
-    while (this.#grow());
+    while (!this.#fill.isEachAlone && this.#grow());
     const count = this.#commit();
     this.#fill.clear();
     return count;
@@ -120,14 +126,9 @@ export class FairShares {
     }
   }
 
-  #noteLinksOf(flow: number): void {
-    const { entryStart, entryLink } = this.#flows;
-    for (let e = entryStart[flow]!; e < entryStart[flow + 1]!; e++) {
-      const link = entryLink[e]!;
-      if (this.#isNoted[link] === 1) continue;
-      this.#isNoted[link] = 1;
-      this.#noted[this.#notedCount++] = link;
-    }
+  #note(link: number): void {
+    this.#isNoted[link] = 1;
+    this.#noted[this.#notedCount++] = link;
   }
 
   /** Arrivals, and the flows bound by a link that changed. */

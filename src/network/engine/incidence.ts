@@ -1,5 +1,5 @@
 /**
- * Which flows are on which link now: a dense list a link, changed in O(links of the flow).
+ * Which flows are on which link now: a dense list a link, changed in O(1) an entry.
  *
  * The ways themselves are fixed: flow f has entries start[f] … start[f+1], one a link.
  */
@@ -15,7 +15,8 @@ export class Incidence {
   readonly slotStart: Int32Array;
   readonly slots: Int32Array;
   readonly degree: Int32Array;
-  readonly #slotOf: Int32Array;
+  /** Where an entry stands in `slots` while its flow is active. */
+  readonly slotOf: Int32Array;
 
   constructor(
     entryStart: Int32Array,
@@ -29,35 +30,30 @@ export class Incidence {
     this.entryStart = entryStart;
     this.entryLink = entryLink;
     this.entryFlow = new Int32Array(entryLink.length);
-    for (let flow = 0; flow < this.flowCount; flow++) {
-      this.entryFlow.fill(flow, entryStart[flow], entryStart[flow + 1]);
+    for (let flow = 0, e = 0; flow < this.flowCount; flow++) {
+      for (const end = entryStart[flow + 1]!; e < end; e++) this.entryFlow[e] = flow;
     }
     this.slotStart = new Int32Array(linkCount + 1);
-    for (const link of entryLink) this.slotStart[link + 1]!++;
+    for (let e = 0; e < entryLink.length; e++) this.slotStart[entryLink[e]! + 1]!++;
     for (let link = 0; link < linkCount; link++) {
       this.slotStart[link + 1]! += this.slotStart[link]!;
     }
     this.slots = new Int32Array(entryLink.length);
     this.degree = new Int32Array(linkCount);
-    this.#slotOf = new Int32Array(entryLink.length);
+    this.slotOf = new Int32Array(entryLink.length);
   }
 
-  attach(flow: number): void {
-    for (let e = this.entryStart[flow]!; e < this.entryStart[flow + 1]!; e++) {
-      const link = this.entryLink[e]!;
-      const slot = this.slotStart[link]! + this.degree[link]!++;
-      this.slots[slot] = e;
-      this.#slotOf[e] = slot;
-    }
+  /** The entry's flow is on the link from now on. */
+  attach(entry: number, link: number): void {
+    const slot = this.slotStart[link]! + this.degree[link]!++;
+    this.slots[slot] = entry;
+    this.slotOf[entry] = slot;
   }
 
-  detach(flow: number): void {
-    for (let e = this.entryStart[flow]!; e < this.entryStart[flow + 1]!; e++) {
-      const link = this.entryLink[e]!;
-      const last = this.slots[this.slotStart[link]! + --this.degree[link]!]!;
-      const slot = this.#slotOf[e]!;
-      this.slots[slot] = last;
-      this.#slotOf[last] = slot;
-    }
+  detach(entry: number, link: number): void {
+    const last = this.slots[this.slotStart[link]! + --this.degree[link]!]!;
+    const slot = this.slotOf[entry]!;
+    this.slots[slot] = last;
+    this.slotOf[last] = slot;
   }
 }

@@ -83,8 +83,24 @@ export class EventQueue {
       for (let i = 0; i < sameTick; i++) into[i] = this.pop();
       return sameTick;
     }
-    into.subarray(0, sameTick).sort();
+    if (8 * sameTick < this.#tick.length) into.subarray(0, sameTick).sort();
+    else this.#scanTick(tick, into);
     for (let i = 0; i < sameTick; i++) this.#place[into[i]!] = -1;
+    if (sameTick < this.#length) this.#closeUp();
+    else this.#length = 0;
+    return sameTick;
+  }
+
+  /** The streams of one tick by their numbers: quicker than sorting where they are many. */
+  #scanTick(tick: number, into: Int32Array): void {
+    let count = 0;
+    for (let stream = 0; stream < this.#tick.length; stream++) {
+      if (this.#tick[stream] === tick && this.#place[stream] !== -1) into[count++] = stream;
+    }
+  }
+
+  /** The heap of those that still have a place. */
+  #closeUp(): void {
     let kept = 0;
     for (let place = 0; place < this.#length; place++) {
       const stream = this.#heap[place]!;
@@ -92,7 +108,6 @@ export class EventQueue {
     }
     this.#length = kept;
     for (let place = (kept >> 1) - 1; place >= 0; place--) this.#sink(place);
-    return sameTick;
   }
 
   /** The streams of one tick, unordered: in the heap they are a tree below the root. */

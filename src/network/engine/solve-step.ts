@@ -46,7 +46,8 @@ export function solveStep(
 
 /** Free messages by formula, the others by events; the first of equals stands for all. */
 function briefly(compiled: CompiledStep, messageBytes: Float64Array, verify: boolean): Last {
-  const { latencyS, bytesPerS, isContended, contended } = compiled;
+  const { latencyS, bytesPerS } = compiled;
+  const { isContended, contended } = compiled.pruned();
   let messageId = -1;
   let arrivalS = -1;
   for (let m = 0; m < messageBytes.length; m++) {

@@ -32,6 +32,11 @@ export interface CompiledStep {
   /** Whole ways, as indices into `links`: message m has entries start[m] … start[m+1]. */
   readonly entryStart: Int32Array;
   readonly entryLink: Int32Array;
+  /** What can bind of it, found when first asked for: plain runs never ask. */
+  readonly pruned: () => Pruned;
+}
+
+export interface Pruned {
   /** Messages that share links that can bind; undefined where all are free. */
   readonly contended: ContendedBatch | undefined;
   /** 1 where the message is in the batch. */
@@ -76,21 +81,18 @@ function compile(
   for (let i = 0; i < links.length; i++) capacityBytesPerS[i] = graph.linkBytesPerS[links[i]!]!;
   const weight = weights(share, latencyS);
   const all = { entryStart, entryLink, latencyS, bytesPerS, weight, capacityBytesPerS };
-  const kept = bindingEntries(all);
-  const isContended = messagesWithEntries(entryStart, kept);
+  let known: Pruned | undefined;
+  const pruned = (): Pruned => (known ??= prunedOf(all));
+  return { graph, source, target, share, ...all, links, pruned };
+}
+
+function prunedOf(ways: Ways): Pruned {
+  const kept = bindingEntries(ways);
+  const isContended = messagesWithEntries(ways.entryStart, kept);
   const contended = isContended.includes(1)
-    ? ContendedBatch.of({ ...all, kept, isContended })
+    ? ContendedBatch.of({ ...ways, kept, isContended })
     : undefined;
-  return {
-    graph,
-    source,
-    target,
-    share,
-    ...all,
-    links,
-    contended,
-    isContended,
-  };
+  return { contended, isContended };
 }
 
 /** TCP gives a connection a share in proportion to 1 / round-trip time. */
@@ -110,9 +112,7 @@ export function weights(share: Sharing, latencyS: Float64Array): Float64Array {
 
 /** The batch of all messages with all their links: what is solved when nothing is left out. */
 export function plainBatch(compiled: CompiledStep): ContendedBatch {
-  const kept = new Uint8Array(compiled.entryLink.length).fill(1);
-  const isContended = new Uint8Array(compiled.source.length).fill(1);
-  return ContendedBatch.of({ ...compiled, kept, isContended });
+  return ContendedBatch.whole(compiled);
 }
 
 /** What each message waits, and the most it can carry, alone. */

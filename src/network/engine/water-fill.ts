@@ -41,6 +41,8 @@ export class WaterFill {
   readonly #pendingLinks: Int32Array;
   #pendingCount = 0;
   readonly #isFrozen: Uint8Array;
+  /** Whether no link of the set has more than one flow: then run() holds for certain. */
+  isEachAlone = false;
   /** Rates that the set's flows had before, summed on each link. */
   readonly #before: Float64Array;
   readonly #heap: Int32Array;
@@ -101,6 +103,10 @@ export class WaterFill {
 
   run(capacity: Float64Array, used: Float64Array): void {
     const least = this.#start(capacity, used);
+    if (this.isEachAlone) {
+      for (let i = 0; i < this.count; i++) this.#fillAlone(this.set[i]!, least);
+      return;
+    }
     this.#fillFirstLevel(least);
     this.#heapUp();
     for (;;) {
@@ -113,12 +119,14 @@ export class WaterFill {
   /** Every link of the set with the room that the flows outside leave. */
   #start(capacity: Float64Array, used: Float64Array): number {
     let least = Infinity;
+    let isEachAlone = true;
     const { degree } = this.#flows;
     for (let i = 0; i < this.count; i++) this.#isFrozen[this.set[i]!] = 0;
     for (let i = 0; i < this.touchedCount; i++) {
       const link = this.touched[i]!;
       const members = this.members[link]!;
       const isAll = members === degree[link]!;
+      if (degree[link] !== 1) isEachAlone = false;
       const left = isAll ? capacity[link]! : capacity[link]! - used[link]! + this.#before[link]!;
       this.room[link] = left > 0 ? left : 0;
       this.#open[link] = members;
@@ -129,7 +137,29 @@ export class WaterFill {
       this.#key[link] = key;
       if (key < least) least = key;
     }
+    this.isEachAlone = isEachAlone;
     return least;
+  }
+
+  /**
+   * Nobody else is on the links of the flow: the tightest of them binds it. Of equally tight
+   * ones it is that which the general filling takes: the first one on the way at the least
+   * level of all, the first by number above it.
+   */
+  #fillAlone(flow: number, least: number): void {
+    const { entryStart, entryLink } = this.#flows;
+    const end = entryStart[flow + 1]!;
+    let tightest = entryLink[entryStart[flow]!]!;
+    let level = this.#key[tightest]!;
+    for (let e = entryStart[flow]! + 1; e < end; e++) {
+      const link = entryLink[e]!;
+      const key = this.#key[link]!;
+      if (key > level || (key === level && (level === least || link > tightest))) continue;
+      level = key;
+      tightest = link;
+    }
+    this.level[flow] = level;
+    this.bottleneck[flow] = tightest;
   }
 
   /** The links that fill first, without a heap: where all flows are alike they are all. */

@@ -126,6 +126,21 @@ function naive(
   return rate;
 }
 
+test("flows that share nothing get their tightest link, and hold it when others come", () => {
+  // Flow 0 alone on links of 4, 2 and 2; flow 1 alone on 3; then flow 2 on links 1 and 3.
+  const shares = sharesOf([[0, 1, 2], [3], [1, 3]], [4, 2, 2, 3]);
+  add(shares, [0, 1]);
+  deepEqual([...shares.level], [2, 3, 0]);
+  // Link 1 is shared by 0 and 2: 1 each; link 3 leaves 2 for flow 1.
+  add(shares, [2]);
+  deepEqual([...shares.level], [1, 2, 1]);
+  remove(shares, [0]);
+  // Now link 3 binds both of its flows, at 1.5.
+  deepEqual([...shares.level], [0, 1.5, 1.5]);
+  remove(shares, [1]);
+  deepEqual([...shares.level], [0, 0, 2]);
+});
+
 test("after any sequence of arrivals and departures the rates are those of a full solve", () => {
   const linkCount = 8;
   const way = fc.uniqueArray(fc.nat({ max: linkCount - 1 }), { minLength: 1, maxLength: 4 });

@@ -1,11 +1,11 @@
 /**
  * Folded against unfolded on random small clusters: links down, links slow, odd groups,
  * chunks off by a byte, every algorithm. The plain engine sends every message of every
- * repetition and claims itself that repetitions are equal in every bit, which is what folding
- * over time relies on. Folding besides skips ticks where no link binds, and solves equal
- * sizes once and scales them: these may differ by a tick a step.
+ * repetition. Folding over time alone, each step once for all its repetitions, is equal to it
+ * in every bit. Folding besides skips ticks where no link binds, and solves equal sizes once
+ * and scales them: these may differ by a tick a step.
  */
-import { equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
 import { at } from "../../../src/base/assert.ts";
@@ -84,6 +84,8 @@ function randomProgram(graph: Graph, random: Random): Program {
 }
 
 interface Seen {
+  /** Runs in which folding over time left events out. */
+  folded: number;
   bits: number;
   ticks: number;
   cutOff: number;
@@ -95,7 +97,14 @@ function foldedIsUnfolded(seed: number, seen: Seen): void {
   const program = randomProgram(graph, random);
   try {
     const folded = runProgram(program, graph).durationS;
-    const plain = runProgram(program, graph, { unfolded: true }).durationS;
+    const whole = runProgram(program, graph, { unfolded: true });
+    const plain = whole.durationS;
+    // Folding over time alone: each step by events once, not once a repetition.
+    const once = runProgram(program, graph, { unfolded: true, once: true });
+    equal(once.durationS, plain, `${seed}: in every bit`);
+    deepEqual(once.steps, whole.steps);
+    deepEqual(once.linkBytes, whole.linkBytes);
+    if (once.eventCount < whole.eventCount) seen.folded++;
     const stepCount = program.steps.reduce((sum, { repeat }) => sum + repeat, 0);
     const tickS = stepCount * folded * 2 ** -39;
     ok(Math.abs(folded - plain) <= 1e-12 * plain + tickS, `${seed}: ${folded} is ${plain}`);
@@ -109,7 +118,7 @@ function foldedIsUnfolded(seed: number, seen: Seen): void {
 }
 
 function checkMany(numRuns: number): Seen {
-  const seen = { bits: 0, ticks: 0, cutOff: 0 };
+  const seen = { folded: 0, bits: 0, ticks: 0, cutOff: 0 };
   fc.assert(
     fc.property(fc.nat(), (seed) => foldedIsUnfolded(seed, seen)),
     { seed: 77, numRuns },
@@ -119,13 +128,13 @@ function checkMany(numRuns: number): Seen {
 
 test("folded equals unfolded on random small clusters", () => {
   const seen = checkMany(60);
-  ok(seen.bits > 5 && seen.ticks > 5, JSON.stringify(seen));
+  ok(seen.folded > 5 && seen.bits > 5 && seen.ticks > 5, JSON.stringify(seen));
   equal(seen.bits + seen.ticks + seen.cutOff, 60);
 });
 
 slowTest("folded equals unfolded on a thousand random small clusters", () => {
   const seen = checkMany(1000);
-  ok(seen.bits > 100 && seen.ticks > 100, JSON.stringify(seen));
+  ok(seen.folded > 100 && seen.bits > 100 && seen.ticks > 100, JSON.stringify(seen));
 });
 
 test("two collectives at once that share no link take the time that each takes alone", () => {
