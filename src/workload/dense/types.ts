@@ -94,6 +94,8 @@ export interface DenseSoftware {
   readonly gradientBytes: number;
   /** Whether routing and permuting of experts are fused and their launches captured. */
   readonly hasFusedExperts: boolean;
+  /** Tokens travel to experts behind another micro-batch's computing (DualPipe). */
+  readonly overlapsExperts?: boolean;
 }
 
 /** Shares of a wire's own rate that the fabric leaves where groups share its links. */

@@ -62,7 +62,7 @@ test("a row that says all is ok; what it leaves out is assumed and named", () =>
   deepEqual([complete?.status, complete?.reason], ["ok", ""]);
   const [blank] = predict({ micro_batch: "", precision: "" });
   equal(blank?.status, "incomplete");
-  ok(blank?.reason.includes("micro_batch 4") && blank.reason.includes("precision bf16"));
+  ok(blank?.reason.includes("micro_batch 1") && blank.reason.includes("precision bf16"));
 });
 
 test("an unknown part is refused with the nearest one known", () => {
