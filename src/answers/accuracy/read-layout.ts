@@ -14,7 +14,7 @@ export function readLayout(
   assumptions: Assumptions,
 ): DenseLayout {
   const text = softwareText(row);
-  const gpus = assumptions.or(number(row, "gpus"), 8, "gpus");
+  const gpus = readGpus(row, assumptions);
   const shards = shardingWords(row, text, part);
   const splits = readSplits(row, model, part, { gpus, ...shards }, assumptions);
   const { tensorRanks, stages, contextRanks } = splits;
@@ -48,6 +48,14 @@ export function readLayout(
     precision: readPrecision(row, part, assumptions),
     ...(ZERO_BUBBLE.test(text) ? { schedule: "zero-bubble" as const } : {}),
   };
+}
+
+/** As printed, else the product of the degrees, else one node. */
+export function readGpus(row: Row, assumptions: Assumptions): number {
+  const degrees = ["tp", "pp", "cp", "dp"].map((name) => number(row, name) ?? 1);
+  const product = degrees.reduce((all, degree) => all * degree, 1);
+  const isWhole = number(row, "dp") !== undefined;
+  return assumptions.or(number(row, "gpus"), isWhole ? product : Math.max(8, product), "gpus");
 }
 
 /** Schedules that fill the gaps of the pipeline with gradients of weights. */
@@ -97,8 +105,9 @@ function readSplits(
   }
   const stateBytes = parameterCount(model, { layers: model.layers }) * 8;
   const ranks = 2 ** Math.ceil(Math.log2(Math.max(1, stateBytes / (0.6 * part.memoryBytes))));
-  const tensorRanks = Math.min(ranks, part.domainRanks, 8, gpus);
-  const stages = Math.min(Math.max(1, ranks / tensorRanks), Math.max(1, gpus / tensorRanks));
+  const free = Math.max(1, Math.floor(gpus / contextRanks));
+  const tensorRanks = Math.min(ranks, part.domainRanks, 8, free);
+  const stages = Math.max(1, Math.min(ranks, free) / tensorRanks);
   assumptions.add(`tp ${tensorRanks}, pp ${stages}`);
   return { tensorRanks, stages, contextRanks, chunks };
 }

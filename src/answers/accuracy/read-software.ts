@@ -97,7 +97,7 @@ export function readSoftware(row: Row, part: PartRow, assumptions: Assumptions):
       (overlapsTensor || part.family === "tpu" || /async.?tp|tp-comm-overlap/.test(text)) &&
       !noOverlap,
     overlapsData: overlapsData && !noOverlap,
-    hasGraphs: /cuda.?graph/.test(text),
+    hasGraphs: /cuda.?graph/.test(text) || COMPILED_FAMILIES.includes(part.family),
     gradientBytes: /fp32 gradients|megatron-core r0/.test(text) ? 4 : 2,
     // Bridge fuses routing and permuting, and captures their launches, from 26.06 on.
     hasFusedExperts: release === 0 || release >= 26.05,

@@ -2,7 +2,7 @@
 import type { PartRow } from "../../workload/dense/parts.ts";
 import { rankMemory } from "../../workload/dense/memory.ts";
 import type { DenseRun } from "../../workload/dense/types.ts";
-import { readLayout } from "./read-layout.ts";
+import { readGpus, readLayout } from "./read-layout.ts";
 import { readModel } from "./read-model.ts";
 import { readPart } from "./read-part.ts";
 import { readSoftware } from "./read-software.ts";
@@ -94,7 +94,7 @@ export function readTrain(row: Row): TrainReading {
   const slices = /(\d+) slices?/.exec(cell(row, "network"))?.[1];
   return {
     run: { model, layout, part, software },
-    gpus: number(row, "gpus") ?? 8,
+    gpus: readGpus(row, assumptions),
     slices: slices === undefined ? 1 : Number(slices),
     assumed: assumptions.names,
   };
