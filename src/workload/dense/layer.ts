@@ -181,7 +181,8 @@ function tensorWire(run: DenseRun, c: DenseConstants): ForwardBackward {
   if (tp === 1) return { forwardS: 0, backwardS: 0 };
   const bytes = 2 * rankTokens(run) * model.hiddenSize;
   const reach = tp <= part.domainRanks ? part.ringBytesPerS : part.nicBytesPerS * c.nicShare;
-  const halfS = c.ringStartS + (tp - 1) * c.ringStepS + (((tp - 1) / tp) * bytes) / reach;
+  const wireS = (((tp - 1) / tp) * bytes) / reach / (run.fabric?.tensorShare ?? 1);
+  const halfS = c.ringStartS + (tp - 1) * c.ringStepS + wireS;
   const shown = software.overlapsTensor ? c.tensorVisibleShare : 1;
   // Blocks side by side are reduced together.
   const blocks = model.isParallel === true ? 1 : 2;

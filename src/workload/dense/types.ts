@@ -102,6 +102,8 @@ export interface DenseSoftware {
 export interface FabricShares {
   readonly dataShare: number;
   readonly expertShare: number;
+  /** Of the ring between tensor-parallel ranks; 1 unless said. */
+  readonly tensorShare?: number;
 }
 
 export interface DenseRun {
