@@ -37,6 +37,8 @@ export interface ModelShape {
   readonly hasDropout: boolean;
   /** Sliding window of every other layer in tokens; 0 for none. */
   readonly windowTokens: number;
+  /** Attention and feed-forward part side by side on one norm, as GPT-J and PaLM. */
+  readonly isParallel?: boolean;
   /** Tables of vocabulary by width: 1 where input and output share one. */
   readonly vocabularyTables?: number;
   readonly experts?: Experts;

@@ -14,16 +14,15 @@ export function readLayout(
   assumptions: Assumptions,
 ): DenseLayout {
   const text = softwareText(row);
-  const gpus = assumptions.or(number(row, "gpus"), 8, "gpus");
+  const gpus = readGpus(row, assumptions);
   const shards = shardingWords(row, text, part);
   const splits = readSplits(row, model, part, { gpus, ...shards }, assumptions);
   const { tensorRanks, stages, contextRanks } = splits;
   const devices = perChip * gpus;
   const replicas = Math.max(1, devices / (tensorRanks * stages * contextRanks));
   refuseContradiction(row, gpus, tensorRanks * stages * contextRanks);
-  const { microBatch, isKnown } = readMicroBatch(row, stages);
+  const { microBatch, isKnown } = readMicroBatch(row, stages, shards.sharding);
   const stated = number(row, "global_batch_seqs");
-  if (!isKnown) assumptions.add(`micro_batch ${microBatch}`);
   const accumulated = part.family === "tpu" ? 1 : 8 * stages;
   const globalBatch = assumptions.or(
     stated,
@@ -31,11 +30,13 @@ export function readLayout(
     "global_batch_seqs",
   );
   const group = replicas * contextRanks;
+  const whole = Math.min(microBatch, Math.max(1 / contextRanks, globalBatch / replicas));
+  if (!isKnown) assumptions.add(`micro_batch ${whole}`);
   return {
     ...splits,
     replicas,
     expertRanks: Math.min(number(row, "ep") ?? 1, devices),
-    microBatch: Math.min(microBatch, Math.max(1 / contextRanks, globalBatch / replicas)),
+    microBatch: whole,
     globalBatch,
     seqTokens: assumptions.or(number(row, "seq_len"), 4096, "seq_len"),
     ...packing(text, assumptions),
@@ -47,6 +48,14 @@ export function readLayout(
     precision: readPrecision(row, part, assumptions),
     ...(ZERO_BUBBLE.test(text) ? { schedule: "zero-bubble" as const } : {}),
   };
+}
+
+/** As printed, else the product of the degrees, else one node. */
+export function readGpus(row: Row, assumptions: Assumptions): number {
+  const degrees = ["tp", "pp", "cp", "dp"].map((name) => number(row, name) ?? 1);
+  const product = degrees.reduce((all, degree) => all * degree, 1);
+  const isWhole = number(row, "dp") !== undefined;
+  return assumptions.or(number(row, "gpus"), isWhole ? product : Math.max(8, product), "gpus");
 }
 
 /** Schedules that fill the gaps of the pipeline with gradients of weights. */
@@ -96,8 +105,9 @@ function readSplits(
   }
   const stateBytes = parameterCount(model, { layers: model.layers }) * 8;
   const ranks = 2 ** Math.ceil(Math.log2(Math.max(1, stateBytes / (0.6 * part.memoryBytes))));
-  const tensorRanks = Math.min(ranks, part.domainRanks, 8, gpus);
-  const stages = Math.min(Math.max(1, ranks / tensorRanks), Math.max(1, gpus / tensorRanks));
+  const free = Math.max(1, Math.floor(gpus / contextRanks));
+  const tensorRanks = Math.min(ranks, part.domainRanks, 8, free);
+  const stages = Math.max(1, Math.min(ranks, free) / tensorRanks);
   assumptions.add(`tp ${tensorRanks}, pp ${stages}`);
   return { tensorRanks, stages, contextRanks, chunks };
 }
@@ -107,12 +117,12 @@ function interleaveOf(row: Row, layers: number, stages: number, assumptions: Ass
   const text = cell(row, "framework");
   const named = /vpp?(\d+)/.exec(text)?.[1];
   if (named !== undefined) return Number(named);
-  if (/interleaved/i.test(`${text} ${cell(row, "notes")}`)) return 2;
-  if (stages === 1 || !/megatron-(?:core|bridge)|nemo|meta internal/i.test(text)) return 1;
-  const each = layers / stages;
-  // Where only that it interleaves is known, the middle of one chunk and one layer a chunk.
-  const usual = Number.isInteger(each) ? each : 1;
-  const chunks = /meta internal/i.test(text) ? Math.round(Math.sqrt(each)) : usual;
+  const isDeep = /megatron-(?:core|bridge)|nemo|meta internal/i.test(text);
+  if (!isDeep && /interleaved/i.test(`${text} ${cell(row, "notes")}`)) return 2;
+  if (stages === 1 || !isDeep) return 1;
+  // Tables at both ends may count as layers.
+  const each = [layers, layers + 2].map((count) => count / stages).find(Number.isInteger);
+  const chunks = each ?? 1;
   assumptions.add(`vp ${chunks}`);
   return chunks;
 }
@@ -129,14 +139,21 @@ function refuseContradiction(row: Row, gpus: number, ranks: number): void {
 }
 
 /** "(local batch 32 over PP)" cuts a rank's batch into as many micro-batches as stages. */
-function readMicroBatch(row: Row, stages: number): { microBatch: number; isKnown: boolean } {
+function readMicroBatch(
+  row: Row,
+  stages: number,
+  sharding: Sharding,
+): { microBatch: number; isKnown: boolean } {
   const plain = number(row, "micro_batch");
   if (plain !== undefined) return { microBatch: plain, isKnown: true };
   const local = /local batch (\d+)/.exec(cell(row, "micro_batch"))?.[1];
   if (local !== undefined) {
     return { microBatch: Math.max(1, Number(local) / stages), isKnown: true };
   }
-  return { microBatch: stages > 1 ? 1 : 4, isKnown: false };
+  // A pipeline needs many; without one, as many sequences at once as fit (`fitting` halves
+  // them), more where each micro-batch gathers the parameters again.
+  const whole = sharding.startsWith("fsdp") ? 8 : 4;
+  return { microBatch: stages > 1 ? 1 : whole, isKnown: false };
 }
 
 const SHARDED = /fsdp|full_shard|zero-?3|hsdp/i;

@@ -8,8 +8,11 @@ import { cell, number } from "./row.ts";
 
 /** Families whose feed-forward part is not gated. */
 const UNGATED =
-  /gpt.?[23]|gpt-\d|gpt3|mpt|bloom|opt|megatron|nemotron|bert|t5|^\s*$|turing|gpt.?neo/;
+  /gpt|mpt|bloom|opt|megatron|nemotron|bert|t5|^\s*$|turing|pythia|falcon|phi.?[12]|starcoder|vit/;
 const GATED_ANYWAY = /oss|qwen|llama|mixtral|deepseek|intern/;
+/** Attention and feed-forward part side by side; the ablation keeps what it added first. */
+const PARALLEL = /gpt.?j|gpt.?neo.?x|pythia|falcon|palm/;
+const PARALLEL_RUN = /\+parallel|\+sliding|\+[tdp]p overlap|\+efficient|\+misc|\+lamb|megascale/i;
 
 export function readModel(row: Row, assumptions: Assumptions): DenseModel {
   const name = cell(row, "model").toLowerCase();
@@ -20,7 +23,10 @@ export function readModel(row: Row, assumptions: Assumptions): DenseModel {
     assumptions.or(number(row, column) ?? fromName, fromSize, column);
   const hiddenSize = pick("hidden", known.hiddenSize, invented.hiddenSize);
   const heads = pick("heads", known.heads, Math.max(1, Math.round(hiddenSize / 128)));
-  const isGated = known.isGated ?? (GATED_ANYWAY.test(name) || !UNGATED.test(name));
+  // A gated part has three matrices and is narrower, so that 4 h are those of two.
+  const isPlain = UNGATED.test(name) || number(row, "ffn") === 4 * hiddenSize;
+  const isGated = known.isGated ?? (GATED_ANYWAY.test(name) || !isPlain);
+  const isParallel = PARALLEL.test(name) || PARALLEL_RUN.test(cell(row, "framework"));
   const experts = readExperts(row, known.experts);
   const headSize = known.headSize ?? hiddenSize / heads;
   const kvHeads = number(row, "kv_heads") ?? known.kvHeads ?? heads;
@@ -34,6 +40,7 @@ export function readModel(row: Row, assumptions: Assumptions): DenseModel {
     hasDropout: false,
     windowTokens: known.windowTokens ?? (/sliding window/.test(cell(row, "framework")) ? 1024 : 0),
     ...(experts === undefined ? {} : { experts }),
+    ...(isParallel ? { isParallel } : {}),
     ...(known.latent === undefined ? {} : { latent: known.latent }),
   };
   if (!Number.isFinite(headSize)) refuseShape(row);

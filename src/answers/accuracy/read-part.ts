@@ -1,5 +1,4 @@
 /** Which part a row's words mean, and what its NICs carry. */
-import { present } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import { suggest } from "../../base/suggest.ts";
 import type { PartRow } from "../../workload/dense/parts.ts";
@@ -12,10 +11,13 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/gb300/, "gb300-nvl72"],
   [/gb200/, "gb200-nvl72"],
   [/b300|blackwell ultra/, "b300-sxm"],
+  [/b100/, "b100-sxm"],
   [/b200|blackwell|sm100/, "b200-sxm"],
   [/h200.?nvl/, "h200-nvl"],
   [/h200|gh200/, "h200-sxm"],
   [/h800/, "h800-sxm"],
+  [/\bh20\b/, "h20-sxm"],
+  [/h100.*(?:pcie|nvl)/, "h100-pcie"],
   [/h100.*500 ?w|h100.*hbm2e/, "h100-sxm-500w"],
   [/h100|sm90/, "h100-sxm"],
   [/a100.*pcie/, "a100-pcie-80"],
@@ -41,14 +43,21 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/tpu.?v5e|v5 ?lite/, "tpu-v5e"],
   [/tpu.?v4/, "tpu-v4"],
   [/tpu.?v3/, "tpu-v3"],
+  [/trainium ?2|trn2/, "trainium2"],
   [/trainium|trn1|inferentia/, "trainium1"],
 ];
+
+/** An id as it stands, else that of the first rule that reads the words. */
+function idOf(words: string): string | undefined {
+  if (PART_ROWS.some(({ id }) => id === words)) return words;
+  return WORDS.find(([pattern]) => pattern.test(words))?.[1];
+}
 
 /** The part of a text; a Refusal that names the nearest one known. */
 export function partOf(text: string): PartRow {
   const words = text.toLowerCase();
-  const id = WORDS.find(([pattern]) => pattern.test(words))?.[1];
-  const found = PART_ROWS.find((part) => part.id === id || part.id === words);
+  const id = idOf(words);
+  const found = PART_ROWS.find((part) => part.id === id);
   if (found !== undefined) return found;
   const ids = PART_ROWS.map((part) => part.id);
   const near = suggest(words, ids);
@@ -64,10 +73,32 @@ export function partOf(text: string): PartRow {
 /** Where a table names no part at all. */
 const USUAL_PART = "a100-sxm-80";
 
+/** Parts without rates of their own, and the one of their generation that stands for them. */
+const COUSINS: readonly (readonly [RegExp, string])[] = [
+  [/\ba40\b|\ba10g?\b/, "a6000"],
+  [/\b4090\b|6000 ada/, "l40s"],
+  [/\bt4\b/, "l4"],
+  [/tpu.?v2/, "tpu-v3"],
+  [/trainium ?3|trn3/, "trainium2"],
+];
+
+/** Where it names one that no rule reads: the nearest id, else the most usual part of today. */
+const UNREAD_PART = "h100-sxm";
+
+/** Accelerators of a host, where a row does not say; racks and pods are larger. */
+const USUAL_NODE = 8;
+
+/** Bridges join two or four cards; a ring over more of them goes through PCIe, generation 4. */
+const BRIDGED_MAX = 4;
+const PCIE_RING_BYTES_PER_S = 24e9;
+
 /** The part with the node and the NICs of this row. */
 export function readPart(row: Row, assumptions: Assumptions): PartRow {
-  const part = partOf(assumptions.or(cell(row, "gpu") || undefined, USUAL_PART, "gpu"));
-  const perNode = number(row, "gpus_per_node") ?? part.domainRanks;
+  const part = knownPart(
+    assumptions.or(cell(row, "gpu") || undefined, USUAL_PART, "gpu"),
+    assumptions,
+  );
+  const perNode = number(row, "gpus_per_node") ?? Math.max(part.domainRanks, USUAL_NODE);
   const inRack = part.domainRanks > 16;
   const domainRanks = inRack ? part.domainRanks : perNode;
   const gpus = number(row, "gpus") ?? 1;
@@ -77,23 +108,51 @@ export function readPart(row: Row, assumptions: Assumptions): PartRow {
     // The usual NICs of the part; they are first-order only without overlap.
     assumptions.add("network of the part's usual host");
   }
-  return { ...part, domainRanks, nicBytesPerS: rate ?? part.nicBytesPerS };
+  const isBridged = part.domainRanks < Math.min(perNode, gpus) && part.domainRanks <= BRIDGED_MAX;
+  const ringBytesPerS = isBridged
+    ? Math.min(part.ringBytesPerS, PCIE_RING_BYTES_PER_S)
+    : part.ringBytesPerS;
+  return { ...part, domainRanks, ringBytesPerS, nicBytesPerS: rate ?? part.nicBytesPerS };
+}
+
+function knownPart(text: string, assumptions: Assumptions): PartRow {
+  const words = text.toLowerCase();
+  const id = idOf(words);
+  if (id !== undefined) return partOf(id);
+  const cousin = COUSINS.find(([pattern]) => pattern.test(words))?.[1];
+  const ids = PART_ROWS.map((part) => part.id);
+  const near = cousin ?? suggest(words, ids) ?? UNREAD_PART;
+  assumptions.add(`gpu ${near} for "${text}"`);
+  return partOf(near);
 }
 
 const GBIT = 1e9 / 8;
 
+/** "8x 400G", "4x ConnectX-7 IB NDR 400 Gb/s", "8x HDR200", "8 AMD AI NICs (…, 400 Gb/s class)". */
+const MANY: readonly RegExp[] = [
+  /(?<![\d.])(\d+) ?x(?!large) ?[^,;]*?(\d{2,3}) ?(?:G\b|Gb|IB|Gbit)/gi,
+  /(\d+) ?x ?(?:HDR|NDR|XDR) ?(\d{3})/gi,
+  /(\d+) [^,;()]*NICs? \([^)]*?(\d{2,3}) ?Gb/gi,
+];
+
+/** More than this many are ports of a switch. */
+const NICS_MAX = 16;
+
 /** Bytes per second of each accelerator's share of the network. */
 export function nicBytesPerS(text: string, perNode: number): number | undefined {
+  // Links of a torus are not NICs.
+  if (/\bICI\b/.test(text)) return undefined;
   const perGpu = /(\d+) ?G(?:b\/s)? per GPU/i.exec(text)?.[1];
   if (perGpu !== undefined) return Number(perGpu) * GBIT;
+  const bus = /PCIe-NIC: (\d+) ?GB\/s/.exec(text)?.[1];
+  if (bus !== undefined) return (Number(bus) * 1e9) / perNode;
   const terabit = /(\d+(?:\.\d+)?) ?Tb\/s/i.exec(text)?.[1];
   if (terabit !== undefined) return (Number(terabit) * 1000 * GBIT) / perNode;
-  const many = /(?<![\d.])(\d+) ?x(?!large) ?[^,;()]*?(\d{2,3}) ?(?:G\b|Gb|IB|Gbit)/i.exec(text);
-  if (many !== null) {
-    return (Number(present(many[1], "count")) * Number(present(many[2], "rate")) * GBIT) / perNode;
-  }
-  const hdr = /(\d+) ?x ?(?:HDR|NDR|XDR) ?(\d{3})/i.exec(text);
-  if (hdr !== null) return (Number(hdr[1]) * Number(hdr[2]) * GBIT) / perNode;
+  // A host has other NICs for management and storage: the fastest set computes.
+  const sets = MANY.flatMap((pattern) => [...text.matchAll(pattern)]);
+  const counted = sets.filter(([, count]) => Number(count) <= NICS_MAX);
+  const rates = counted.map(([, count, rate]) => Number(count) * Number(rate));
+  if (rates.length > 0) return (Math.max(...rates) * GBIT) / perNode;
   const whole = /(\d{2,4}) ?G(?:b\/s|bE|\b)/i.exec(text)?.[1];
   return whole === undefined ? undefined : (Number(whole) * GBIT) / perNode;
 }

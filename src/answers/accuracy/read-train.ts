@@ -2,7 +2,7 @@
 import type { PartRow } from "../../workload/dense/parts.ts";
 import { rankMemory } from "../../workload/dense/memory.ts";
 import type { DenseRun } from "../../workload/dense/types.ts";
-import { readLayout } from "./read-layout.ts";
+import { readGpus, readLayout } from "./read-layout.ts";
 import { readModel } from "./read-model.ts";
 import { readPart } from "./read-part.ts";
 import { readSoftware } from "./read-software.ts";
@@ -39,14 +39,46 @@ function halved(part: PartRow): PartRow {
 /** Memory estimates may be this far over before they say that a run must have recomputed. */
 const TOO_FULL = 1.2;
 
-/** What ran did fit: where recompute is only assumed and nothing else fits, it was full. */
+const fits = (run: DenseRun): boolean =>
+  rankMemory(run).totalBytes <= TOO_FULL * run.part.memoryBytes;
+
+/**
+ * What ran did fit: an assumed micro-batch is halved until it does, and where recompute is only
+ * assumed and nothing else fits, it was full.
+ */
 function fitting(run: DenseRun, assumptions: Assumptions): DenseRun["layout"] {
   // Frozen products keep no inputs, which the estimate does not know of.
-  const isKnown = run.part.family !== "tpu" && !run.layout.isLora;
-  const isFree = isKnown && assumptions.names.includes("recompute none");
-  if (!isFree || rankMemory(run).totalBytes <= TOO_FULL * run.part.memoryBytes) return run.layout;
+  if (run.layout.isLora) return run.layout;
+  if (run.part.family === "tpu") return withLessRecompute(run, assumptions);
+  const layout = withSmallerBatch(run, assumptions);
+  const isFree = assumptions.names.includes("recompute none");
+  if (!isFree || fits({ ...run, layout })) return layout;
   assumptions.replace("recompute none", "recompute full, since nothing else fits");
-  return { ...run.layout, recompute: "full" };
+  return withSmallerBatch({ ...run, layout: { ...layout, recompute: "full" } }, assumptions);
+}
+
+/** Chips with memory to spare keep the results of their large products. */
+function withLessRecompute(run: DenseRun, assumptions: Assumptions): DenseRun["layout"] {
+  const layout = { ...run.layout, recompute: "per-op" } as const;
+  const isFree = assumptions.names.includes("recompute full");
+  if (!isFree || rankMemory({ ...run, layout }).totalBytes > run.part.memoryBytes) {
+    return run.layout;
+  }
+  assumptions.replace("recompute full", "recompute per-op, since that fits");
+  return layout;
+}
+
+function withSmallerBatch(run: DenseRun, assumptions: Assumptions): DenseRun["layout"] {
+  let { layout } = run;
+  const name = assumptions.names.find((one) => one.startsWith("micro_batch"));
+  if (name === undefined) return layout;
+  while (layout.microBatch > 1 && !fits({ ...run, layout })) {
+    layout = { ...layout, microBatch: Math.max(1, layout.microBatch / 2) };
+  }
+  // Nothing fits with one sequence either: then it is not the batch that is at fault.
+  if (!fits({ ...run, layout })) return run.layout;
+  assumptions.replace(name, `micro_batch ${layout.microBatch}`);
+  return layout;
 }
 
 export function readTrain(row: Row): TrainReading {
@@ -62,7 +94,7 @@ export function readTrain(row: Row): TrainReading {
   const slices = /(\d+) slices?/.exec(cell(row, "network"))?.[1];
   return {
     run: { model, layout, part, software },
-    gpus: number(row, "gpus") ?? 8,
+    gpus: readGpus(row, assumptions),
     slices: slices === undefined ? 1 : Number(slices),
     assumed: assumptions.names,
   };

@@ -26,13 +26,15 @@ function fused({ model, layout, part, software }: DenseRun, c: DenseConstants): 
   const tokens = (microBatch * seqTokens) / contextRanks;
   const channels = (model.heads * model.headSize) / tensorRanks;
   const best = model.headSize >= 128 ? part.attentionFlopPerS : part.narrowAttentionFlopPerS;
-  const rate = best * c.olderAttentionShare ** software.attentionLagGenerations;
+  const age = c.olderAttentionShare ** software.attentionLagGenerations;
+  const rate = best * age;
   const seen = (span: number) => (0.5 * 4 * tokens * span * channels) / rate;
   // Ring attention goes chunk by chunk, each rank with two of them, and packed text piece by
   // piece: the kernel sees no longer sequence than that.
   const whole = Math.min(seqTokens, layout.packedTokens ?? seqTokens);
   const chunk = contextRanks > 1 ? whole / (2 * contextRanks) : whole;
-  const start = 1 + HALF_RATE_TOKENS / chunk;
+  // Older kernels are slower in their inner loop; what surrounds it takes the same time.
+  const start = 1 + (HALF_RATE_TOKENS * age) / chunk;
   const full = seen(whole) * start;
   const windowed = seen(2 * Math.min(whole / 2, model.windowTokens + 128)) * start;
   const context = contextRanks >= 4 ? c.contextAttentionFactor : 1;

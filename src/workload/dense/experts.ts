@@ -6,14 +6,15 @@
  *   between them  2 · tokens · nodes away · h · 2 B through the NICs: a token crosses once for
  *                 each domain that holds an expert of it, (n − 1)(1 − (1 − 1/n)^k) of n domains
  *
- * The slower of the two decides, and a share of it shows.
+ * The slower of the two decides, and a share of it shows: little of it where another micro-batch
+ * computes meanwhile.
  */
 import type { DenseConstants } from "./constants.ts";
 import type { ForwardBackward } from "./attention.ts";
 import type { DenseRun } from "./types.ts";
 
 export function expertLayer(run: DenseRun, c: DenseConstants): ForwardBackward {
-  const { model, layout, part, fabric } = run;
+  const { model, layout, part, fabric, software } = run;
   if (model.experts === undefined) return { forwardS: 0, backwardS: 0 };
   const tokens = (layout.microBatch * layout.seqTokens) / layout.contextRanks;
   const { expertsPerToken } = model.experts;
@@ -23,6 +24,7 @@ export function expertLayer(run: DenseRun, c: DenseConstants): ForwardBackward {
   const domains = layout.expertRanks / inside;
   const away = (domains - 1) * (1 - (1 - 1 / domains) ** expertsPerToken);
   const nic = part.nicBytesPerS * c.nicShare * (fabric?.expertShare ?? 1);
-  const wireS = Math.max(insideS, (bytes * away) / nic) * c.expertWireVisibleShare;
+  const shown = software.overlapsExperts === true ? c.contentionShare : c.expertWireVisibleShare;
+  const wireS = Math.max(insideS, (bytes * away) / nic) * shown;
   return { forwardS: wireS, backwardS: wireS };
 }

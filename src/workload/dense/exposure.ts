@@ -3,8 +3,11 @@
  *
  *   sharded parameters: wire = gathers + scatter for each micro-batch;
  *     paid = max(visible · wire, wire − hideable · stage) + visible · wire / layers
- *   replicated: paid = max(0, RS − hideable · B) + contention · min(RS, hideable · B)
- *     + shown · AG, B the backward pass behind which a reduce-scatter hides
+ *   replicated: paid(RS, n · B) + paid(AG, n · F), B and F one micro-batch's backward and
+ *     forward pass in a stage; paid(t, by) = max(0, t − hideable · by) + contention · the rest.
+ *     Gradients are whole after the last micro-batch only, and parameters needed from the
+ *     first: n = 1. Of v interleaved chunks the others still compute p micro-batches each:
+ *     n = (1 + p · (v − 1))/v
  */
 import type { DenseConstants } from "./constants.ts";
 import { parameterCount } from "./parameters.ts";
@@ -75,10 +78,20 @@ function replicatedS(run: DenseRun, c: DenseConstants, stage: StageSpan): number
   const scatterS = parameters * software.gradientBytes * ring;
   const gatherS = parameters * 2 * ring;
   if (!software.overlapsData) return scatterS + gatherS;
-  const behindS = c.hideableShare * hidingStages(run) * stage.backwardS;
-  const shownS = Math.max(0, scatterS - behindS) + c.contentionShare * Math.min(scatterS, behindS);
-  if (layout.sharding !== "broadcast") return shownS + c.gatherShownShare * gatherS;
+  const paidS = (wireS: number, behindS: number): number => {
+    const hiddenS = Math.min(wireS, c.hideableShare * behindS);
+    return wireS - hiddenS + c.contentionShare * hiddenS;
+  };
+  const passes = hidingPasses(run);
+  const shownS = paidS(scatterS, passes * stage.backwardS);
+  if (layout.sharding !== "broadcast") return shownS + paidS(gatherS, passes * stage.forwardS);
   return shownS + broadcastS(run, c, parameters);
+}
+
+/** Passes of one micro-batch through a stage behind which its traffic can hide. */
+function hidingPasses({ layout }: DenseRun): number {
+  const { stages, chunks } = layout;
+  return (1 + stages * (chunks - 1)) / chunks;
 }
 
 /** A tree of broadcasts: its depth grows with the nodes it spans. */
@@ -90,11 +103,6 @@ function broadcastS(run: DenseRun, c: DenseConstants, parameters: number): numbe
   const nodes = Math.max(1, ranks / inside);
   if (nodes <= 1) return c.gatherShownShare * gatherS;
   return c.broadcastVisibleShare * gatherS * (1 + Math.log2(nodes));
-}
-
-/** While a pipeline drains, early stages hide their gradients behind later ones. */
-function hidingStages({ layout }: DenseRun): number {
-  return layout.stages;
 }
 
 /** Parameters of one stage on one rank of a tensor-parallel group. */

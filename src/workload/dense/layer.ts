@@ -149,9 +149,11 @@ function elementwiseBytes(run: DenseRun): { forward: number; backward: number } 
   const ffn = (copies * model.ffnChannels) / tp;
   const turned = (4 * model.headSize * (model.heads + model.kvHeads)) / tp;
   const [forwardPasses, backwardPasses] = model.isGated ? [6, 10] : [4, 6];
+  // Two norms and two residual additions; one of each where the blocks stand side by side.
+  const around = model.isParallel === true ? 0.5 : 1;
   return {
-    forward: tokens * (8 * h + 12 * h + dropout + forwardPasses * ffn + turned),
-    backward: tokens * (12 * h + 12 * h + dropout + backwardPasses * ffn + turned),
+    forward: tokens * (around * (8 * h + 12 * h) + dropout + forwardPasses * ffn + turned),
+    backward: tokens * (around * (12 * h + 12 * h) + dropout + backwardPasses * ffn + turned),
   };
 }
 
@@ -179,10 +181,14 @@ function tensorWire(run: DenseRun, c: DenseConstants): ForwardBackward {
   if (tp === 1) return { forwardS: 0, backwardS: 0 };
   const bytes = 2 * rankTokens(run) * model.hiddenSize;
   const reach = tp <= part.domainRanks ? part.ringBytesPerS : part.nicBytesPerS * c.nicShare;
-  const halfS = c.ringStartS + (tp - 1) * c.ringStepS + (((tp - 1) / tp) * bytes) / reach;
+  const wireS = (((tp - 1) / tp) * bytes) / reach / (run.fabric?.tensorShare ?? 1);
+  const halfS = c.ringStartS + (tp - 1) * c.ringStepS + wireS;
   const shown = software.overlapsTensor ? c.tensorVisibleShare : 1;
-  const backwardHalves = layout.isSequenceParallel && !software.overlapsTensor ? 5 : 4;
-  return { forwardS: shown * 4 * halfS, backwardS: shown * backwardHalves * halfS };
+  // Blocks side by side are reduced together.
+  const blocks = model.isParallel === true ? 1 : 2;
+  const backwardHalves = layout.isSequenceParallel && !software.overlapsTensor ? 2.5 : 2;
+  const sideS = shown * blocks * halfS;
+  return { forwardS: 2 * sideS, backwardS: backwardHalves * sideS };
 }
 
 /** Per operation, half of the products and all bytes are run again; fused attention never. */

@@ -16,7 +16,7 @@ const WEIGHT_BYTES = 2;
 const OPTIMIZER_BYTES = 12;
 /** Logits in bf16 and fp32, their gradient and the softmax. */
 export const BYTES_PER_LOGIT = 12;
-/** A layer that is recomputed holds this much for each token and channel while in work. */
+/** A layer holds this much for each token and channel while its gradients are computed. */
 const LAYER_IN_WORK = 60;
 
 export interface RankMemory {
@@ -34,13 +34,25 @@ export function rankMemory(run: DenseRun): RankMemory {
   const logitsBytes =
     (BYTES_PER_LOGIT * rankTokens(run) * model.vocabularyTokens) / layout.tensorRanks;
   const work = gatheredBytes(run);
+  const inWork = inWorkBytes(run);
   const states = statesBytes(run, layers, denseLayersOf(run, 0));
-  const first = activationBytes(run, layers * microBatchesInFlight(run)) + work;
-  if (isOne) return total(states, activationBytes(run, layers) + work, logitsBytes);
+  const first = activationBytes(run, layers * microBatchesInFlight(run)) + work + inWork;
+  const ends = Math.max(logitsBytes, inWork);
+  if (isOne) return total(states, activationBytes(run, layers) + work, ends);
   const lastStates = statesBytes(run, layers, 0);
   const last = activationBytes(run, layers) + work;
-  const isLast = lastStates + last + logitsBytes > states + first;
-  return isLast ? total(lastStates, last, logitsBytes) : total(states, first, 0);
+  const isLast = lastStates + last + ends > states + first;
+  return isLast ? total(lastStates, last, ends) : total(states, first, 0);
+}
+
+/**
+ * What the backward pass holds of the layer it is in, besides what it kept: while it runs, the
+ * logits are gone. Layers that are recomputed count it among their activations.
+ */
+export function inWorkBytes(run: DenseRun): number {
+  const { model, layout } = run;
+  if (layout.recompute === "full") return 0;
+  return (LAYER_IN_WORK * rankTokens(run) * model.hiddenSize) / layout.tensorRanks;
 }
 
 /** Layers without experts in a stage: they are the model's first ones. */
@@ -94,29 +106,33 @@ export function stateParts(
   const inLayers = layers * layerParameterCount(model, layout.expertRanks);
   // Experts are replicated less often than the rest, so their state is sharded less.
   const withExperts = layers === 0 ? 1 : 1 - denseLayers / layers;
-  const around = layers * countAroundExperts(model, layout.expertRanks);
-  const expert = (inLayers - around) * withExperts;
-  const feed = (model.isGated ? 3 : 2) * model.hiddenSize * (model.experts?.denseFfnChannels ?? 0);
+  const aroundAll = layers * countAroundExperts(model, layout.expertRanks);
+  const expert = (inLayers - aroundAll) * withExperts;
+  // Shared experts stand on every rank, and in no layer without experts.
+  const shared = (model.experts?.sharedExperts ?? 0) * feedCount(model, model.ffnChannels);
+  const around = aroundAll - denseLayers * shared;
+  const feed = feedCount(model, model.experts?.denseFfnChannels ?? 0);
   const rest = around + layers * (1 - withExperts) * feed + tables * model.hiddenSize;
   const shards = Math.max(1, layout.shardRanks);
   const own = perParameter(run, shards);
   const theirs = expert === 0 ? own : perParameter(run, Math.max(1, shards / layout.expertRanks));
-  const [mine, shared] = [rest / layout.tensorRanks, expert / layout.tensorRanks];
+  const [mine, routed] = [rest / layout.tensorRanks, expert / layout.tensorRanks];
   return {
-    weightsBytes: mine * own.weightsBytes + shared * theirs.weightsBytes,
-    gradientsBytes: mine * own.gradientsBytes + shared * theirs.gradientsBytes,
-    optimizerBytes: mine * own.optimizerBytes + shared * theirs.optimizerBytes,
+    weightsBytes: mine * own.weightsBytes + routed * theirs.weightsBytes,
+    gradientsBytes: mine * own.gradientsBytes + routed * theirs.gradientsBytes,
+    optimizerBytes: mine * own.optimizerBytes + routed * theirs.optimizerBytes,
   };
 }
 
-/** A layer's parameters without its experts; all of them where it has none. */
+const feedCount = (model: DenseModel, channels: number): number =>
+  (model.isGated ? 3 : 2) * model.hiddenSize * channels;
+
+/** A layer's parameters without the experts tokens are sent to; all where it has none. */
 function countAroundExperts(model: DenseModel, expertRanks: number): number {
   const { experts } = model;
   if (experts === undefined) return layerParameterCount(model, expertRanks);
-  const held = experts.experts / expertRanks + experts.sharedExperts;
-  const feed = (model.isGated ? 3 : 2) * model.hiddenSize * model.ffnChannels;
-  const router = model.hiddenSize * experts.experts;
-  return layerParameterCount(model, expertRanks) - held * feed - router;
+  const routed = (experts.experts / expertRanks) * feedCount(model, model.ffnChannels);
+  return layerParameterCount(model, expertRanks) - routed;
 }
 
 /** Bytes of one parameter held on one of so many ranks that share its state. */

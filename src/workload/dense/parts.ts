@@ -88,6 +88,14 @@ export const PART_ROWS: readonly PartRow[] = [
     ...{ ...hopper, power: [500, 700] },
     ...{ tera: [989, 1979, 0, 794.5, 1402.6, 429, 365], giga: [96, 2400, 368, 50] },
   }),
+  part("h100-pcie", {
+    ...{ ...hopper, sms: 114, power: [350, 700], domain: 2, tag: "assumed" },
+    ...{ tera: [756, 1513, 0, 607, 1072, 459, 390], giga: [80, 2000, 200, 25] },
+  }),
+  part("h20-sxm", {
+    ...{ ...hopper, sms: 78, power: [400, 0], tag: "assumed" },
+    ...{ tera: [148, 296, 0, 137, 252, 111, 95], giga: [96, 4000, 368, 50] },
+  }),
   part("h800-sxm", {
     ...{ ...hopper, tag: "assumed" },
     ...{ tera: [989, 1979, 0, 794.5, 1402.6, 600, 510], giga: [80, 3350, 160, 50] },
@@ -99,6 +107,10 @@ export const PART_ROWS: readonly PartRow[] = [
   part("h200-nvl", {
     ...{ ...hopper, power: [600, 700], domain: 4, tag: "assumed" },
     ...{ tera: [835, 1671, 0, 671, 1228, 514, 437], giga: [141, 4800, 368, 50] },
+  }),
+  part("b100-sxm", {
+    ...{ family: "blackwell", sms: 144, power: [700, 1450], domain: 8, tag: "assumed" },
+    ...{ tera: [1750, 3500, 7000, 1365, 2555, 1000, 850], giga: [180, 8000, 682, 50] },
   }),
   part("b200-sxm", {
     ...{ family: "blackwell", sms: 148, power: [1000, 1450], domain: 8 },
@@ -191,6 +203,10 @@ export const PART_ROWS: readonly PartRow[] = [
   part("tpu-v7", {
     ...{ ...tpu, domain: 9216 },
     ...{ tera: [2307, 4614, 0, 2076, 4150, 900, 900], giga: [192, 7370, 540, 12] },
+  }),
+  part("trainium2", {
+    ...{ family: "trainium", sms: 0, power: [0, 0], domain: 64, tag: "assumed" },
+    ...{ tera: [667, 1299, 0, 490, 957, 210, 210], giga: [96, 2900, 300, 25] },
   }),
   part("trainium1", {
     ...{ family: "trainium", sms: 0, power: [0, 0], domain: 16, tag: "assumed" },

@@ -11,6 +11,7 @@ import {
   BYTES_PER_LOGIT,
   denseLayersOf,
   gatheredBytes,
+  inWorkBytes,
   stateParts,
 } from "./memory.ts";
 import type { DenseRun } from "./types.ts";
@@ -87,6 +88,8 @@ function heldParts(run: DenseRun, stage: number): ClassMemory["parts"] {
     { name: "optimizer", sizeBytes: state.optimizerBytes },
     { name: "activations", sizeBytes: activations },
     { name: "logits", sizeBytes: logits },
+    // Logits are gone when the backward pass comes to the layers.
+    { name: "layer in work", sizeBytes: Math.max(0, inWorkBytes(run) - logits) },
     { name: "gathered", sizeBytes: gatheredBytes(run) },
     { name: "buckets", sizeBytes: bucketBytes(run, state.weightsBytes) },
     { name: "runtime", sizeBytes: RUNTIME_BYTES },

@@ -94,12 +94,16 @@ export interface DenseSoftware {
   readonly gradientBytes: number;
   /** Whether routing and permuting of experts are fused and their launches captured. */
   readonly hasFusedExperts: boolean;
+  /** Tokens travel to experts behind another micro-batch's computing (DualPipe). */
+  readonly overlapsExperts?: boolean;
 }
 
 /** Shares of a wire's own rate that the fabric leaves where groups share its links. */
 export interface FabricShares {
   readonly dataShare: number;
   readonly expertShare: number;
+  /** Of the ring between tensor-parallel ranks; 1 unless said. */
+  readonly tensorShare?: number;
 }
 
 export interface DenseRun {

@@ -3,9 +3,9 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "vitest";
 import { Refusal } from "../../../src/base/errors.ts";
 import { predictTable, schemaOf } from "../../../src/answers/accuracy/predict.ts";
-import { nicBytesPerS, partOf } from "../../../src/answers/accuracy/read-part.ts";
+import { nicBytesPerS, partOf, readPart } from "../../../src/answers/accuracy/read-part.ts";
 import type { Row } from "../../../src/answers/accuracy/row.ts";
-import { configurationOf } from "../../../src/answers/accuracy/row.ts";
+import { Assumptions, configurationOf } from "../../../src/answers/accuracy/row.ts";
 import { table, tableNames } from "./tables.ts";
 
 const HIDDEN = /^(?:step_time_s|tflops.*|[mh]fu_pct|tokens_per_s.*|memory_gb|time_us|latency_us)$/;
@@ -62,14 +62,23 @@ test("a row that says all is ok; what it leaves out is assumed and named", () =>
   deepEqual([complete?.status, complete?.reason], ["ok", ""]);
   const [blank] = predict({ micro_batch: "", precision: "" });
   equal(blank?.status, "incomplete");
-  ok(blank?.reason.includes("micro_batch 4") && blank.reason.includes("precision bf16"));
+  ok(blank?.reason.includes("micro_batch 1") && blank.reason.includes("precision bf16"));
 });
 
-test("an unknown part is refused with the nearest one known", () => {
-  equal(predict({ gpu: "Cerebras" })[0]?.status, "refused");
+test("a part that no rule reads is assumed to be the nearest one known, in a wide range", () => {
   const [near] = predict({ gpu: "mi-300x" });
-  equal(near?.predicted, null);
-  ok(near?.reason.includes("did you mean mi300x?"), near?.reason);
+  equal(near?.status, "incomplete");
+  ok(near.reason.includes('gpu mi300x for "mi-300x"'), near.reason);
+  const [far] = predict({ gpu: "Cerebras" });
+  ok(far?.reason.includes('gpu h100-sxm for "Cerebras"'), far?.reason);
+  ok((far?.high ?? 0) > 1.5 * (far?.predicted ?? 0));
+});
+
+test("bridged cards ring over PCIe where a host has more of them than a bridge joins", () => {
+  const row = { gpu: "A100 80GB PCIe", gpus: "8", gpus_per_node: "8" };
+  equal(readPart(row, new Assumptions()).ringBytesPerS, 24e9);
+  equal(readPart({ ...row, gpus: "2" }, new Assumptions()).ringBytesPerS, 200e9);
+  equal(readPart({ gpu: "H100", gpus: "8" }, new Assumptions()).ringBytesPerS, 368e9);
 });
 
 test("a row that names no part is predicted on an assumed one, in a wide range", () => {
@@ -121,6 +130,12 @@ test("words name the share of the network that each accelerator has", () => {
   equal(nicBytesPerS("2 Tb/s RoCE per node", 8), 31.25e9);
   equal(nicBytesPerS("8x HDR200 IB/node, full-fat tree", 8), 25e9);
   equal(nicBytesPerS("DGX class", 8), undefined);
+  // Other NICs manage and store, and ports of a switch are not NICs.
+  equal(nicBytesPerS("Management: 2x100Gb/s, Compute: 8x ConnectX-7 IB NDR 400Gb/s", 8), 50e9);
+  equal(nicBytesPerS("1x Ethernet 100Gb/Sec, 8x CX7 InfiniBand (400Gb/s)", 8), 50e9);
+  equal(nicBytesPerS("8x200G RoCE/node; Tomahawk-4 64x400G Clos", 8), 25e9);
+  equal(nicBytesPerS("PCIe-NIC: 500 GB/s", 8), 62.5e9);
+  equal(nicBytesPerS("ICI 3D torus (4800 Gb/s per chip)", 8), undefined);
 });
 
 test("a row that leaves its micro-batch open has a range over those that may have run", () => {

@@ -1,11 +1,16 @@
 /** Memory of a rank against published figures. */
-import { ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { test } from "vitest";
-import { layerActivationBytes } from "../../../src/workload/dense/memory.ts";
+import {
+  inWorkBytes,
+  layerActivationBytes,
+  rankMemory,
+  stateParts,
+} from "../../../src/workload/dense/memory.ts";
 import { layerParameterCount } from "../../../src/workload/dense/parameters.ts";
 import type { DenseRun, Recompute } from "../../../src/workload/dense/types.ts";
 import { table } from "../../answers/accuracy/tables.ts";
-import { GPT_145B } from "./golden.ts";
+import { GPT_145B, LLAMA_H100 } from "./golden.ts";
 
 interface Published {
   readonly layers: number;
@@ -69,4 +74,32 @@ test("activations and states are those of the published figure, within 0.5 %", (
     near(activations, "activations_gib");
     near(states, "params_and_optimizer_gib");
   }
+});
+
+test("the first stage holds the layer in work besides what it kept; the last its logits", () => {
+  const { model, layout } = LLAMA_H100;
+  // 60 B a token and channel, over 4 tensor ranks: 1 GB, and logits of 12 B: 3.2 GB.
+  const workBytes = (60 * 8192 * 8192) / 4;
+  equal(inWorkBytes(LLAMA_H100), workBytes);
+  const full = { ...LLAMA_H100, layout: { ...layout, recompute: "full" as const } };
+  equal(inWorkBytes(full), 0);
+  const one = { ...LLAMA_H100, layout: { ...layout, stages: 1, chunks: 1 } };
+  const logitsBytes = (12 * 8192 * model.vocabularyTokens) / 4;
+  equal(rankMemory(one).logitsBytes, logitsBytes);
+  const small = { ...one, model: { ...model, vocabularyTokens: 1000 } };
+  equal(rankMemory(small).logitsBytes, workBytes);
+});
+
+test("shared experts are replicated like attention, not spread like those tokens go to", () => {
+  const layout = { ...LLAMA_H100.layout, tensorRanks: 1, stages: 1, expertRanks: 8, shardRanks: 8 };
+  const experts = { experts: 64, expertsPerToken: 4, sharedExperts: 0 };
+  const run = { ...LLAMA_H100, layout, model: { ...LLAMA_H100.model, experts } };
+  const more = { ...run, model: { ...run.model, experts: { ...experts, sharedExperts: 1 } } };
+  const bytes = (one: DenseRun): number => {
+    const parts = stateParts(one, { layers: 1, denseLayers: 0, tables: 0 });
+    return parts.weightsBytes + parts.gradientsBytes + parts.optimizerBytes;
+  };
+  // One more gated block: weights and gradients of 2 B here, 12 B over 8 ranks.
+  const expected = 3 * 8192 * 28_672 * (2 + 2 + 12 / 8);
+  ok(Math.abs((bytes(more) - bytes(run)) / expected - 1) < 1e-9);
 });

@@ -38,6 +38,13 @@ test("between nodes a token crosses once for each node it goes to", () => {
   near(forwardS, wireS * CONSTANTS.expertWireVisibleShare);
 });
 
+test("behind another micro-batch's computing, dispatch only slows the kernels", () => {
+  const run = experts(8);
+  const hidden = { ...run, software: { ...run.software, overlapsExperts: true } };
+  const share = CONSTANTS.contentionShare / CONSTANTS.expertWireVisibleShare;
+  near(expertLayer(hidden, CONSTANTS).forwardS, share * expertLayer(run, CONSTANTS).forwardS);
+});
+
 test("an Arm host adds its time to layers whose launches are not captured", () => {
   const run = experts(8);
   const late = { ...run, software: { ...run.software, hasFusedExperts: false } };
