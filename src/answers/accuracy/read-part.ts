@@ -94,6 +94,6 @@ export function nicBytesPerS(text: string, perNode: number): number | undefined 
   }
   const hdr = /(\d+) ?x ?(?:HDR|NDR|XDR) ?(\d{3})/i.exec(text);
   if (hdr !== null) return (Number(hdr[1]) * Number(hdr[2]) * GBIT) / perNode;
-  const whole = /(\d{2,4}) ?G(?:b\/s|bE|\b)/i.exec(text)?.[1];
+  const whole = (/(\d{2,4}) ?G(?:b\/s|bE|\b)/i.exec(text) ?? /(\d{2,4}) ?Gb\b/.exec(text))?.[1];
   return whole === undefined ? undefined : (Number(whole) * GBIT) / perNode;
 }
