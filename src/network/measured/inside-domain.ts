@@ -17,20 +17,15 @@ export function insideS(given: CollectiveCase, law: CollectiveLaw): number {
 
 /** By the word of what was forced; undefined where the library chooses. */
 function forcedS(given: CollectiveCase, law: CollectiveLaw): number | undefined {
-  switch (given.forced) {
-    case "ring":
-      return ringS(given, law);
-    case "low-latency":
-      return lowLatencyS(given);
-    case "ring-128":
-      return (14 + 1.9 * steps(given)) * US + ringBytes(given) / (bandwidth(given) * LINE_SHARE);
-    case "tree":
-      return chainS(given, { baseUs: 8.4, stepUs: 4, share: 0.85 }, law);
-    case "tree-128":
-      return chainS(given, { baseUs: 14, stepUs: 1.25, share: 0.85 * LINE_SHARE }, law);
-    default:
-      return undefined;
+  const { forced } = given;
+  if (forced === "ring") return ringS(given, law);
+  if (forced === "low-latency") return lowLatencyS(given);
+  if (forced === "ring-128") {
+    return (14 + 1.9 * steps(given)) * US + ringBytes(given) / (bandwidth(given) * LINE_SHARE);
   }
+  if (forced === "tree") return chainS(given, { baseUs: 8.4, stepUs: 4, share: 0.85 }, law);
+  if (forced !== "tree-128") return undefined;
+  return chainS(given, { baseUs: 14, stepUs: 1.25, share: 0.85 * LINE_SHARE }, law);
 }
 
 /** In-switch reduction is tuned for all-reduce from five ranks on. */
