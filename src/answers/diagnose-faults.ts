@@ -2,7 +2,7 @@
  * What goes wrong with a machine's collectives, as changes of the case that the law times.
  * Each fault comes in several strengths; the one that fits best stands for it.
  */
-import type { CollectiveCase } from "../network/measured/collective-law.ts";
+import type { CollectiveCase } from "../network/measured/collective-case.ts";
 
 export interface Machine {
   readonly given: CollectiveCase;

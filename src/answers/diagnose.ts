@@ -8,7 +8,7 @@ import { at } from "../base/assert.ts";
 import { Refusal } from "../base/errors.ts";
 import { fixed, percent } from "../base/format.ts";
 import { collectiveS } from "../network/measured/collective-law.ts";
-import type { CollectiveCase, CollectiveKind } from "../network/measured/collective-law.ts";
+import type { CollectiveCase, CollectiveKind } from "../network/measured/collective-case.ts";
 import { domainRates } from "../network/measured/rates.ts";
 import type { MeasuredLog, MeasuredRow } from "../records/measured-log.ts";
 import type { Collective } from "../records/schedule.ts";

@@ -1,5 +1,7 @@
 /** One copy of a model for serving: its figures on a part, at a precision, over some ranks. */
 import { Refusal } from "../base/errors.ts";
+import type { EngineRates, RatedPart, ServingConstants } from "../serving/engine-law.ts";
+import { engineRates, SERVING } from "../serving/engine-law.ts";
 import type { Replica } from "../serving/iteration.ts";
 import { activeCount, embeddingCount, parameterCount } from "../workload/dense/parameters.ts";
 import type { DenseModel, PartRates } from "../workload/dense/types.ts";
@@ -9,16 +11,21 @@ export type WeightBits = 4 | 8 | 16;
 
 export interface ReplicaChoice {
   readonly model: DenseModel;
-  readonly part: PartRates;
+  readonly part: PartRates & RatedPart;
   readonly ranks: number;
   readonly weightBits: WeightBits;
   readonly kvBits: 8 | 16;
+  /** Weights are unpacked to 16 bits before they are multiplied. */
+  readonly isWeightOnly?: boolean;
+  /** Engines before 2025 launch each kernel of a small step from the host. */
+  readonly isLaunched?: boolean;
 }
 
 /** Bytes of a weight; of four bits each 16 share one scale of eight. */
 const WEIGHT_BYTES = { 4: 0.5625, 8: 1, 16: 2 } as const;
 
-export function replicaOf({ model, part, ranks, weightBits, kvBits }: ReplicaChoice): Replica {
+export function replicaOf(choice: ReplicaChoice, constants: ServingConstants = SERVING): Replica {
+  const { model, part, ranks, weightBits, kvBits } = choice;
   const held = parameterCount(model, { layers: model.layers }) - embeddingCount(model);
   const peaks = { 4: part.peakFp4FlopPerS, 8: part.peakFp8FlopPerS, 16: part.peakBf16FlopPerS };
   const active = activeCount(model) - embeddingCount(model);
@@ -33,21 +40,39 @@ export function replicaOf({ model, part, ranks, weightBits, kvBits }: ReplicaCho
     ranks,
     weightBytes: WEIGHT_BYTES[weightBits],
     kvBytes: kvBits / 8,
-    peakFlopPerS: peaks[weightBits] > 0 ? peaks[weightBits] : part.peakBf16FlopPerS,
+    peakFlopPerS: multiplies(choice) ? peaks[weightBits] : part.peakBf16FlopPerS,
     peak16FlopPerS: part.peakBf16FlopPerS,
-    matmulShare: weightBits === 4 ? 0.36 : 0.55,
+    rates: ratesOf(choice, constants),
+    // A Trainium chip is two cores, each a rank of its framework.
+    coreCount: part.family === "trainium" ? 2 : 1,
     memoryBytes: part.memoryBytes,
     memoryBytesPerS: part.memoryBytesPerS,
     linkBytesPerS: part.ringBytesPerS,
   };
 }
 
+/** Whether products run at the precision of the weights, not at 16 bits. */
+function multiplies({ part, weightBits, isWeightOnly }: ReplicaChoice): boolean {
+  const peaks = { 4: part.peakFp4FlopPerS, 8: part.peakFp8FlopPerS, 16: part.peakBf16FlopPerS };
+  return peaks[weightBits] > 0 && isWeightOnly !== true;
+}
+
+/** What the engine reaches on its part, which alone follows from the constants. */
+export function ratesOf(choice: ReplicaChoice, constants: ServingConstants): EngineRates {
+  const { part, kvBits, weightBits, isLaunched } = choice;
+  const productBits = multiplies(choice) ? weightBits : 16;
+  return engineRates({ part, productBits, kvBits, isCaptured: isLaunched !== true }, constants);
+}
+
 /** The same with the routed experts apart, so that small batches read only those they meet. */
-export function servedReplica(choice: ReplicaChoice): Replica {
+export function servedReplica(choice: ReplicaChoice, constants = SERVING): Replica {
   refuseRanks(choice);
   refusePrecision(choice);
-  const replica = replicaOf(choice);
-  const { experts } = choice.model;
+  return withRouted(replicaOf(choice, constants), choice);
+}
+
+export function withRouted(replica: Replica, { model }: ReplicaChoice): Replica {
+  const { experts } = model;
   if (experts === undefined) return replica;
   const idle = replica.model.heldParameters - replica.model.activeParameters;
   const idleExperts = experts.experts - experts.expertsPerToken;

@@ -16,9 +16,9 @@ import type { LargeModel } from "../records/large-model.ts";
 import type { ServeAnswer, ServeOption, ServeQuestion } from "../records/serve-plan.ts";
 import type { Replica } from "../serving/iteration.ts";
 import { decodeStepS, largestBatch, promptS } from "../serving/iteration.ts";
-import { activeCount, embeddingCount, parameterCount } from "../workload/dense/parameters.ts";
 import { PART_ROWS } from "../workload/dense/parts.ts";
 import type { PartRow } from "../workload/dense/parts.ts";
+import { replicaOf } from "./replica.ts";
 
 const WIDTHS: readonly number[] = [1, 2, 4, 8];
 const P95_FACTOR = 1.25;
@@ -77,7 +77,10 @@ interface Sized {
 }
 
 function optionOf(question: ServeQuestion, model: LargeModel, sized: Sized) {
-  const replica = replicaOf(question, model, sized);
+  const { part, width: ranks } = sized;
+  const { weightBits } = question;
+  const kvBits = weightBits === 8 && part.peakFp8FlopPerS > 0 ? 8 : 16;
+  const replica = replicaOf({ model: model.shape, part, ranks, weightBits, kvBits });
   const { promptTokens, outputTokens, users } = question;
   const most = FULL_SHARE * largestBatch(replica, promptTokens + outputTokens);
   if (most < 1) return undefined;
@@ -135,28 +138,4 @@ function loopOf(
     sequences = (sequences + next) / 2;
   }
   return { ttftS, tpotS, sequences };
-}
-
-function replicaOf(
-  { weightBits }: ServeQuestion,
-  { shape }: LargeModel,
-  { part, width }: Sized,
-): Replica {
-  const held = parameterCount(shape, { layers: shape.layers }) - embeddingCount(shape);
-  const is8 = weightBits === 8 && part.peakFp8FlopPerS > 0;
-  return {
-    model: {
-      ...{ layers: shape.layers, hiddenSize: shape.hiddenSize, heads: shape.heads },
-      ...{ headSize: shape.headSize, kvHeads: shape.kvHeads, readParameters: held },
-      ...{ activeParameters: activeCount(shape) - embeddingCount(shape), heldParameters: held },
-      vocabularyTokens: shape.vocabularyTokens,
-      latentChannels: shape.latent === undefined ? 0 : shape.latent.keyValueChannels + 64,
-    },
-    ...{ ranks: width, weightBytes: weightBits / 8, kvBytes: is8 ? 1 : 2, matmulShare: 0.55 },
-    peakFlopPerS: is8 ? part.peakFp8FlopPerS : part.peakBf16FlopPerS,
-    peak16FlopPerS: part.peakBf16FlopPerS,
-    memoryBytes: part.memoryBytes,
-    memoryBytesPerS: part.memoryBytesPerS,
-    linkBytesPerS: part.ringBytesPerS,
-  };
 }

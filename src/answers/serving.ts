@@ -226,10 +226,12 @@ function bewareOf(
     ...(utilization > 0.8
       ? [`each replica is ${percent(utilization, 0)} loaded: waiting is near to growing`]
       : []),
-    "TTFT and TPOT are checked by no published row, only throughput is",
-    ...(tp > 2 ? ["tensor parallel beyond 2 was measured on no row"] : []),
+    "TTFT and TPOT under load are checked by no published row, only throughput is",
+    ...(tp > 8 ? ["tensor parallel beyond 8 was measured on no row"] : []),
     ...(model.shape.experts === undefined ? [] : ["experts are unvalidated: 0.7–1.4 of the truth"]),
-    ...(tag === "assumed" ? [`figures of ${part.id} are assumed, not measured`] : []),
+    ...(tag === "assumed" && part.family !== "cdna"
+      ? [`figures of ${part.id} are assumed, not measured`]
+      : []),
     ...(weightBits === 4 ? ["4-bit weights: the share of peak is fitted on two parts only"] : []),
     ...(draft === undefined ? [] : ["drafts gain their mean acceptance in every step"]),
   ];

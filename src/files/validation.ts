@@ -22,6 +22,11 @@ export async function readCollectiveTables(): Promise<PublishedTable[]> {
   return await tablesLike(/^collectives(?!-expert).*\.csv$/);
 }
 
+/** Published runs of inference, of kernels, and the dispatch of experts. */
+export async function readInferenceTables(): Promise<PublishedTable[]> {
+  return await tablesLike(/^(?:inference|kernels|collectives-expert).*\.csv$/);
+}
+
 async function tablesLike(pattern: RegExp): Promise<PublishedTable[]> {
   const names = await readdir(shippedPath(FOLDER));
   const measured = names.filter((name) => pattern.test(name)).sort();

@@ -1,12 +1,14 @@
 /**
  * One step of a serving engine on one replica, and what follows at full load.
  *
- *   T = ((2 P M / (n F e_c))³ + (W / (BW e_m))³)^⅓ + D C kv / (BW e_m) + attention + L t_L + wire
+ *   T = ((2 P M / (n F e_c))³ + (W / (BW e_m))³)^⅓ + D C kv / (BW e_k) + attention + L t_L + wire
+ *   t_L = lone + (many − lone) · M / (M + 8)
  *
  * D sequences decode at mean context C, M = D and the prompt tokens of the step; W weight bytes,
- * kv bytes of keys and values a token. Constants fitted to published throughput. Of E experts a
- * step of M tokens reads E·(1 − (1 − k/E)^M), if routing is even.
+ * kv bytes of keys and values a token. Constants fitted to published runs: engine-law.ts. Of E
+ * experts a step of M tokens reads E·(1 − (1 − k/E)^M), if routing is even.
  */
+import type { EngineRates } from "./engine-law.ts";
 
 export interface ServedModel {
   readonly layers: number;
@@ -52,23 +54,26 @@ export interface Replica {
   readonly kvBytes: number;
   readonly peakFlopPerS: number;
   readonly peak16FlopPerS: number;
-  readonly matmulShare: number;
+  readonly rates: EngineRates;
+  /** Processors of a rank that keep keys and values of their own. */
+  readonly coreCount: number;
   readonly memoryBytes: number;
   readonly memoryBytesPerS: number;
   readonly linkBytesPerS: number;
 }
 
-const MEMORY_SHARE = 0.875;
-const LAYER_S = 93e-6;
+/** Tokens of a step at which half of what a graph saves is gone. */
+const CAPTURED_TOKENS = 8;
 export const BATCH_MAX = 2048;
 const RESERVED_BYTES = 4e9;
 const KV_SHARE = 0.9;
 
 /** Bytes of keys and values of one token on one rank. */
-export function kvBytesPerToken({ model, ranks, kvBytes }: Replica): number {
+export function kvBytesPerToken({ model, ranks, coreCount, kvBytes }: Replica): number {
   const { layers, kvHeads, headSize, latentChannels } = model;
   if (latentChannels > 0) return layers * latentChannels * kvBytes;
-  return (2 * layers * kvHeads * headSize * kvBytes) / Math.min(ranks, kvHeads);
+  const all = 2 * layers * kvHeads * headSize * kvBytes;
+  return (coreCount * all) / Math.min(coreCount * ranks, kvHeads);
 }
 
 /** Seconds of a step that decodes `sequences` at a mean context. */
@@ -81,18 +86,23 @@ export function decodeStepS(replica: Replica, sequences: number, contextTokens: 
 
 /** Seconds of a step that decodes and works on prompts at once. */
 export function engineStepS(replica: Replica, step: EngineStep): number {
-  const { model, ranks, weightBytes, memoryBytesPerS } = replica;
+  const { model, ranks, weightBytes, memoryBytesPerS, rates } = replica;
   const { decodeCount, promptTokens, contextTokens } = step;
-  const rate = memoryBytesPerS * MEMORY_SHARE;
+  const rate = memoryBytesPerS * rates.memoryShare;
   const head = 2 * model.vocabularyTokens * model.hiddenSize;
   const drafted = decodeCount * step.tokensPerDecode;
   const tokens = drafted + promptTokens;
   const readS = (readParameters(model, tokens) * weightBytes + head) / ranks / rate;
   const computeS = productsS(replica, tokens) + headS(replica, drafted + step.endedPrompts);
   const linearS = Math.cbrt(readS ** 3 + computeS ** 3);
-  const kvS = (contextTokens * kvBytesPerToken(replica)) / rate;
+  const kvS = (contextTokens * kvBytesPerToken(replica)) / (memoryBytesPerS * rates.keyValueShare);
   const promptedS = attentionS(replica, step.promptPairs);
-  return linearS + kvS + promptedS + model.layers * LAYER_S + wireS(replica, tokens, true);
+  const layersS = model.layers * layerS(rates, tokens);
+  return linearS + kvS + promptedS + layersS + wireS(replica, tokens, true);
+}
+
+function layerS({ layerS: many, loneLayerS: lone }: EngineRates, tokens: number): number {
+  return lone + ((many - lone) * tokens) / (tokens + CAPTURED_TOKENS);
 }
 
 function readParameters(model: ServedModel, tokens: number): number {
@@ -103,19 +113,19 @@ function readParameters(model: ServedModel, tokens: number): number {
 }
 
 /** Prompt attention over so many pairs of tokens. */
-function attentionS({ model, ranks, peak16FlopPerS, kvBytes }: Replica, pairs: number): number {
-  const attentionShare = kvBytes < 2 ? 0.9 : 0.6;
+function attentionS({ model, ranks, peak16FlopPerS, rates }: Replica, pairs: number): number {
+  const { attentionShare } = rates;
   const flop = 4 * model.layers * model.heads * model.headSize * pairs;
   return flop / (ranks * peak16FlopPerS * attentionShare);
 }
 
-function productsS({ model, ranks, peakFlopPerS, matmulShare }: Replica, tokens: number): number {
-  return (2 * model.activeParameters * tokens) / (ranks * peakFlopPerS * matmulShare);
+function productsS({ model, ranks, peakFlopPerS, rates }: Replica, tokens: number): number {
+  return (2 * model.activeParameters * tokens) / (ranks * peakFlopPerS * rates.productShare);
 }
 
-function headS({ model, ranks, peak16FlopPerS }: Replica, tokens: number): number {
+function headS({ model, ranks, peak16FlopPerS, rates }: Replica, tokens: number): number {
   const flop = 2 * model.vocabularyTokens * model.hiddenSize * tokens;
-  return flop / (ranks * peak16FlopPerS * 0.55);
+  return flop / (ranks * peak16FlopPerS * rates.head16Share);
 }
 
 /** Two all-reduces a layer. */
@@ -141,8 +151,8 @@ export function capacityTokens(replica: Replica): number {
 }
 
 /** Sequences whose keys and values fit at once, each from prompt to end. */
-export function largestBatch(replica: Replica, footTokens: number): number {
-  return Math.max(1, Math.min(BATCH_MAX, capacityTokens(replica) / footTokens));
+export function largestBatch(replica: Replica, footTokens: number, most = BATCH_MAX): number {
+  return Math.max(1, Math.min(most, capacityTokens(replica) / footTokens));
 }
 
 /** Output tokens per second of continuous batching that never runs out of requests. */

@@ -8,7 +8,7 @@ import { normal, seeded } from "../../src/base/random.ts";
 import type { Random } from "../../src/base/random.ts";
 import { parseNcclText } from "../../src/files/formats/nccl-tests.ts";
 import { collectiveS } from "../../src/network/measured/collective-law.ts";
-import type { CollectiveCase } from "../../src/network/measured/collective-law.ts";
+import type { CollectiveCase } from "../../src/network/measured/collective-case.ts";
 import type { MeasuredLog } from "../../src/records/measured-log.ts";
 import { verdictText } from "../../src/report/verdict.ts";
 import { ncclText } from "../support/nccl-logs.ts";

@@ -9,5 +9,9 @@ export const REPLICA: Replica = {
     ...{ vocabularyTokens: 128_256, latentChannels: 0 },
   },
   ...{ ranks: 2, weightBytes: 1, kvBytes: 1, peakFlopPerS: 1979e12, peak16FlopPerS: 989e12 },
-  ...{ matmulShare: 0.55, memoryBytes: 80e9, memoryBytesPerS: 3.35e12, linkBytesPerS: 368e9 },
+  rates: {
+    ...{ productShare: 0.55, head16Share: 0.55, memoryShare: 0.875, keyValueShare: 0.875 },
+    ...{ attentionShare: 0.9, layerS: 93e-6, loneLayerS: 93e-6, requestS: 0 },
+  },
+  ...{ coreCount: 1, memoryBytes: 80e9, memoryBytesPerS: 3.35e12, linkBytesPerS: 368e9 },
 };

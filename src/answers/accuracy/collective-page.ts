@@ -110,7 +110,9 @@ function constantsSection(law: CollectiveLaw): string[] {
   return [
     "## Constants",
     "Fitted to all rows together; none belongs to a row, a file or a source. Rates of parts " +
-      "stand in `src/network/measured/rates.ts`.",
+      "stand in `src/network/measured/rates.ts`, what a fabric adds in `fabrics.ts` beside it. " +
+      "What only one sweep tells of a fabric, as of GPUDirect-TCPXO, is withheld wherever that " +
+      "sweep is left out.",
     table(
       ["constant", "value", "meaning"],
       names.map((name) => [name, String(law[name]), at([LAW_MEANINGS[name]], 0)]),
@@ -123,10 +125,12 @@ function limitsSection(): string[] {
     "## Where it is bad",
     [
       "- Between 1 and 16 MiB libraries change protocol, and some change late: V100 over four " +
-        "and eight ranks, A100 over eight, and GPUDirect-TCPXO, whose time hardly grows from 16 " +
-        "to 32 MiB. Such cliffs are choices of the library and are not modeled.",
+        "and eight ranks, A100 over eight. Such cliffs are choices of the library and are not " +
+        "modeled. That GPUDirect-TCPXO takes lines of 128 bytes up to 16 MiB is known from one " +
+        "sweep.",
       "- Below 1 MiB single cold rows weigh as much as all others.",
-      "- No row covers more than two nodes, InfiniBand, or in-network reduction between nodes.",
+      "- No row covers more than two nodes, InfiniBand, PCIe, or in-network reduction between " +
+        "nodes: these follow from the planner's latencies and from rates of links alone.",
     ].join("\n"),
   ];
 }

@@ -1,6 +1,6 @@
 /** Published rows of collectives, as cases of the law and by the series they belong to. */
-import type { CollectiveCase } from "../../network/measured/collective-law.ts";
-import { collectiveCaseOf } from "./predict-collective.ts";
+import type { CollectiveCase } from "../../network/measured/collective-case.ts";
+import { collectiveCaseOf } from "./read-collective.ts";
 import type { Row } from "./row.ts";
 import { cell, configurationOf, number } from "./row.ts";
 

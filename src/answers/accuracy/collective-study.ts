@@ -8,7 +8,7 @@
  */
 import { at } from "../../base/assert.ts";
 import { collectiveS } from "../../network/measured/collective-law.ts";
-import type { CollectiveCase } from "../../network/measured/collective-law.ts";
+import type { CollectiveCase } from "../../network/measured/collective-case.ts";
 import { LAW } from "../../network/measured/law-constants.ts";
 import type { CollectiveLaw } from "../../network/measured/law-constants.ts";
 import { unmeasuredRates } from "../../network/measured/rates.ts";
@@ -50,7 +50,7 @@ export function collectiveStudy(runs: readonly CollectiveRun[]): CollectiveStudy
   const byClass = runs.map((run) => judge(run, run.given, LAW));
   const left = Object.entries(SPLITS).map(([by, nameOf]) => ({
     by,
-    judged: leftOut(voting, runs, nameOf),
+    judged: leftOut(voting, runs, by, nameOf),
   }));
   return { law: LAW, fitted, byClass, left };
 }
@@ -64,6 +64,7 @@ const SPLITS: Readonly<Record<string, (run: CollectiveRun) => string | undefined
 function leftOut(
   voting: readonly CollectiveRun[],
   runs: readonly CollectiveRun[],
+  by: string,
   nameOf: (run: CollectiveRun) => string | undefined,
 ): JudgedRun[] {
   const names = [...new Set(voting.map(nameOf))].filter((name) => name !== undefined);
@@ -73,8 +74,8 @@ function leftOut(
       runs,
     );
     const out = runs.filter((run) => nameOf(run) === name);
-    // A part that was left out has its planner's rates, not those fitted to it.
-    const blind = nameOf === SPLITS["part"] ? out.map(unmeasured) : out;
+    // A part that was left out has its planner's rates, a fabric its planner's protocols.
+    const blind = out.map((run) => unmeasuredFabric(by === "part" ? unmeasured(run) : run));
     const offsets = offsetsOf(blind, law);
     return blind
       .filter(({ id }) => !offsets.spent.has(id))
@@ -84,6 +85,12 @@ function leftOut(
 
 function unmeasured(run: CollectiveRun): CollectiveRun {
   return { ...run, given: { ...run.given, rates: unmeasuredRates(run.given.rates) } };
+}
+
+/** Lines of 128 bytes are known only where their fabric was measured. */
+function unmeasuredFabric(run: CollectiveRun): CollectiveRun {
+  const { lines: _, ...given } = run.given;
+  return { ...run, given };
 }
 
 function judge(run: CollectiveRun, given: CollectiveCase, law: CollectiveLaw): JudgedRun {

@@ -1,13 +1,12 @@
 /** The columns of inference tables, by the closed form of a replica at full or given load. */
+import type { ServingConstants } from "../../serving/engine-law.ts";
+import { SERVING } from "../../serving/engine-law.ts";
 import type { Replica } from "../../serving/iteration.ts";
-import { decodeStepS, fullLoadTokensPerS, largestBatch, promptS } from "../../serving/iteration.ts";
-import type { DenseModel } from "../../workload/dense/types.ts";
-import { replicaOf } from "../replica.ts";
+import { decodeStepS, engineStepS, promptS } from "../../serving/iteration.ts";
 import type { Estimate } from "./prediction.ts";
-import { readModel } from "./read-model.ts";
-import { partOf } from "./read-part.ts";
+import type { ServingReading } from "./read-serving.ts";
+import { loadOf, readServing } from "./read-serving.ts";
 import type { Row } from "./row.ts";
-import { Assumptions, cell, number } from "./row.ts";
 
 export const SERVING_COLUMNS = [
   ...["output_tokens_per_s", "output_tokens_per_s_per_gpu", "prefill_ms"],
@@ -15,51 +14,73 @@ export const SERVING_COLUMNS = [
 ];
 
 export function predictServing(row: Row): Readonly<Record<string, Estimate>> {
-  const assumptions = new Assumptions();
-  const model = readModel(row, assumptions);
-  const gpus = assumptions.or(number(row, "gpus"), 8, "gpus");
-  const ranks = Math.min(number(row, "tp") ?? gpus, gpus);
-  const replicas = gpus / ranks;
-  const replica = rowReplica(row, model, ranks, assumptions);
-  const promptTokens = assumptions.or(number(row, "isl"), 1024, "isl");
-  const outputTokens = number(row, "osl") ?? 1;
-  const fits = largestBatch(replica, promptTokens + outputTokens);
-  const asked = number(row, "batch") ?? number(row, "concurrency");
-  const sequences = Math.min(asked === undefined ? fits : Math.max(1, asked / replicas), fits);
-  const load = { promptTokens, outputTokens, sequences };
-  const batch = Math.max(1, sequences);
-  const prefillS = promptS(replica, promptTokens) * (asked === undefined ? 1 : batch);
-  const stepS = decodeStepS(replica, batch, promptTokens + outputTokens / 2);
-  const isStatic = number(row, "batch") !== undefined;
-  const tokensPerS = isStatic
-    ? (batch * outputTokens) / (prefillS + outputTokens * stepS)
-    : fullLoadTokensPerS(replica, load);
-  const startS = prefillS + decodeStepS(replica, 1, promptTokens);
+  const reading = readServing(row);
+  const { startS, tokenS, totalS, tokensPerS } = servedTimes(reading);
   const values = {
-    output_tokens_per_s: replicas * tokensPerS,
-    output_tokens_per_s_per_gpu: tokensPerS / ranks,
+    output_tokens_per_s: tokensPerS,
+    output_tokens_per_s_per_gpu: tokensPerS / reading.gpus,
     prefill_ms: 1e3 * startS,
-    decode_ms_per_token: 1e3 * stepS,
-    total_ms: 1e3 * (startS + outputTokens * stepS),
+    decode_ms_per_token: 1e3 * tokenS,
+    total_ms: 1e3 * totalS,
     ttft_ms: 1e3 * startS,
-    tpot_ms: 1e3 * stepS,
+    tpot_ms: 1e3 * tokenS,
   };
-  const spread = Math.hypot(
-    ...[0.06, model.experts ? 0.5 : 0, assumptions.names.length > 0 ? 0.2 : 0],
-    partOf(cell(row, "gpu")).tag === "assumed" ? 0.4 : 0,
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const isStart = name === "prefill_ms" || name === "ttft_ms";
+      const logErrorShare = Math.hypot(spreadOf(reading), isStart ? 0.2 : 0);
+      return [name, { value, logErrorShare, assumed: reading.assumed }];
+    }),
   );
-  const estimate = (value: number) => ({
-    ...{ value, logErrorShare: spread, assumed: assumptions.names },
-  });
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, estimate(value)]));
 }
 
-function rowReplica(row: Row, model: DenseModel, ranks: number, assumptions: Assumptions): Replica {
-  const part = partOf(cell(row, "gpu"));
-  const words = `${cell(row, "precision")} ${cell(row, "model")}`.toLowerCase();
-  if (cell(row, "precision") === "") assumptions.add("precision of the weights 16 bit");
-  const weightBits = /fp4/.test(words) ? 4 : /fp8|int8/.test(words) ? 8 : 16;
-  // Engines keep 8-bit keys and values beside 8-bit weights, where the part multiplies them.
-  const kvBits = weightBits < 16 && part.peakFp8FlopPerS > 0 ? 8 : 16;
-  return replicaOf({ model, part, ranks, weightBits, kvBits });
+function spreadOf({ choice: { model, isLaunched }, part, assumed }: ServingReading): number {
+  const isNeuron = part.family === "trainium";
+  const isSeen = ["ampere", "hopper", "blackwell", "cdna"].includes(part.family) || isNeuron;
+  return Math.hypot(
+    ...[0.07, model.experts ? 0.5 : 0, assumed.length > 0 ? 0.2 : 0],
+    ...[isSeen ? 0 : 0.4, part.family === "cdna" || isNeuron ? 0.1 : 0, isLaunched ? 0.05 : 0],
+  );
+}
+
+export interface ServedTimes {
+  /** Of one request: to its first token, a further one, and all. */
+  readonly startS: number;
+  readonly tokenS: number;
+  readonly totalS: number;
+  /** Of all replicas together. */
+  readonly tokensPerS: number;
+}
+
+export function servedTimes(
+  reading: ServingReading,
+  constants: ServingConstants = SERVING,
+): ServedTimes {
+  const { promptTokens, outputTokens, replicas, stages, isStatic, requestsPerS } = reading;
+  const { replica, sequences } = loadOf(reading, constants);
+  // Of a pipeline's stages each works on its own part of the sequences.
+  const together = Math.max(1, sequences / stages);
+  const stepS = decodeStepS(replica, together, promptTokens + outputTokens / 2);
+  const { requestS } = replica.rates;
+  const promptedS = promptS(replica, promptTokens);
+  const startS =
+    requestS + (isStatic ? prefillS(replica, promptTokens, together) : stepS + promptedS);
+  const lone = sequences === 1 ? requestS + prefillS(replica, promptTokens, 1) : startS;
+  const tokenS =
+    isStatic || sequences === 1 ? stepS : stepS + (together / outputTokens) * promptedS;
+  const totalS = lone + (outputTokens - 1) * tokenS;
+  const perReplica =
+    isStatic || sequences === 1 ? (sequences * outputTokens) / totalS : sequences / tokenS;
+  const most = replicas * perReplica;
+  const tokensPerS =
+    requestsPerS === undefined ? most : Math.min(most, requestsPerS * outputTokens);
+  return { startS: lone, tokenS, totalS, tokensPerS };
+}
+
+/** A step of nothing but so many prompts. */
+function prefillS(replica: Replica, promptTokens: number, prompts: number): number {
+  return engineStepS(replica, {
+    ...{ decodeCount: 0, tokensPerDecode: 1, contextTokens: 0, endedPrompts: prompts },
+    ...{ promptTokens: prompts * promptTokens, promptPairs: (prompts * promptTokens ** 2) / 2 },
+  });
 }

@@ -130,7 +130,7 @@ const GBIT = 1e9 / 8;
 
 /** "8x 400G", "4x ConnectX-7 IB NDR 400 Gb/s", "8x HDR200", "8 AMD AI NICs (…, 400 Gb/s class)". */
 const MANY: readonly RegExp[] = [
-  /(?<![\d.])(\d+) ?x(?!large) ?[^,;]*?(\d{2,3}) ?(?:G\b|Gb|IB|Gbit)/gi,
+  /(?<![\d.])(\d+) ?x(?!large) ?[^,;()]*?(\d{2,3}) ?(?:G\b|Gb|IB|Gbit)/gi,
   /(\d+) ?x ?(?:HDR|NDR|XDR) ?(\d{3})/gi,
   /(\d+) [^,;()]*NICs? \([^)]*?(\d{2,3}) ?Gb/gi,
 ];
@@ -153,6 +153,6 @@ export function nicBytesPerS(text: string, perNode: number): number | undefined 
   const counted = sets.filter(([, count]) => Number(count) <= NICS_MAX);
   const rates = counted.map(([, count, rate]) => Number(count) * Number(rate));
   if (rates.length > 0) return (Math.max(...rates) * GBIT) / perNode;
-  const whole = /(\d{2,4}) ?G(?:b\/s|bE|\b)/i.exec(text)?.[1];
+  const whole = (/(\d{2,4}) ?G(?:b\/s|bE|\b)/i.exec(text) ?? /(\d{2,4}) ?Gb\b/.exec(text))?.[1];
   return whole === undefined ? undefined : (Number(whole) * GBIT) / perNode;
 }

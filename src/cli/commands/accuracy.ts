@@ -22,6 +22,10 @@ export const accuracy: Command = {
       type: "boolean",
       describe: "the study of collectives in place of that of training steps",
     },
+    inference: {
+      type: "boolean",
+      describe: "the study of inference, kernels and experts",
+    },
     out: {
       type: "string",
       requiresArg: true,
@@ -34,6 +38,7 @@ export const accuracy: Command = {
     const { readCsv } = await import("../../files/csv.ts");
     const { predictTable } = await import("../../answers/accuracy/predict.ts");
     if (isOn(flags, "collectives")) return await collectives(text(flags, "out"));
+    if (isOn(flags, "inference")) return await inference(text(flags, "out"));
     const file = text(flags, "rows");
     if (file === undefined) return await study(text(flags, "out"), isOn(flags, "json"));
     const rows = predictTable(await readCsv(file));
@@ -57,6 +62,21 @@ async function collectives(out: string | undefined): Promise<number> {
   const tables = await readCollectiveTables();
   const runs = collectiveRuns(tables.flatMap(({ rows }) => rows));
   const page = collectivePage(collectiveStudy(runs), runs);
+  if (out !== undefined) await writeText(out, page);
+  process.stdout.write(page);
+  return 0;
+}
+
+/** Published inference and kernels; docs/accuracy-inference.md is written by --out. */
+async function inference(out: string | undefined): Promise<number> {
+  const { readInferenceTables } = await import("../../files/validation.ts");
+  const { servingRuns, servingStudy } = await import("../../answers/accuracy/serving-study.ts");
+  const { otherTables, servingPage } = await import("../../answers/accuracy/serving-page.ts");
+  const { writeText } = await import("../../files/write.ts");
+  const tables = await readInferenceTables();
+  const served = tables.filter(({ name }) => name.startsWith("inference"));
+  const study = servingStudy(servingRuns(served.flatMap(({ rows }) => rows)));
+  const page = servingPage(study, otherTables(tables));
   if (out !== undefined) await writeText(out, page);
   process.stdout.write(page);
   return 0;

@@ -60,10 +60,18 @@ function mesh(id: string, lineG: number): DomainRates {
   };
 }
 
-/** Without a part of its own: 0.80 of the line. */
-export function domainRates(id: string): DomainRates {
+/** Without a row of its own: the part's ring, as its data sheet lets one expect. */
+export function domainRates(id: string, ringBytesPerS = 200 * G): DomainRates {
   const found = DOMAIN_RATES.find((rates) => rates.id === id);
-  return found ?? { ...mesh(id, 200), isMesh: false };
+  if (found !== undefined) return found;
+  const lowLatencyBytesPerS = ringBytesPerS / 2;
+  return { ...mesh(id, ringBytesPerS / G), lowLatencyBytesPerS, isMesh: false };
+}
+
+/** Over a PCIe bus of 16 lanes: 12, 24 and 48 GB/s for generations 3 to 5 (NCCL's planner). */
+export function pcieRates(id: string, generation: number): DomainRates {
+  const usableBytesPerS = 12 * G * 2 ** (generation - 3);
+  return { ...domainRates(`${id} over PCIe`, usableBytesPerS), localStepShare: 0.8 };
 }
 
 /** The same part as if nobody had measured it: the planner's values of its generation. */

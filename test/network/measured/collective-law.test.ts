@@ -2,7 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { test } from "vitest";
 import { predictTable } from "../../../src/answers/accuracy/predict.ts";
-import type { CollectiveCase } from "../../../src/network/measured/collective-law.ts";
+import type { CollectiveCase } from "../../../src/network/measured/collective-case.ts";
 import { collectiveS } from "../../../src/network/measured/collective-law.ts";
 import { domainRates } from "../../../src/network/measured/rates.ts";
 import { table } from "../../answers/accuracy/tables.ts";
@@ -73,4 +73,24 @@ test("bandwidths follow from the time by the factors of nccl-tests", () => {
   const [time, algorithm, bus] = predictTable({ columns, rows: [row] });
   ok(Math.abs((algorithm?.predicted ?? 0) - (1e6 / (time?.predicted ?? 1) / 1000) * 1e3) < 1e-6);
   ok(Math.abs((bus?.predicted ?? 0) / (algorithm?.predicted ?? 1) - 1.75) < 1e-12);
+});
+
+test("lines of 128 bytes hold up to their size, at the planner's start and their own rate", () => {
+  // 16 ranks in two nodes: 14 + 2 · 7 · 1.25 + 2 · 8.5 = 48.5 us, and 8 MiB at 20.5 GB/s.
+  const given = { ...H100, ranks: 16, domains: 2, nodeBytesPerS: 200e9 };
+  const lines = { mostBytes: 2 ** 24, bytesPerS: 20.5e9 };
+  const at = (sizeBytes: number) => collectiveS({ ...given, lines, sizeBytes });
+  ok(Math.abs(at(2 ** 23) / (48.5e-6 + 2 ** 23 / 20.5e9) - 1) < 1e-12);
+  equal(at(2 ** 25), collectiveS({ ...given, sizeBytes: 2 ** 25 }));
+});
+
+test("a broadcast moves all bytes to every rank, a message between two all of its own", () => {
+  const size = 64 * GIB;
+  const B = 20.6e9 * 18;
+  for (const domains of [1, 2]) {
+    const given = { ...H100, ranks: 16, domains, nodeBytesPerS: 400e9, sizeBytes: size };
+    for (const kind of ["broadcast", "send_receive"] as const) {
+      ok(collectiveS({ ...given, kind }) > size / B, `${kind} ${domains}`);
+    }
+  }
 });
