@@ -34,6 +34,8 @@ export interface TrainerOptions {
   readonly clock?: () => number;
   readonly team?: Team;
   readonly parallel?: Parallel;
+  /** Before each operation: a sign of life. */
+  readonly beat?: (() => void) | undefined;
 }
 
 export class Trainer {
@@ -56,7 +58,7 @@ export class Trainer {
   #tape: Tape | undefined;
 
   constructor(training: Training, options: TrainerOptions) {
-    const { backend, clock, team = teamOfOne(), parallel = ONE_PROCESS } = options;
+    const { backend, clock, beat, team = teamOfOne(), parallel = ONE_PROCESS } = options;
     refuseCount("steps", training.steps);
     refuseCount("batch", training.batch);
     refuseSchedule(training, parallel);
@@ -79,7 +81,7 @@ export class Trainer {
         : new Sharded(parameters, team, parallel.zero);
     this.optimizer = createOptimizer(training, this.sync.block);
     const { precision = "fp32" } = training;
-    const createDevice = () => createNativeDevice({ backend, clock, precision });
+    const createDevice = () => createNativeDevice({ backend, clock, precision, onKernel: beat });
     this.device = createDevice();
     this.#runner = new Runner(
       {
