@@ -103,3 +103,34 @@ test("ZeRO shares out optimizer state, gradients and parameters stage by stage",
   const gathered = parameters!.sentBytes / STEPS / (0.75 * whole);
   ok(gathered > 2 && gathered < 3.5, `${gathered}`);
 });
+
+test("by closed form: ZeRO 3 leaves each rank of a pipeline its part of the shared table too", () => {
+  // Two ranks a stage; both stages have a layer, and of the table each rank has a half.
+  const [table, positions, norm] = [4 * V * H, 4 * C * H, 4 * 2 * H];
+  const layer = 4 * (12 * H * H + 13 * H);
+  const parallel = layout({ pipeline: 2, data: 2 }, { zero: 3 });
+  return heldBytes("gpt", parallel, (rank) => {
+    return (table + layer + (rank < 2 ? positions : norm)) / 2;
+  });
+});
+
+/** The sizes of moe.yaml beside those of gpt.yaml: shared columns, width of an expert, experts. */
+const [KV, F, E] = [64, 192, 4] as const;
+
+test("by closed form: ZeRO 3 leaves each rank its part of the experts too", async () => {
+  // Queries, keys, values and projection, two norms, the router; tables of both ends, the last norm.
+  const dense = L * (2 * H * H + 2 * H * KV + 2 * H + H * E) + 2 * V * H + H;
+  const experts = L * E * 3 * H * F;
+  await heldBytes("moe", layout({ data: 4 }, { zero: 3 }), () => dense + experts);
+  // Of two expert-parallel ranks each has half the experts, which two data-parallel ranks share.
+  await heldBytes("moe", layout({ expert: 2, data: 2 }, { zero: 3 }), () => dense + experts);
+});
+
+/** By rank. Of parts of 4 bytes and four ranks each there is nothing to round up. */
+async function heldBytes(id: string, parallel: Parallel, wanted: (rank: number) => number) {
+  const { training } = await one(id);
+  const short = { ...training, steps: 1 };
+  for (const { rank } of await trainInProcesses(short, { parallel })) {
+    equal(rank.parameterBytes, wanted(rank.rank), `rank ${rank.rank}`);
+  }
+}
