@@ -207,7 +207,6 @@ const LAYOUTS: readonly (readonly [string, Degrees, Way?])[] = [
 function isWorthwhile(name: string, { context, expert, pipeline }: Degrees, how?: Way): boolean {
   if (name === "mlp") return (context ?? expert ?? how) === undefined;
   if (pipeline === 3) return false;
-  if (name === "bert") return context === undefined && expert === undefined;
   if (name === "llama, tied") return pipeline !== undefined;
   if (name.startsWith("moe, ")) return expert !== undefined;
   return name.startsWith("moe") || expert === undefined;
@@ -265,6 +264,7 @@ const RECORDED: readonly (readonly [string, Degrees, Way])[] = [
   ["gpt", { tensor: 2, pipeline: 3 }, {}],
   ["gpt", { context: 2, data: 2 }, {}],
   ["bert", { tensor: 2, pipeline: 2 }, SPLIT],
+  ["bert", { context: 2, tensor: 2 }, SPLIT],
   ["mlp", { tensor: 2, pipeline: 2 }, {}],
   ["llama", { tensor: 2, context: 2 }, SPLIT],
   ["llama, tied", { pipeline: 2, data: 2 }, {}],

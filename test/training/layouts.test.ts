@@ -21,6 +21,7 @@ const QUICK: readonly Case[] = [
   ["gpt", { pipeline: 4 }],
   ["gpt", { data: 4 }, { zero: 3 }],
   ["bert", { tensor: 2, pipeline: 2 }],
+  ["bert", { context: 2, tensor: 2 }, { sequenceParallel: true }],
   ["llama", { context: 2, data: 2 }, { zero: 2 }],
   ["moe", { expert: 4 }, { zero: 1 }],
   ["moe-balance", { context: 2, pipeline: 2 }],
@@ -47,6 +48,9 @@ const SLOW: readonly Case[] = [
   ["gpt", { tensor: 4 }],
   ["bert", { tensor: 4 }],
   ["gpt", { context: 4 }],
+  ["bert", { context: 4 }],
+  ["bert", { context: 2, pipeline: 2 }],
+  ["bert", { context: 2, data: 2 }, { zero: 3 }],
   ["gpt", { context: 2, pipeline: 2 }],
   ["gpt", { context: 2, tensor: 2 }, { sequenceParallel: true }],
   ["gpt", { pipeline: 2 }, { layers: [2, 0] }],
@@ -123,7 +127,7 @@ test("a layout that a model has no room for is refused by name", async () => {
     });
   };
   await refused("gpt", layout({ tensor: 3 }), "does-not-divide", /3 tensor.*4 heads/);
-  await refused("bert", layout({ context: 2 }), "cannot-be-split", /sees all tokens/);
+  await refused("bert", layout({ expert: 2 }), "cannot-be-split", /has no experts/);
   await refused("gpt", layout({ pipeline: 5 }), "does-not-divide", /5 stages for 2 layers/);
 });
 

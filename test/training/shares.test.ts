@@ -104,7 +104,7 @@ test("ZeRO shares out optimizer state, gradients and parameters stage by stage",
   ok(gathered > 2 && gathered < 3.5, `${gathered}`);
 });
 
-test("by closed form: ZeRO 3 leaves each rank of a pipeline its part of the shared table too", () => {
+test("by closed form: ZeRO 3 leaves a rank of a pipeline its part of the shared table", () => {
   // Two ranks a stage; both stages have a layer, and of the table each rank has a half.
   const [table, positions, norm] = [4 * V * H, 4 * C * H, 4 * 2 * H];
   const layer = 4 * (12 * H * H + 13 * H);
@@ -118,7 +118,7 @@ test("by closed form: ZeRO 3 leaves each rank of a pipeline its part of the shar
 const [KV, F, E] = [64, 192, 4] as const;
 
 test("by closed form: ZeRO 3 leaves each rank its part of the experts too", async () => {
-  // Queries, keys, values and projection, two norms, the router; tables of both ends, the last norm.
+  // Queries, keys, values and projection, two norms, the router; both tables, the last norm.
   const dense = L * (2 * H * H + 2 * H * KV + 2 * H + H * E) + 2 * V * H + H;
   const experts = L * E * 3 * H * F;
   await heldBytes("moe", layout({ data: 4 }, { zero: 3 }), () => dense + experts);

@@ -6,10 +6,10 @@
  *     stage 2   gradients live from their first op until they are added up
  *     stage 3   parameters too live only while ops use them: gathered anew, forward and backward
  *
- * All ranks of a bucket gather it together, so each uses it whenever the others do: of experts also
- * those to whom it has no token to send. The ends of a pipeline, which use the table that they share
- * at different times, gather it each by itself (`ends.ts`). Whole at stage 3 too stay the norms and
- * biases that ranks of a tensor group add up, since not all of them use each.
+ * All ranks of a bucket gather it together, so each uses it whenever the others do: of experts
+ * also those to whom it has no token to send. The ends of a pipeline, which use the table that they
+ * share at different times, gather it each by itself (`ends.ts`). Whole at stage 3 too stay the
+ * norms and biases that ranks of a tensor group add up, since not all of them use each.
  *
  * Parts of a bucket of S bytes are S/n, rounded up to whole numbers.
  */
