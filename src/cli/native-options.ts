@@ -35,6 +35,13 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Options>> = {
     choices: ["memory", "tcp"],
     describe: "train: what collectives go over; default: memory where processes can share it",
   },
+  "stall-after": {
+    type: "string",
+    requiresArg: true,
+    describe:
+      "train: seconds without progress after which processes are given up; " +
+      "default: 10, or 10 of the longest steps",
+  },
   precision: {
     choices: ["fp32", "bf16"],
     describe: "train: what products round their operands to; bf16 needs AVX-512 BF16",
@@ -66,6 +73,19 @@ export function changedTraining(
     ...(precision === "fp32" || precision === "bf16" ? { precision } : {}),
   };
 }
+
+/** Seconds, whole or not. */
+export function stallAfter(flags: Readonly<Record<string, unknown>>): number | undefined {
+  const given = text(flags, "stall-after");
+  if (given === undefined) return undefined;
+  const secondsS = Number(given);
+  if (given.trim() !== "" && secondsS >= STALL_MIN_S && secondsS <= STALL_MAX_S) return secondsS;
+  const expected = `seconds from ${STALL_MIN_S} to ${STALL_MAX_S}`;
+  throw new InputError([flagIssue("--stall-after", `"${given}"`, expected, "correct it")]);
+}
+
+/** A few looks of the watch; a day. */
+const [STALL_MIN_S, STALL_MAX_S] = [1, 86_400];
 
 /** `--threads 2` outranks FABRICAST_THREADS, which the backend and all processes follow. */
 export function askThreads(flags: Readonly<Record<string, unknown>>): void {

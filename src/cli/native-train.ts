@@ -8,7 +8,7 @@ import type { ProcessReport } from "../training/report.ts";
 import type { Saving } from "../training/saving.ts";
 import { text } from "./command.ts";
 import { countFlag } from "./flags.ts";
-import { changedTraining, prints, pruneOptions } from "./native-options.ts";
+import { changedTraining, prints, pruneOptions, stallAfter } from "./native-options.ts";
 import { parallelOf } from "./native-layout.ts";
 import { trainingWords } from "./native-words.ts";
 import { say } from "./output.ts";
@@ -75,6 +75,7 @@ async function trainTogether(
   return trainInProcesses(training, {
     ...{ parallel, transport, saving },
     prune: pruneOptions(flags, training),
+    stallAfterS: stallAfter(flags),
     onStart: (pids) => {
       for (const [rank, pid] of pids.entries()) say(`rank ${rank}: pid ${pid}`);
     },

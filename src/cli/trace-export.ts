@@ -1,6 +1,6 @@
 /** `trace export FILE --to perfetto|chakra -o OUT`. */
 import { at } from "../base/assert.ts";
-import { InputError, Refusal, UsageError } from "../base/errors.ts";
+import { InputError, UsageError } from "../base/errors.ts";
 import { fixed } from "../base/format.ts";
 import type { TimedNode } from "../answers/trace/timeline.ts";
 import type { TimelineEvent } from "../files/formats/perfetto.ts";
@@ -22,7 +22,10 @@ export async function exportTrace(
   if (issues.length > 0) throw new InputError(issues);
   const to = text(flags, "to");
   if (to === "perfetto") return exportPerfetto(recorded, output, flags);
-  if (to === "chakra") return exportChakra(recorded, output, flags);
+  if (to === "chakra") {
+    const { exportChakra } = await import("./trace-chakra.ts");
+    return exportChakra(recorded, output, flags);
+  }
   throw new UsageError("trace export takes --to perfetto or --to chakra");
 }
 
@@ -66,39 +69,4 @@ function eventOf(
   const collective = at(trace.collectives ?? [], nodeId - trace.ops.length);
   const { name, kind, group, rankCount, bytes } = collective;
   return { ...place, name, kind, details: { group, rankCount, bytes } };
-}
-
-/** More files than this are of no use to anybody. */
-const FILE_COUNT_MAX = 4096;
-
-async function exportChakra(
-  recorded: RecordedTrace,
-  output: string,
-  flags: Flags,
-): Promise<number> {
-  const { chakraBytes, chakraNodes } = await import("../files/formats/chakra.ts");
-  const { writeAll } = await import("../files/write.ts");
-  const ranks = recorded.programs.reduce((sum, program) => sum + program.ranks.length, 0);
-  if (ranks > FILE_COUNT_MAX) {
-    throw new Refusal({
-      code: "too-many-ranks",
-      pointer: "",
-      found: `${fixed(ranks)} ranks, each a file`,
-      expected: `at most ${fixed(FILE_COUNT_MAX)}`,
-      nextStep: "record with smaller degrees",
-    });
-  }
-  const prefix = output.replace(/\.et$/, "");
-  const files = recorded.programs.flatMap((program) => {
-    const bytes = chakraBytes(chakraNodes(program, ranks));
-    return program.ranks.map((rank) => ({ path: `${prefix}.${rank}.et`, text: bytes }));
-  });
-  if (ranks === 1) files[0] = { ...at(files, 0), path: output };
-  await writeAll(files);
-  const nodes = recorded.programs.reduce((sum, { dependencies }) => sum + dependencies.length, 0);
-  const words =
-    `${files.length === 1 ? output : `${prefix}.<rank>.et, ${fixed(ranks)} files`}: ` +
-    `${fixed(nodes)} nodes`;
-  prints(flags, { files: files.map(({ path }) => path), nodes }, words);
-  return 0;
 }

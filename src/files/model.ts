@@ -17,6 +17,7 @@ export type ModelFile =
       readonly experts: number;
       readonly expertsPerToken: number;
       readonly routing?: MoeSpec["routing"];
+      readonly balanceLoss?: number;
     })
   | {
       readonly family: "mlp";
@@ -100,8 +101,9 @@ export function modelFileOf(spec: ModelSpec): ModelFile {
   const shared = { keyValueHeads: spec.keyValueHeadCount, feedForward: spec.feedForwardSize };
   const llama = { ...sizes, ...shared, ropeBase, tiesEmbedding };
   if (spec.family === "llama") return { family: "llama", ...llama };
-  const { expertCount: experts, expertsPerToken, routing } = spec;
-  return { family: "moe", ...llama, experts, expertsPerToken, routing };
+  const { expertCount: experts, expertsPerToken, routing, balanceWeight: balanceLoss } = spec;
+  const balance = balanceLoss === undefined ? {} : { balanceLoss };
+  return { family: "moe", ...llama, experts, expertsPerToken, routing, ...balance };
 }
 
 export function modelOf(file: ModelFile): ModelSpec {
@@ -118,6 +120,7 @@ export function modelOf(file: ModelFile): ModelSpec {
     ...{ ropeBase, tiesEmbedding },
   };
   if (file.family === "llama") return { family: "llama", ...llama };
-  const { experts, expertsPerToken, routing = "learned" } = file;
-  return { family: "moe", ...llama, expertCount: experts, expertsPerToken, routing };
+  const { experts: expertCount, expertsPerToken, routing = "learned", balanceLoss = 0 } = file;
+  const balance = balanceLoss === 0 ? {} : { balanceWeight: balanceLoss };
+  return { family: "moe", ...llama, expertCount, expertsPerToken, routing, ...balance };
 }

@@ -6,8 +6,10 @@
  * is always shown as the mask. All weights start with deviation 1/√width: the paper's 0.02 suits
  * a width of 768; at 64 attention then stays near uniform, and bytes are told by frequency alone.
  */
-import { assert } from "../base/assert.ts";
+import { assert, at } from "../base/assert.ts";
 import type { BertSpec } from "../records/trace.ts";
+import type { Communicator } from "../tensor/communicator.ts";
+import { gatherContextRows } from "../tensor/ops/context-rows.ts";
 import { embedding, gatherRows } from "../tensor/ops/embedding.ts";
 import { gelu } from "../tensor/ops/pointwise.ts";
 import type { Region } from "../tensor/ops/region.ts";
@@ -41,6 +43,7 @@ export interface Bert {
   /** One number for each token of the vocabulary. */
   readonly bias: Parameter;
   readonly region: Region;
+  readonly context: Communicator;
 }
 
 export function createBert(
@@ -62,7 +65,10 @@ export function createBert(
   const table = [contextTokens, columns];
   const positions = first.declare("embedding.positions", table, initial, { isPartial });
   const embeddingNorm = createLayerNorm(first, "embedding.norm", columns, { isPartial });
-  const sizes = { columns, headCount, isCausal: false, initial, outputInitial: initial, region };
+  const { context } = layout.groups;
+  const sizes = {
+    ...{ columns, headCount, isCausal: false, initial, outputInitial: initial, region, context },
+  };
   const blocks = Array.from({ length: layerCount }, (_, i) =>
     createBlock(parameters.where(here.hasLayer(i)), `layers.${i}`, sizes),
   );
@@ -73,7 +79,8 @@ export function createBert(
   const bias = createTable(last, "head.bias", [vocabularySize], {
     ...{ initial: constantly(0), region },
   });
-  return { tokens, positions, embeddingNorm, blocks, dense, headNorm, bias, region };
+  const head = { dense, headNorm, bias };
+  return { tokens, positions, embeddingNorm, blocks, ...head, region, context };
 }
 
 /** The last of the vocabulary stands for a masked token. */
@@ -97,7 +104,7 @@ export function bertLogits(tape: Tape, bert: Bert, inputs: Ids, places: Ids): Te
 /** All rows of the tokens, or this rank's. */
 export function bertEmbedding(tape: Tape, bert: Bert, ids: Ids, sequences?: Sequences): Tensor {
   const { tokens, positions, embeddingNorm, region } = bert;
-  if (sequences === undefined || region.tensor.rankCount === 1) {
+  if (sequences === undefined || (sequences.isWhole && region.tensor.rankCount === 1)) {
     const embedded = embedding(tape, "embedding", ids, { rows: tokens, positions });
     return applyLayerNorm(tape, embeddingNorm, embedded);
   }
@@ -106,16 +113,23 @@ export function bertEmbedding(tape: Tape, bert: Bert, ids: Ids, sequences?: Sequ
   return applyLayerNorm(tape, embeddingNorm, embedded);
 }
 
-/** Logits of this rank's part of the vocabulary; all ranks of a tensor group do the rest alike. */
+/**
+ * Logits of this rank's part of the vocabulary; all ranks of a tensor group do the rest alike, and
+ * all of a context group the whole head: of 15 % of the tokens it is little of the work.
+ */
 export function bertHead(
   tape: Tape,
   bert: Bert,
   x: Tensor,
   { places, shape = x.shape }: { readonly places: Ids; readonly shape?: readonly number[] },
 ): Tensor {
-  const { tokens: table, bias, region } = bert;
+  const { tokens: table, bias, region, context } = bert;
   const all = gatherAlike(tape, "head.gather", x, region, shape);
-  const masked = gatherRows(tape, "head.gather", all, places);
+  const tokens = at(shape, 1) * context.rankCount;
+  const masked =
+    context.rankCount === 1
+      ? gatherRows(tape, "head.gather", all, places)
+      : gatherContextRows(tape, "head.gather", all, { places, tokens, context });
   const dense = gelu(tape, "head.gelu", applyLinear(tape, bert.dense, masked));
   const hidden = applyLayerNorm(tape, bert.headNorm, dense);
   // Its rows are all here, whatever becomes of the rows of other tensors.

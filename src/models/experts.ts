@@ -10,11 +10,13 @@ import { at } from "../base/assert.ts";
 import type { MoeSpec } from "../records/trace.ts";
 import type { Communicator } from "../tensor/communicator.ts";
 import { allToAllRows } from "../tensor/ops/all-to-all.ts";
+import { balanceLoss } from "../tensor/ops/balance.ts";
 import { gatherRows } from "../tensor/ops/embedding.ts";
 import { combine, groupedLinear, route } from "../tensor/ops/experts.ts";
 import { swiglu } from "../tensor/ops/llama.ts";
 import type { Region } from "../tensor/ops/region.ts";
 import { enterRegion, leaveRegion } from "../tensor/ops/region.ts";
+import { softmax } from "../tensor/ops/rows.ts";
 import type { Declarer } from "../tensor/parameters.ts";
 import { partRange } from "../tensor/slice.ts";
 import type { Tape } from "../tensor/tape.ts";
@@ -27,7 +29,7 @@ import { applyLinear, createLinear } from "./linear.ts";
 import type { Order } from "./routing.ts";
 import { givenExperts, regrouped, sortedByExpert } from "./routing.ts";
 
-type Choice = Pick<MoeSpec, "expertCount" | "expertsPerToken" | "routing">;
+type Choice = Pick<MoeSpec, "expertCount" | "expertsPerToken" | "routing" | "balanceWeight">;
 
 export interface Experts {
   readonly name: string;
@@ -36,16 +38,19 @@ export interface Experts {
   readonly own: readonly Gated[];
   readonly choice: Choice;
   readonly group: Communicator;
+  readonly context: Communicator;
   readonly region: Region;
 }
 
 export interface ExpertSizes extends GatedSizes {
   readonly choice: Choice;
   readonly group: Communicator;
+  /** Whose ranks have tokens of the same sequences. */
+  readonly context: Communicator;
 }
 
 export function createExperts(parameters: Where, name: string, sizes: ExpertSizes): Experts {
-  const { columns, initial, choice, group, region } = sizes;
+  const { columns, initial, choice, group, context, region } = sizes;
   const { firstIndex: start, count } = partRange(choice.expertCount, group.rank, group.rankCount);
   const router = createLinear(parameters.where(true), `${name}.router`, {
     ...{ inputs: columns, outputs: choice.expertCount, initial, hasBias: false },
@@ -57,7 +62,7 @@ export function createExperts(parameters: Where, name: string, sizes: ExpertSize
     return createGated(declarer, `${name}.experts.${expert}`, sizes);
   });
   const own = experts.slice(start, start + count);
-  return { name, router, own, choice, group, region };
+  return { name, router, own, choice, group, context, region };
 }
 
 /** Declares, or declares elsewhere. */
@@ -77,6 +82,8 @@ export interface Tokens {
   readonly shape: readonly number[];
   /** Of the tokens of a sequence. */
   readonly places: Int32Array;
+  /** Takes the loss that balances loads; where it is absent there is none, as in inference. */
+  readonly addLoss?: ((loss: number | undefined) => void) | undefined;
 }
 
 export function applyExperts(tape: Tape, layer: Experts, x: Tensor, tokens: Tokens): Tensor {
@@ -90,12 +97,29 @@ export function applyExperts(tape: Tape, layer: Experts, x: Tensor, tokens: Toke
   const given =
     routing === "learned" ? undefined : givenExperts(all(), { expertCount, picks }, routing);
   const { weights, experts } = route(tape, `${name}.route`, logits, { picks, given });
+  if (tokens.addLoss !== undefined && (choice.balanceWeight ?? 0) > 0) {
+    tokens.addLoss(balanceOf(tape, layer, logits, { experts, tokens: tokens.places.length }));
+  }
   const order = sortedByExpert(experts, picks, expertCount);
   const ids = { shape: [rows * picks], data: order.rows };
   const sent = gatherRows(tape, `${name}.dispatch`, entered, ids);
   const made = byExperts(tape, layer, sent, order);
   const y = combine(tape, `${name}.combine`, made, { weights, places: order.places });
   return leaveRegion(tape, name, y, region);
+}
+
+function balanceOf(
+  tape: Tape,
+  { name, choice, context, region }: Experts,
+  logits: Tensor,
+  routed: { readonly experts: Int32Array; readonly tokens: number },
+): number | undefined {
+  const { expertsPerToken: picks, balanceWeight: weight = 0 } = choice;
+  const probabilities = softmax(tape, `${name}.balance`, logits);
+  const copyCount = region.tensor.rankCount;
+  return balanceLoss(tape, `${name}.balance`, probabilities, {
+    ...{ ...routed, picks, weight, context, copyCount },
+  });
 }
 
 /** Rows sorted by expert through their experts, wherever these are, and back in their order. */

@@ -130,9 +130,16 @@ function createLlamaBlock(
     spec.family === "llama"
       ? createGated(here, `${name}.mlp`, sizes)
       : createExperts(parameters, `${name}.mlp`, {
-          ...{ ...sizes, choice: spec, group: layout.groups.expert },
+          ...{ ...sizes, choice: perLayer(spec), group: layout.groups.expert },
+          context: layout.groups.context,
         });
   return { name, attentionNorm, input, output, mlpNorm, mlp };
+}
+
+/** The balancing loss is the mean of the layers', so that its weight does not depend on depth. */
+function perLayer(spec: MoeSpec): MoeSpec {
+  const { balanceWeight = 0, layerCount } = spec;
+  return { ...spec, balanceWeight: balanceWeight / layerCount };
 }
 
 export function llamaTransformer(
@@ -198,7 +205,7 @@ export function finishLlamaBlock(
   tape: Tape,
   block: LlamaBlock,
   { x, mixed }: { readonly x: Tensor; readonly mixed: Tensor },
-  { shape, sequences: { places } }: Pass,
+  { shape, sequences: { places }, addLoss }: Pass,
 ): Tensor {
   const { name, mlp } = block;
   const projected = applyLinear(tape, block.output, mixed);
@@ -206,7 +213,7 @@ export function finishLlamaBlock(
   const normed = rmsNorm(tape, `${name}.mlp.norm`, middle, block.mlpNorm);
   const refined =
     "router" in mlp
-      ? applyExperts(tape, mlp, normed, { shape, places })
+      ? applyExperts(tape, mlp, normed, { shape, places, addLoss })
       : applyGated(tape, mlp, normed, shape);
   assert(refined.elementCount === middle.elementCount, "a block keeps its shape");
   return add(tape, `${name}.mlp.residual`, middle, refined);

@@ -42,9 +42,12 @@ export interface StageInput {
   readonly chunkIndex?: number;
 }
 
-/** What the next stage goes on with, or the loss, undefined on the shape-only device. */
+/**
+ * What the next stage goes on with, and what its layers add to the loss, if they do; or the loss,
+ * undefined on the shape-only device.
+ */
 export type StageOutput =
-  | { readonly kind: "hidden"; readonly hidden: Tensor }
+  | { readonly kind: "hidden"; readonly hidden: Tensor; readonly loss?: number | undefined }
   | { readonly kind: "loss"; readonly loss: number | undefined };
 
 export interface Model {

@@ -21,7 +21,6 @@ export function refuseLayout(spec: ModelSpec, { groups, stages }: Layout): void 
   const ranks = `${tensor} tensor-parallel ranks`;
   refuseDegree("tensor", tensor, ranks, headCount, `the ${headCount} heads of ${id}`);
   if (spec.family === "gpt" || spec.family === "bert") {
-    if (spec.family === "bert") refuseGroup(spec, groups, "context", "sees all tokens at once");
     refuseGroup(spec, groups, "expert", "has no experts");
     return;
   }

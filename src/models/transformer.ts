@@ -20,6 +20,8 @@ export interface Pass {
   readonly sequences: Sequences;
   /** Of the hidden tensor with all rows of the tensor group. */
   readonly shape: readonly number[];
+  /** Takes what a layer adds to the loss; absent where nothing is trained. */
+  readonly addLoss?: (loss: number | undefined) => void;
 }
 
 export interface Transformer {
@@ -47,12 +49,15 @@ export function transformerModel(parts: TransformerParts): Model {
   const forward = (tape: Tape, input: StageInput): StageOutput => {
     const batch = checked(parts, input.batch);
     const stage = at(stages, input.chunkIndex ?? 0);
-    const pass = passOf(parts, batch.inputs);
+    let added: number | undefined;
+    const addLoss = (loss = 0) => (added = (added ?? 0) + loss);
+    const pass = { ...passOf(parts, batch.inputs), addLoss };
     const x = throughStage(tape, parts, { stage, pass, batch, hidden: input.hidden });
-    if (!stage.isLast) return { kind: "hidden", hidden: x };
+    if (!stage.isLast) return { kind: "hidden", hidden: x, loss: added };
     const logits = transformer.logits(tape, x, batch, pass);
     const targets = batch.kind === "tokens" ? ownIds(batch.targets, pass.sequences) : batch.targets;
-    return { kind: "loss", loss: transformer.loss(tape, logits, targets) };
+    const loss = transformer.loss(tape, logits, targets);
+    return { kind: "loss", loss: loss === undefined ? undefined : loss + (added ?? 0) };
   };
   return {
     spec,

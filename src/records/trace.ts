@@ -121,6 +121,8 @@ export interface MoeSpec extends LlamaSizes {
    * have the same load; or the first experts more often than the last.
    */
   readonly routing: "learned" | "balanced" | "skewed";
+  /** Weight of the loss that balances the experts' loads, a mean over layers; none if absent. */
+  readonly balanceWeight?: number;
 }
 
 export interface MlpSpec {

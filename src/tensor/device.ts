@@ -48,12 +48,15 @@ export interface NativeOptions {
    * fp64 serves the checks of derivatives; only the TypeScript backend computes it.
    */
   readonly precision?: "fp32" | "bf16" | "fp64";
+  /** Hears of each kernel before it starts: a sign that the one before has ended. */
+  readonly onKernel?: (() => void) | undefined;
 }
 
 export function createNativeDevice({
   backend,
   clock,
   precision = "fp32",
+  onKernel,
 }: NativeOptions): NativeDevice {
   const computing = precision === "bf16" ? roundingBackend(backend) : backend;
   const pool = createPool(precision === "fp64" ? Float64Array : Float32Array);
@@ -68,6 +71,7 @@ export function createNativeDevice({
     begin: () => pool.begin(),
     compute(kind, kernel) {
       const { recorder } = device;
+      onKernel?.();
       if (recorder !== undefined) {
         kernel(computing);
         recorder.end();

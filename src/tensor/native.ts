@@ -65,7 +65,7 @@ export interface Calls {
 }
 
 /** Must equal TRANSPORT_VERSION in native/transport.cc. */
-export const TRANSPORT_VERSION = 1;
+export const TRANSPORT_VERSION = 2;
 
 /** A rank's end of the memory that processes share: nothing to look into. */
 export interface Post {
@@ -80,6 +80,8 @@ export interface TransportAddon {
   readonly version: number;
   /** A descriptor that children inherit. */
   memoryFile(rankCount: number): number;
+  /** What a file holds, as memory that all who map it share. */
+  map(file: number, bytes: number): ArrayBuffer;
   open(file: number, rank: number, rankCount: number): Post;
   close(post: Post): void;
   allReduce(...call: readonly [Post, Int32Array, Numbers, boolean, boolean]): Ticket;

@@ -7,6 +7,7 @@ import type { Parallel } from "./parallel.ts";
 import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
+import type { Stuck } from "./stuck.ts";
 import type { Saving } from "./saving.ts";
 
 /** What collectives go over. */
@@ -27,6 +28,8 @@ export interface StartMessage {
   readonly transport: Transport;
   /** Instead of training. */
   readonly task?: RankTask;
+  /** For tests. */
+  readonly stuck?: Stuck;
 }
 
 /** From a process. */

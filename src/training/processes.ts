@@ -7,6 +7,8 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { PartialError } from "../base/errors.ts";
 import { nowS } from "../files/clock.ts";
+import { duration } from "../base/format.ts";
+import { createProgressBoard } from "../files/progress.ts";
 import type { Training } from "../records/job.ts";
 import { createMemory, sharedMemory } from "./wires/memory-wires.ts";
 import type { RankMessage, StartMessage, Transport } from "./messages.ts";
@@ -14,10 +16,14 @@ import { errorOf } from "./messages.ts";
 import type { Axis } from "./mesh.ts";
 import { rankCountOf } from "./mesh.ts";
 import type { Parallel } from "./parallel.ts";
+import { PULSE_NUMBER_COUNT } from "./pulse.ts";
 import type { RankTask } from "./rank-task.ts";
 import type { ProcessReport } from "./report.ts";
 import type { PruneOptions } from "./run.ts";
 import type { Saving } from "./saving.ts";
+import type { Stall } from "./stall.ts";
+import { stallBounds, watchStall } from "./stall.ts";
+import type { Stuck } from "./stuck.ts";
 import { watchStopped } from "./watch.ts";
 
 export interface ProcessesOptions {
@@ -31,6 +37,10 @@ export interface ProcessesOptions {
   readonly probes?: boolean;
   /** Instead of training. */
   readonly task?: RankTask;
+  /** For tests: a rank that gets stuck. */
+  readonly stuck?: Stuck;
+  /** How long nothing may happen anywhere; else it follows from the steps so far. */
+  readonly stallAfterS?: number | undefined;
   readonly onStart?: (pids: readonly number[]) => void;
   readonly onStep?: (step: number, loss: number) => void;
   /** What to tell the reader when a process is lost; `savedStep` is undefined before any save. */
@@ -70,6 +80,9 @@ class Processes {
   readonly #reports: (ProcessReport | undefined)[] = [];
   readonly #rankCount: number;
   #step = 0;
+  /** When the last step was told, and the longest between two. */
+  #steppedS: number | undefined;
+  #longestStepS: number | undefined;
   #savedStep: number | undefined;
   #isOver = false;
   #endWatch: () => void = () => undefined;
@@ -85,8 +98,10 @@ class Processes {
     const path = workerPath();
     const { transport } = this.#options;
     const processCount = this.#rankCount;
-    // Of the descriptors, the fifth is the memory, which needs no name that way.
-    const memory = transport === "memory" ? [createMemory(processCount)] : [];
+    // Of the descriptors, the fifth is the memory, which needs no name that way, and the sixth
+    // where they show their progress.
+    const memory = transport === "memory" ? createMemory(processCount) : "ignore";
+    const board = createProgressBoard(processCount, PULSE_NUMBER_COUNT);
     for (let rank = 0; rank < processCount; rank++) {
       // Nothing of how this process was started applies to them; their messages go to stderr.
       const child = fork(path, [transport ?? "tcp"], {
@@ -94,7 +109,7 @@ class Processes {
         // Processes share the cores: more threads each would wait for one another.
         env: { ...process.env, FABRICAST_THREADS: process.env["FABRICAST_THREADS"] || "1" },
         serialization: "advanced",
-        stdio: ["ignore", "ignore", "inherit", "ipc", ...memory],
+        stdio: ["ignore", "ignore", "inherit", "ipc", memory, board.descriptorIndex],
       });
       this.#children.push(child);
       child.on("message", (message) => this.#hear(rank, message as RankMessage));
@@ -102,7 +117,21 @@ class Processes {
       child.on("exit", (code, signal) => this.#ended(rank, signal ?? `code ${code}`));
     }
     const pids = this.#children.map(({ pid = 0 }) => pid);
-    this.#endWatch = watchStopped(pids, (rank) => this.#lost(`${this.#named(rank)} stands still`));
+    const endStopped = watchStopped(pids, (rank) => {
+      this.#lost(`${this.#named(rank)} stands still`);
+    });
+    const endStall = watchStall({
+      read: () => board.read(),
+      bounds: () => stallBounds(this.#longestStepS, this.#options.stallAfterS),
+      isDone: (rank) => this.#reports[rank] !== undefined,
+      onStall: (stall, idleS) => this.#stalled(stall, idleS),
+      clock: nowS,
+    });
+    this.#endWatch = () => {
+      endStopped();
+      endStall();
+      board.close();
+    };
     this.#options.onStart?.(pids);
   }
 
@@ -113,7 +142,7 @@ class Processes {
         this.#introduce();
         return;
       case "step":
-        this.#step = message.step;
+        this.#stepped(message.step);
         this.#options.onStep?.(message.step, message.loss);
         return;
       case "saved":
@@ -137,7 +166,7 @@ class Processes {
     const ports = this.#ports.filter((port) => port !== undefined);
     if (ports.length < this.#rankCount) return;
     const { saving = {}, prune, without, transport = "tcp", parallel } = this.#options;
-    const { probes = false, task } = this.#options;
+    const { probes = false, task, stuck } = this.#options;
     const token = `${process.pid} ${nowS()}`;
     for (const [rank, child] of this.#children.entries()) {
       const training = this.#training;
@@ -145,6 +174,7 @@ class Processes {
         ...{ kind: "start", rank, ports, token, training, saving, prune, without, transport },
         ...{ parallel, probes },
         ...(task === undefined ? {} : { task }),
+        ...(stuck === undefined ? {} : { stuck }),
       };
       child.send(start);
     }
@@ -157,6 +187,21 @@ class Processes {
     this.#endWatch();
     for (const child of this.#children) if (child.connected) child.disconnect();
     this.#outcome.resolve(reports);
+  }
+
+  #stepped(step: number): void {
+    const clockS = nowS();
+    if (this.#steppedS !== undefined) {
+      this.#longestStepS = Math.max(this.#longestStepS ?? 0, clockS - this.#steppedS);
+    }
+    [this.#step, this.#steppedS] = [step, clockS];
+  }
+
+  #stalled({ ranks, areWaiting }: Stall, idleS: number): void {
+    const who = ranks.map((rank) => this.#named(rank)).join(", ");
+    const has = ranks.length === 1 ? "has" : "have";
+    const what = areWaiting ? "not come to the exchange that others wait in" : "made no progress";
+    this.#lost(`${who} ${has} ${what} for ${duration(idleS, 2)}`);
   }
 
   #ended(rank: number, how: string): void {

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly backend?: Backend;
   readonly team?: Team;
   readonly parallel?: Parallel;
+  /** Before each operation: a sign of life. */
+  readonly beat?: () => void;
   readonly prune?: PruneOptions | undefined;
   /** Changes a new trainer, to go on from a checkpoint. */
   readonly prepare?: (trainer: Trainer) => void;
@@ -41,9 +43,9 @@ export async function runTraining(
   training: Training,
   options: RunOptions = {},
 ): Promise<ProcessReport> {
-  const { backend = loadBackend(), team = teamOfOne(), parallel } = options;
+  const { backend = loadBackend(), team = teamOfOne(), parallel, beat } = options;
   const trainer = new Trainer(training, {
-    ...{ backend, team },
+    ...{ backend, team, beat },
     ...(parallel === undefined ? {} : { parallel }),
   });
   options.prepare?.(trainer);

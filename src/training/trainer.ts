@@ -2,7 +2,7 @@
  * A model in training, step by step: gradients of this rank's share of a batch, added up over
  * all ranks, then the update. One process alone is a team of one.
  */
-import { assert, present } from "../base/assert.ts";
+import { present } from "../base/assert.ts";
 import { seeded } from "../base/random.ts";
 import type { Batch, Model } from "../models/model.ts";
 import { createModel } from "../models/model.ts";
@@ -34,6 +34,8 @@ export interface TrainerOptions {
   readonly clock?: () => number;
   readonly team?: Team;
   readonly parallel?: Parallel;
+  /** Before each operation: a sign of life. */
+  readonly beat?: (() => void) | undefined;
 }
 
 export class Trainer {
@@ -56,7 +58,7 @@ export class Trainer {
   #tape: Tape | undefined;
 
   constructor(training: Training, options: TrainerOptions) {
-    const { backend, clock, team = teamOfOne(), parallel = ONE_PROCESS } = options;
+    const { backend, clock, beat, team = teamOfOne(), parallel = ONE_PROCESS } = options;
     refuseCount("steps", training.steps);
     refuseCount("batch", training.batch);
     refuseSchedule(training, parallel);
@@ -79,7 +81,7 @@ export class Trainer {
         : new Sharded(parameters, team, parallel.zero);
     this.optimizer = createOptimizer(training, this.sync.block);
     const { precision = "fp32" } = training;
-    const createDevice = () => createNativeDevice({ backend, clock, precision });
+    const createDevice = () => createNativeDevice({ backend, clock, precision, onKernel: beat });
     this.device = createDevice();
     this.#runner = new Runner(
       {
@@ -103,8 +105,8 @@ export class Trainer {
   }
 
   /**
-   * Forward and backward of the next batch, with the gradients added up over ranks; the mean loss
-   * of this rank's share, on ranks of the last stage.
+   * Forward and backward of the next batch, with the gradients added up over ranks; of the mean
+   * loss of this rank's share, what its stages add.
    */
   computeGradients(): number | undefined {
     this.#batches = this.#nextBatches();
@@ -147,10 +149,8 @@ export class Trainer {
 
   /** The mean loss of some batches, without training on them; on ranks of the last stage. */
   evaluate(batches: readonly Batch[], device: Device = this.device): number | undefined {
-    const losses = this.#runner.evaluate(batches, device);
-    if (losses.length === 0) return undefined;
-    assert(losses.length === batches.length, "each batch has a loss");
-    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    const loss = this.#runner.evaluate(batches, device);
+    return loss === undefined ? undefined : loss / batches.length;
   }
 }
 

@@ -156,8 +156,6 @@ test("degrees that do not divide heads, widths, experts or sequences are refused
   throws(make(llama, { expert: 2 }), refusal(/which has no experts/, "cannot-be-split"));
   const moe = { ...llama, expertCount: 3, expertsPerToken: 2, routing: "learned" } as const;
   throws(make({ ...moe, family: "moe" }, { expert: 2 }), refusal(/the 3 experts of l/));
-  const bert = { ...llama, family: "bert" } as const;
-  throws(make(bert, { context: 2 }), refusal(/sees all tokens at once/, "cannot-be-split"));
   const mlp = { family: "mlp", id: "m", name: "M", widths: [2, 2] } as const;
   throws(make(mlp, { context: 2 }), refusal(/which reads vectors/, "cannot-be-split"));
   throws(make(mlp, { tensor: 3 }), refusal(/3 tensor-parallel ranks for layers of 2 columns/));

@@ -1,7 +1,10 @@
 import { attention } from "../../src/tensor/ops/attention.ts";
+import { ALONE_GROUPS } from "../../src/tensor/communicator.ts";
+import { balanceLoss } from "../../src/tensor/ops/balance.ts";
 import { combine, groupedLinear, route } from "../../src/tensor/ops/experts.ts";
 import { lookup } from "../../src/tensor/ops/lookup.ts";
 import { rmsNorm, rotary, swiglu, turnsOf } from "../../src/tensor/ops/llama.ts";
+import { softmax } from "../../src/tensor/ops/rows.ts";
 import type { Numbers } from "../../src/tensor/arithmetic.ts";
 import type { Tape } from "../../src/tensor/tape.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
@@ -57,6 +60,15 @@ const cases: readonly Case[] = [
     name: "weights of the likeliest experts",
     inputs: [[4, 3]],
     run: (tape, [logits]) => route(tape, "op", logits!, { picks: 2, given: undefined }).weights,
+  },
+  {
+    name: "loss that balances experts, of two sequences",
+    inputs: [[4, 3]],
+    run: (tape, [logits]) =>
+      balanceLoss(tape, "op", softmax(tape, "op", logits!), {
+        ...{ experts: picks, picks: 2, tokens: 2, weight: 10, copyCount: 1 },
+        context: ALONE_GROUPS.context,
+      }),
   },
   {
     name: "weighted sums of rows",

@@ -91,7 +91,6 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("unbalanced-trace", "bytes or flop of a trace do not add up", "record it again"),
   code("nothing-trained", "a trace of shapes has nothing to measure", "record a training"),
   code("not-benched", "a layout whose exchanges have no benches yet", "record with --dp alone"),
-  code("not-exported", "another format cannot say what a trace holds", "take the other format"),
   code("no-shared-memory", "processes cannot share memory here", "take --transport tcp"),
   code("nothing-masked", "a prompt for BERT has no [MASK]", "write [MASK] where bytes are asked"),
   code("not-numbers", "rows hold something that is no number", "correct the file"),

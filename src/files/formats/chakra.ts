@@ -4,14 +4,15 @@
  * of mlcommons/chakra, schema/protobuf/et_def.proto; names of attributes those that the feeder of
  * ASTRA-sim looks for. No durations: a reader works them out from num_ops and tensor_size.
  */
-import { Refusal } from "../../base/errors.ts";
 import type { RankProgram } from "../../records/trace-file.ts";
-import type { TraceCollective, TraceOp } from "../../records/trace.ts";
+import type { Trace, TraceCollective, TraceOp } from "../../records/trace.ts";
 import { ProtobufWriter } from "./protobuf.ts";
 
 const SCHEMA_VERSION = "0.0.4";
 
 export const COMPUTE_NODE = 4;
+export const SEND_NODE = 5;
+export const RECEIVE_NODE = 6;
 export const COLLECTIVE_NODE = 7;
 
 /** CollectiveCommType. */
@@ -31,14 +32,16 @@ export interface ChakraNode {
   readonly attributes: readonly ChakraAttribute[];
 }
 
-export interface ChakraAttribute {
-  readonly name: string;
-  readonly kind: "bool" | "int64" | "uint64";
-  readonly value: number;
-}
+export type ChakraAttribute =
+  | { readonly name: string; readonly kind: "string"; readonly value: string }
+  | {
+      readonly name: string;
+      readonly kind: "bool" | "int32" | "int64" | "uint64";
+      readonly value: number;
+    };
 
 /** Fields of the attribute's `oneof`, which is written even where the value is zero. */
-const VALUE_FIELDS = { bool: 27, int64: 9, uint64: 13 } as const;
+const VALUE_FIELDS = { bool: 27, int32: 7, int64: 9, uint64: 13, string: 29 } as const;
 
 export function chakraBytes(nodes: readonly ChakraNode[]): Uint8Array {
   const all = new ProtobufWriter();
@@ -51,44 +54,76 @@ function nodeBytes({ id, name, type, dataDependencies, attributes }: ChakraNode)
   const writer = new ProtobufWriter().integer(1, id).text(2, name).integer(3, type);
   writer.packed(5, dataDependencies);
   for (const attribute of attributes) {
-    const field = VALUE_FIELDS[attribute.kind];
-    const inner = new ProtobufWriter().text(1, attribute.name).integer(field, attribute.value);
+    const { kind, value } = attribute;
+    const inner = new ProtobufWriter().text(1, attribute.name);
+    if (kind === "string") inner.text(VALUE_FIELDS[kind], value);
+    else inner.integer(VALUE_FIELDS[kind], value);
     writer.bytes(10, inner.finish());
   }
   return writer.finish();
 }
 
-/** What one rank of `rankCount` does, as nodes: the ops, then the collectives. */
-export function chakraNodes({ trace, dependencies }: RankProgram, rankCount: number): ChakraNode[] {
-  const { ops, collectives = [] } = trace;
-  for (const collective of collectives) {
-    if (collective.rankCount !== rankCount) refuse(collective, `its ${rankCount} ranks together`);
-  }
-  const nodes = [...ops.map(computeNode), ...collectives.map(collectiveNode)];
-  return nodes.map((node, i) => ({
-    id: i + 1,
-    ...node,
-    dataDependencies: (dependencies[i] ?? []).map((other) => other + 1),
-  }));
+/** Where a rank stands among all. */
+export interface ChakraRank {
+  readonly rank: number;
+  readonly rankCount: number;
+  /** The ranks of the group that makes an exchange, in order. */
+  readonly membersOf: (collective: TraceCollective) => readonly number[];
+  /** The number of a group that is not all ranks, from 1. */
+  readonly groupIdOf: (members: readonly number[]) => number;
 }
+
+/** What a rank does, as nodes: the ops, then the collectives; an exchange is two of them. */
+export function chakraNodes({ trace, dependencies }: RankProgram, place: ChakraRank): ChakraNode[] {
+  const { ops, collectives = [] } = trace;
+  const tags = new Map<string, number>();
+  const made: readonly (readonly Bare[])[] = [
+    ...ops.map((op) => [computeNode(op)]),
+    ...collectives.map((each) => communication(each, trace, place, tags)),
+  ];
+  let next = 1;
+  const ids = made.map((nodes) => nodes.map(() => next++));
+  // Of an exchange the second node, what comes, is what others need.
+  const waitedId = (node: number) => ids[node]?.at(-1) ?? 0;
+  return made.flatMap((nodes, i) => {
+    const dataDependencies = (dependencies[i] ?? []).map(waitedId);
+    return nodes.map((node, part) => ({ id: ids[i]?.[part] ?? 0, ...node, dataDependencies }));
+  });
+}
+
+type Bare = Omit<ChakraNode, "id" | "dataDependencies">;
 
 const ON_ACCELERATOR: ChakraAttribute = { name: "is_cpu_op", kind: "bool", value: 0 };
 
-function computeNode({ name, phase, flop, readBytes, writtenBytes }: TraceOp) {
+function computeNode({ name, phase, flop, readBytes, writtenBytes }: TraceOp): Bare {
   return {
     name: `${phase} ${name}`,
     type: COMPUTE_NODE,
     attributes: [
       ON_ACCELERATOR,
-      { name: "num_ops", kind: "int64", value: Math.round(flop) } as const,
-      { name: "tensor_size", kind: "uint64", value: readBytes + writtenBytes } as const,
+      { name: "num_ops", kind: "int64", value: Math.round(flop) },
+      { name: "tensor_size", kind: "uint64", value: readBytes + writtenBytes },
     ],
   };
 }
 
-export function collectiveNode({ kind, name, bytes, rankCount }: TraceCollective) {
-  const type = COLLECTIVE_TYPES[kind];
-  if (type === undefined) return refuse({ kind, name, rankCount }, "whole groups");
+function communication(
+  collective: TraceCollective,
+  trace: Trace,
+  place: ChakraRank,
+  tags: Map<string, number>,
+): Bare[] {
+  const { kind } = collective;
+  if (COLLECTIVE_TYPES[kind] === undefined) return messages(collective, trace, place, tags);
+  const members = place.membersOf(collective);
+  const isAll = members.length === place.rankCount;
+  return [collectiveNode(collective, isAll ? undefined : place.groupIdOf(members))];
+}
+
+export function collectiveNode(
+  { kind, name, bytes, rankCount }: TraceCollective,
+  groupId?: number,
+): Bare {
   // Of an all-gather Chakra counts the part that a rank brings, of others the whole buffer.
   const size = kind === "all-gather" ? bytes / rankCount : bytes;
   return {
@@ -96,22 +131,73 @@ export function collectiveNode({ kind, name, bytes, rankCount }: TraceCollective
     type: COLLECTIVE_NODE,
     attributes: [
       ON_ACCELERATOR,
-      { name: "comm_type", kind: "int64", value: type } as const,
-      { name: "comm_size", kind: "int64", value: size } as const,
+      { name: "comm_type", kind: "int64", value: COLLECTIVE_TYPES[kind] ?? 0 },
+      { name: "comm_size", kind: "int64", value: size },
+      ...(groupId === undefined
+        ? []
+        : [{ name: "pg_name", kind: "string", value: String(groupId) } as const]),
     ],
   };
 }
 
-/** Chakra names both ends of a message and the members of a group; a trace has their number. */
-function refuse(
-  { kind, name, rankCount }: Pick<TraceCollective, "kind" | "name" | "rankCount">,
-  whom: string,
-): never {
-  throw new Refusal({
-    code: "not-exported",
-    pointer: "",
-    found: `${kind} ${JSON.stringify(name)} among ${rankCount} ranks`,
-    expected: `collectives of ${whom}`,
-    nextStep: "export to perfetto, or record with data parallelism alone",
-  });
+/**
+ * Stages pass activations to the next and gradients to the one before; a ring sends to the next
+ * and receives from the one before. The n-th message from one rank to another has the tag 2n, a
+ * gradient 2n + 1, so that both ends count alike.
+ */
+function messages(
+  collective: TraceCollective,
+  { ops }: Trace,
+  place: ChakraRank,
+  tags: Map<string, number>,
+): Bare[] {
+  const { kind, phase, op } = collective;
+  const { rank } = place;
+  const members = place.membersOf(collective);
+  const own = members.indexOf(rank);
+  const neighbor = (step: 1 | -1) => {
+    return members[(own + step + members.length) % members.length] ?? rank;
+  };
+  if (kind === "exchange") {
+    const [to, from] = [neighbor(1), neighbor(-1)];
+    return [
+      message(collective, { source: rank, target: to, isGradient: false }, SEND_NODE, tags),
+      message(collective, { source: from, target: rank, isGradient: false }, RECEIVE_NODE, tags),
+    ];
+  }
+  // A gradient comes before the first op of the backward pass, and goes after its last.
+  const isGradient = kind === "send" ? phase !== "forward" : ops[op]?.phase !== "forward";
+  const ends =
+    kind === "send"
+      ? { source: rank, target: neighbor(isGradient ? -1 : 1), isGradient }
+      : { source: neighbor(isGradient ? 1 : -1), target: rank, isGradient };
+  return [message(collective, ends, kind === "send" ? SEND_NODE : RECEIVE_NODE, tags)];
+}
+
+interface Ends {
+  readonly source: number;
+  readonly target: number;
+  readonly isGradient: boolean;
+}
+
+function message(
+  { name, bytes }: TraceCollective,
+  { source, target, isGradient }: Ends,
+  type: number,
+  tags: Map<string, number>,
+): Bare {
+  const way = `${source} ${target} ${isGradient}`;
+  const count = tags.get(way) ?? 0;
+  tags.set(way, count + 1);
+  return {
+    name: isGradient ? `${name} gradient` : name,
+    type,
+    attributes: [
+      ON_ACCELERATOR,
+      { name: "comm_size", kind: "int64", value: bytes },
+      { name: "comm_src", kind: "int32", value: source },
+      { name: "comm_dst", kind: "int32", value: target },
+      { name: "comm_tag", kind: "int32", value: 2 * count + (isGradient ? 1 : 0) },
+    ],
+  };
 }

@@ -41,6 +41,9 @@ const moe: Properties = {
   experts: count("Experts of each layer", 8, { maximum: 10_000 }),
   expertsPerToken: count("Experts that take each token", 2, { maximum: 100 }),
   routing: choice("Who takes a token", ["learned", "balanced", "skewed"], "learned"),
+  balanceLoss: number("Weight of the loss that balances experts; 0: none", 0.01, {
+    ...{ minimum: 0, maximum: 100 },
+  }),
 };
 
 /** Keys that a file may leave out. */
@@ -63,7 +66,7 @@ export const modelBody = oneOf(
   group("A GPT", gpt),
   group("A BERT", bert),
   group("A Llama", llama, LLAMA_DEFAULTS),
-  group("A mixture of experts", moe, [...LLAMA_DEFAULTS, "routing"]),
+  group("A mixture of experts", moe, [...LLAMA_DEFAULTS, "routing", "balanceLoss"]),
   group("A multi-layer perceptron", mlp),
 );
 

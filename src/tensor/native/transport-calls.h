@@ -16,6 +16,31 @@ napi_value memory_file(napi_env env, napi_callback_info info) {
   return number_of(env, file);
 }
 
+void unmap(napi_env, void* data, void* bytes) {
+  munmap(data, reinterpret_cast<uintptr_t>(bytes));
+}
+
+// map(file descriptor, bytes): the file's bytes as an ArrayBuffer that all who map it share
+napi_value map_file(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const long file = call.whole(0, INT32_MAX), bytes = call.whole(1, MAPPED_BYTES_MAX);
+  if (!call.ok()) return nullptr;
+  void* data = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE, MAP_SHARED,
+                    static_cast<int>(file), 0);
+  if (data == MAP_FAILED) {
+    call.fail("a file of these processes can be mapped");
+    return nullptr;
+  }
+  napi_value buffer = nullptr;
+  void* hint = reinterpret_cast<void*>(static_cast<uintptr_t>(bytes));
+  if (napi_create_external_arraybuffer(env, data, static_cast<size_t>(bytes), unmap, hint,
+                                       &buffer) != napi_ok) {
+    unmap(env, data, hint);
+    call.fail("memory of a file can be handed out");
+  }
+  return buffer;
+}
+
 void drop(napi_env, void* data, void*) {
   Post** box = static_cast<Post**>(data);
   delete *box;

@@ -9,8 +9,9 @@
 namespace {
 
 /** Raised whenever a signature below changes, so that an old binary is never called. */
-const int TRANSPORT_VERSION = 1;
+const int TRANSPORT_VERSION = 2;
 const long RANK_COUNT_MAX = 64;
+const long MAPPED_BYTES_MAX = 1 << 20;
 
 napi_value number_of(napi_env env, double value) {
   napi_value result = nullptr;
@@ -154,6 +155,7 @@ napi_status fabricast_define_transport(napi_env env, napi_value exports) {
       {"version", nullptr, nullptr, nullptr, nullptr, number_of(env, TRANSPORT_VERSION),
        napi_enumerable, nullptr},
       method("memoryFile", memory_file),
+      method("map", map_file),
       method("open", open_post),
       method("close", close_post),
       method("allReduce", all_reduce),

@@ -57,7 +57,11 @@ export function route(
   return { weights, experts };
 }
 
-/** One product for each expert's rows, as a grouped GEMM is called: an op each way. */
+/**
+ * One product for each expert's rows, as a grouped GEMM is called: an op each way. It looks at the
+ * weights of all experts, also of those without rows: where ranks gather weights as they are looked
+ * at, all have to.
+ */
 export function groupedLinear(
   tape: Tape,
   name: string,
@@ -71,8 +75,9 @@ export function groupedLinear(
   const y = tape.output([m, n], true);
   const flags = { transposesA: false, transposesB: false, accumulates: false };
   tape.run(groupedRecord(tape, name, [m, n, k], weights.length), (backend) => {
+    const all = weights.map(({ data }) => data);
     eachExpert(counts, (expert, from, rows) => {
-      const { data } = at(weights, expert);
+      const data = at(all, expert);
       const part = { left: x.data.subarray(from * k, (from + rows) * k) };
       const to = y.data.subarray(from * n, (from + rows) * n);
       backend.matmul(part.left, data, to, undefined, { batch: 1, m: rows, n, k, ...flags });
@@ -82,11 +87,12 @@ export function groupedLinear(
   tape.onBackward(y, (dy) => {
     const dx = tape.device.allocate(x.elementCount);
     tape.run(groupedRecord(tape, `${name} dgrad`, [m, k, n], weights.length), (backend) => {
+      const all = weights.map(({ data }) => data);
       eachExpert(counts, (expert, from, rows) => {
         const left = dy.subarray(from * n, (from + rows) * n);
         const to = dx.subarray(from * k, (from + rows) * k);
         const sizes = { batch: 1, m: rows, n: k, k: n, ...flags, transposesB: true };
-        backend.matmul(left, at(weights, expert).data, to, undefined, sizes);
+        backend.matmul(left, at(all, expert), to, undefined, sizes);
       });
     });
     if (x.needsGradient) tape.addGradient(x, dx, name);

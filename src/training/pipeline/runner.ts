@@ -14,7 +14,7 @@ import type { Action, PipelineShape } from "./schedule.ts";
 import { actionsOf } from "./schedule.ts";
 
 export interface Ran {
-  /** The sum over micro-batches, on ranks of the last stage. */
+  /** The sum over micro-batches, on ranks of the last stage; on others, what their layers add. */
   readonly loss: number | undefined;
   /** That of the last action. */
   readonly tape: Tape;
@@ -81,15 +81,17 @@ export class Runner {
     return { loss, tape: present(tape, "a tape that ran backwards"), matmulFlop };
   }
 
-  /** Forward only, on a given device; the losses of micro-batches, on the last stage. */
-  evaluate(batches: readonly Batch[], device: Device): number[] {
+  /** Forward only, on a given device; the sum of losses, as `run` has it. */
+  evaluate(batches: readonly Batch[], device: Device): number | undefined {
     this.#mail.begin(true);
-    const forward = this.#actions.filter(({ kind }) => kind === "forward");
-    return forward.flatMap((action) => {
-      return this.#forward(action, at(batches, action.microIndex), device).loss ?? [];
-    });
+    let sum: number | undefined;
+    for (const action of this.#actions) {
+      if (action.kind !== "forward") continue;
+      const { loss } = this.#forward(action, at(batches, action.microIndex), device);
+      if (loss !== undefined) sum = (sum ?? 0) + loss;
+    }
+    return sum;
   }
-
 
   #takeDevice(): Device {
     return this.#free.pop() ?? this.#options.createDevice();
@@ -110,7 +112,7 @@ export class Runner {
     const { hidden: output } = made;
     const after = (rank + 1) % rankCount;
     sendNumbers(tape, output.data, output.elementCount, link, after);
-    return { loss: undefined, state: { tape, device, input, output } };
+    return { loss: made.loss, state: { tape, device, input, output } };
   }
 
   #backward({ microIndex, chunkIndex }: Action, { tape, input, output }: UnderWay): void {

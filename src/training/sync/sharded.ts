@@ -6,9 +6,10 @@
  *     stage 2   gradients live from their first op until they are added up
  *     stage 3   parameters too live only while ops use them: gathered anew, forward and backward
  *
- * Whole at stage 3 too stay a table that the ends of a pipeline share, which use it at different
- * times, the norms and biases that ranks of a tensor group add up, and experts, of which not each
- * rank uses each in every step: ranks would wait for others that do not come.
+ * All ranks of a bucket gather it together, so each uses it whenever the others do: of experts
+ * also those to whom it has no token to send. The ends of a pipeline, which use the table that they
+ * share at different times, gather it each by itself (`ends.ts`). Whole at stage 3 too stay the
+ * norms and biases that ranks of a tensor group add up, since not all of them use each.
  *
  * Parts of a bucket of S bytes are S/n, rounded up to whole numbers.
  */
@@ -21,6 +22,8 @@ import type { Team } from "../team.ts";
 import type { Pending } from "../wires/communicator.ts";
 import type { Bucket } from "./buckets.ts";
 import { bucketsOf } from "./buckets.ts";
+import type { Ends } from "./ends.ts";
+import { endsOf, isTied } from "./ends.ts";
 import { isCounted, worldSum } from "./norm.ts";
 import { Readiness } from "./readiness.ts";
 import type { Overlap, Sync } from "./sync.ts";
@@ -36,6 +39,9 @@ interface Unit {
   /** Where this rank's part begins in its block, and how long it is. */
   readonly start: number;
   readonly partCount: number;
+  /** Whether its parameters are there only while ops use them. */
+  readonly isGathered: boolean;
+  readonly ends: Ends | undefined;
   data: Float32Array | undefined;
   gradients: Float32Array | undefined;
   pending: Pending | undefined;
@@ -63,7 +69,10 @@ export class Sharded implements Sync {
       const partCount = Math.ceil(bucket.elementCount / bucket.group.rankCount);
       start += partCount;
       const none = { data: undefined, gradients: undefined, pending: undefined };
-      return { bucket, start: start - partCount, partCount, ...none };
+      const { parameters: list } = bucket;
+      const ends = stage === 3 ? endsOf(list, team, partCount) : undefined;
+      const isGathered = stage === 3 && (ends !== undefined || isGatheredByAll(bucket, team));
+      return { bucket, start: start - partCount, partCount, isGathered, ends, ...none };
     });
     this.block = {
       elementCount: start,
@@ -74,9 +83,10 @@ export class Sharded implements Sync {
     for (const unit of this.#units) this.#takeOver(unit, parameters);
     parameters.release();
     const held = this.#units.reduce((sum, unit) => {
-      return sum + (this.#isGathered(unit) ? unit.partCount : paddedCount(unit));
+      return sum + (unit.isGathered ? unit.partCount : paddedCount(unit));
     }, 0);
-    this.parameterBytes = held * Float32Array.BYTES_PER_ELEMENT;
+    const others = this.#units.reduce((sum, { ends }) => sum + (ends?.heldBytes ?? 0), 0);
+    this.parameterBytes = held * Float32Array.BYTES_PER_ELEMENT + others;
     this.#readiness = new Readiness(
       this.#units.map(({ bucket }) => bucket),
       (bucket) => this.#startSum(bucket),
@@ -103,7 +113,8 @@ export class Sharded implements Sync {
   share(): void {
     for (const unit of this.#resident) unit.data = undefined;
     this.#resident = [];
-    const whole = this.#units.filter((unit) => !this.#isGathered(unit));
+    for (const unit of this.#units) unit.ends?.share(partOf(unit, this.block.data));
+    const whole = this.#units.filter((unit) => !unit.isGathered);
     const pending = whole.map(({ bucket: { group }, data, ...unit }) =>
       group.startAllGather(partOf(unit, this.block.data), present(data, "parameters")),
     );
@@ -142,14 +153,16 @@ export class Sharded implements Sync {
       padded.set(whole.subarray(start, start + elementCount));
       const first = group.rank * unit.partCount;
       partOf(unit, blockLike).set(padded.subarray(first, first + unit.partCount));
-      if (blockLike === this.block.data) unit.data?.set(padded);
+      if (blockLike !== this.block.data) continue;
+      unit.data?.set(padded);
+      unit.ends?.take(padded);
     }
   }
 
   /** Its parameters read and write the unit's memory from now on. */
   #takeOver(unit: Unit, parameters: Parameters): void {
     const { startIndex: start, elementCount, parameters: list } = unit.bucket;
-    if (!this.#isGathered(unit)) {
+    if (!unit.isGathered) {
       unit.data = new Float32Array(paddedCount(unit));
       unit.data.set(parameters.data.subarray(start, start + elementCount));
     }
@@ -165,22 +178,14 @@ export class Sharded implements Sync {
     }
   }
 
-  /** Whether its parameters are there only while ops use them. */
-  #isGathered({ bucket }: Unit): boolean {
-    const { sumOver } = at(bucket.parameters, 0);
-    const { pipeline, tensor } = this.#team.degrees;
-    const isTied = sumOver.includes("embedding") && pipeline > 1;
-    const isPartial = sumOver.includes("tensor") && tensor > 1;
-    const isExpert = !sumOver.includes("expert");
-    return this.#stage === 3 && !isTied && !isPartial && !isExpert;
-  }
-
   #dataOf(unit: Unit): Float32Array {
-    if (!this.#isGathered(unit)) return present(unit.data, "parameters");
+    if (!unit.isGathered) return present(unit.data, "parameters");
     if (unit.data === undefined) {
       // New memory each time: an op may still read what is let go of here.
       unit.data = new Float32Array(paddedCount(unit));
-      unit.bucket.group.allGather(partOf(unit, this.block.data), unit.data);
+      const own = partOf(unit, this.block.data);
+      if (unit.ends === undefined) unit.bucket.group.allGather(own, unit.data);
+      else unit.ends.gather(own, unit.data);
     }
     if (this.#resident.at(-1) !== unit) {
       this.#resident = [...this.#resident.filter((other) => other !== unit), unit];
@@ -221,6 +226,12 @@ export class Sharded implements Sync {
     unit.pending = undefined;
     if (this.#stage > 1) unit.gradients = undefined;
   }
+}
+
+/** Whether all ranks that have parts of the parameters use them at the same times. */
+function isGatheredByAll({ parameters, group }: Bucket, team: Team): boolean {
+  const isPartial = at(parameters, 0).sumOver.includes("tensor") && team.degrees.tensor > 1;
+  return group.rankCount > 1 && !isPartial && !isTied(parameters, team);
 }
 
 function paddedCount({ partCount, bucket }: Unit): number {

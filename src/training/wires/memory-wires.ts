@@ -26,6 +26,13 @@ export function createMemory(rankCount: number): number {
   return transportAddon().memoryFile(rankCount);
 }
 
+/** What a file of all processes holds, as memory; undefined where it cannot be had that way. */
+export function mappedNumbers(file: number, count: number): Int32Array | undefined {
+  const found = sharedMemory();
+  if (!("transport" in found)) return undefined;
+  return new Int32Array(found.transport.map(file, count * Int32Array.BYTES_PER_ELEMENT));
+}
+
 function transportAddon(): TransportAddon {
   const found = sharedMemory();
   if ("transport" in found) return found.transport;

@@ -109,6 +109,7 @@ export const CONTRACT_KEYS: Readonly<Record<string, string>> = {
   "TrafficRow.source": "the number of a rank, as the file of messages has it",
   "TrafficRow.target": "the number of a rank, as the file of messages has it",
   "*.weight": "the literature's word for a pure number",
+  "*.balanceWeight": "a pure number",
   "*.hiddenSize": "the literature's word for a width in elements",
   "*.headSize": "the literature's word for a width in elements",
   "*.vocabularySize": "the literature's word for a number of tokens",
