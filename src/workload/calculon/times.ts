@@ -3,8 +3,8 @@
  * is a run of blocks on one rank: base blocks, and at its end an edge block, which also sends to
  * the next rank. With m micro-batches, p stages, v chunks a rank:
  *
- *     bubble  (p−1)·chunk + (v−1)·(p − m mod p)·chunk if p does not divide m − missing blocks of the
- *             last stages, where p does not divide the blocks
+ *     bubble  (p−1)·chunk, and (v−1)·(p − m mod p)·chunk if p does not divide m, less the
+ *             blocks that the last stages lack where p does not divide their number
  *
  * Quirk: with one stage a chunk's end still pays a network's latency for a message of no bytes,
  * which shows only through offloading and hiding.
