@@ -5,13 +5,20 @@ import { isOn, text } from "../command.ts";
 import { JSON_OPTION } from "../options.ts";
 import type { ReplayFlags } from "../replay-modes.ts";
 
-const MODES = ["loggops", "astra-unaware", "astra-aware", "calculon"] as const;
+const MODES = [
+  "loggops",
+  "astra-unaware",
+  "astra-aware",
+  "calculon",
+  "simgrid-cm02",
+  "simgrid-lv08",
+] as const;
 const HERE = "scenarios/neighbors";
 const RING = `--network ${HERE}/ring-8.yml`;
 const CALCULON = `${HERE}/calculon`;
 
 /** Flags that one mode or another reads, beside the target. */
-const FILE_FLAGS = ["loggops", "network", "system", "execution"] as const;
+const FILE_FLAGS = ["loggops", "network", "system", "execution", "platform", "simgrid"] as const;
 
 export const replay: Command = {
   names: ["replay"],
@@ -25,6 +32,10 @@ export const replay: Command = {
     `fabricast replay 1-4:1M,2-4:1M --compat astra-aware ${RING} --json`,
     `fabricast replay ${CALCULON}/gpt3-175B.json --compat calculon ` +
       `--execution ${CALCULON}/t8-p8-full.json --system ${CALCULON}/a100-80g.json`,
+    `fabricast replay ${HERE}/simgrid/two-messages.csv --compat simgrid-lv08 ` +
+      `--platform ${HERE}/simgrid/small.xml`,
+    `fabricast replay host2:host3:1e6 --compat simgrid-lv08 ` +
+      `--platform ${HERE}/simgrid/two-clusters.xml --json`,
   ],
   options: {
     compat: { choices: MODES, demandOption: true, describe: "whose rules" },
@@ -40,6 +51,12 @@ export const replay: Command = {
       describe: "ASTRA-sim's or Calculon's system, JSON",
     },
     execution: { type: "string", requiresArg: true, describe: "Calculon's execution, JSON" },
+    platform: { type: "string", requiresArg: true, describe: "SimGrid's platform, XML" },
+    simgrid: {
+      type: "string",
+      requiresArg: true,
+      describe: "settings of the model, as crosstraffic=0,TCP-gamma=0,weight-S=20537",
+    },
     json: JSON_OPTION,
   },
   async handle(flags) {
