@@ -10,6 +10,7 @@ const MODES = [
   "astra-unaware",
   "astra-aware",
   "calculon",
+  "simai-analytical",
   "simgrid-cm02",
   "simgrid-lv08",
 ] as const;
@@ -18,7 +19,15 @@ const RING = `--network ${HERE}/ring-8.yml`;
 const CALCULON = `${HERE}/calculon`;
 
 /** Flags that one mode or another reads, beside the target. */
-const FILE_FLAGS = ["loggops", "network", "system", "execution", "platform", "simgrid"] as const;
+const FILE_FLAGS = [
+  "loggops",
+  "network",
+  "system",
+  "execution",
+  "platform",
+  "simgrid",
+  "simai",
+] as const;
 
 export const replay: Command = {
   names: ["replay"],
@@ -32,6 +41,8 @@ export const replay: Command = {
     `fabricast replay 1-4:1M,2-4:1M --compat astra-aware ${RING} --json`,
     `fabricast replay ${CALCULON}/gpt3-175B.json --compat calculon ` +
       `--execution ${CALCULON}/t8-p8-full.json --system ${CALCULON}/a100-80g.json`,
+    `fabricast replay ${HERE}/simai/workload.txt --compat simai-analytical ` +
+      "--simai nv=360,nic=48.5,n_p_s=8,g_p_s=8",
     `fabricast replay ${HERE}/simgrid/two-messages.csv --compat simgrid-lv08 ` +
       `--platform ${HERE}/simgrid/small.xml`,
     `fabricast replay host2:host3:1e6 --compat simgrid-lv08 ` +
@@ -56,6 +67,11 @@ export const replay: Command = {
       type: "string",
       requiresArg: true,
       describe: "settings of the model, as crosstraffic=0,TCP-gamma=0,weight-S=20537",
+    },
+    simai: {
+      type: "string",
+      requiresArg: true,
+      describe: "SimAI's flags, as g=9216,g_p_s=8,n_p_s=8,nv=360,nic=48.5,dp_o=0.5",
     },
     json: JSON_OPTION,
   },
