@@ -13,6 +13,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("not-text", "a file is not UTF-8 text", "save it as UTF-8"),
   code("not-yaml", "a file is neither YAML nor JSON", "mend the syntax at the place named"),
   code("forbidden-key", "a key such as __proto__ could change the program", "rename it"),
+  code("not-xml", "a file is no plain XML, or declares entities", "correct it at the place named"),
+  code("no-route", "a platform has no way between two hosts", "add the route, or name other hosts"),
   code("not-goal", "a schedule is not GOAL text or binary", "correct it at the place named"),
   code("unmatched-message", "a send or receive finds no partner", "correct the schedule"),
   code("not-a-number", "a cell holds no number of the kind expected", "correct the row"),

@@ -1,21 +1,52 @@
 /** `replay TARGET --compat MODE`: what another simulator says, by its own published rules. */
+import { UsageError } from "../../base/errors.ts";
 import type { Command } from "../command.ts";
 import { isOn, text } from "../command.ts";
 import { JSON_OPTION } from "../options.ts";
+import type { ReplayFlags } from "../replay-modes.ts";
 
-const MODES = ["loggops", "astra-unaware", "astra-aware"] as const;
+const MODES = [
+  "loggops",
+  "astra-unaware",
+  "astra-aware",
+  "calculon",
+  "simai-analytical",
+  "simgrid-cm02",
+  "simgrid-lv08",
+] as const;
 const HERE = "scenarios/neighbors";
 const RING = `--network ${HERE}/ring-8.yml`;
+const CALCULON = `${HERE}/calculon`;
+
+/** Flags that one mode or another reads, beside the target. */
+const FILE_FLAGS = [
+  "loggops",
+  "network",
+  "system",
+  "execution",
+  "platform",
+  "simgrid",
+  "simai",
+] as const;
 
 export const replay: Command = {
   names: ["replay"],
   words: ["replay <target>"],
-  describe: "Time a schedule or a message by the rules of another simulator, quirks included",
+  describe:
+    "Time a schedule, a message or a batch by the rules of another simulator, quirks included",
   examples: [
     `fabricast replay ${HERE}/tree-32.goal --compat loggops`,
     `fabricast replay ${HERE}/tree-32.goal --compat loggops --loggops L=3700,o=200,g=5,S=0 --json`,
     `fabricast replay all-reduce:1M --compat astra-unaware ${RING} --system ${HERE}/system.json`,
     `fabricast replay 1-4:1M,2-4:1M --compat astra-aware ${RING} --json`,
+    `fabricast replay ${CALCULON}/gpt3-175B.json --compat calculon ` +
+      `--execution ${CALCULON}/t8-p8-full.json --system ${CALCULON}/a100-80g.json`,
+    `fabricast replay ${HERE}/simai/workload.txt --compat simai-analytical ` +
+      "--simai nv=360,nic=48.5,n_p_s=8,g_p_s=8",
+    `fabricast replay ${HERE}/simgrid/two-messages.csv --compat simgrid-lv08 ` +
+      `--platform ${HERE}/simgrid/small.xml`,
+    `fabricast replay host2:host3:1e6 --compat simgrid-lv08 ` +
+      `--platform ${HERE}/simgrid/two-clusters.xml --json`,
   ],
   options: {
     compat: { choices: MODES, demandOption: true, describe: "whose rules" },
@@ -25,21 +56,38 @@ export const replay: Command = {
       describe: "L, o, g, G, O in ns (a byte) and S in bytes; default as LogGOPSim's",
     },
     network: { type: "string", requiresArg: true, describe: "ASTRA-sim analytical network, YAML" },
-    system: { type: "string", requiresArg: true, describe: "ASTRA-sim system, JSON" },
+    system: {
+      type: "string",
+      requiresArg: true,
+      describe: "ASTRA-sim's or Calculon's system, JSON",
+    },
+    execution: { type: "string", requiresArg: true, describe: "Calculon's execution, JSON" },
+    platform: { type: "string", requiresArg: true, describe: "SimGrid's platform, XML" },
+    simgrid: {
+      type: "string",
+      requiresArg: true,
+      describe: "settings of the model, as crosstraffic=0,TCP-gamma=0,weight-S=20537",
+    },
+    simai: {
+      type: "string",
+      requiresArg: true,
+      describe: "SimAI's flags, as g=9216,g_p_s=8,n_p_s=8,nv=360,nic=48.5,dp_o=0.5",
+    },
     json: JSON_OPTION,
   },
   async handle(flags) {
-    const { goalReplay, astraReplay } = await import("../replays.ts");
+    const { replayModes } = await import("../replay-modes.ts");
     const target = text(flags, "target") ?? "";
     const mode = MODES.find((one) => one === text(flags, "compat")) ?? "loggops";
-    const replayed =
-      mode === "loggops"
-        ? await goalReplay(target, text(flags, "loggops"))
-        : await astraReplay(mode, target, {
-            network: text(flags, "network"),
-            system: text(flags, "system"),
-          });
-    const { words, ...figures } = replayed;
+    const given: ReplayFlags = Object.fromEntries(
+      FILE_FLAGS.flatMap((name) => {
+        const value = text(flags, name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    const play = replayModes[mode];
+    if (play === undefined) throw new UsageError(`no mode ${mode}`);
+    const { words, ...figures } = await play(target, given);
     const output = isOn(flags, "json") ? JSON.stringify(figures, null, 2) : words.join("\n");
     process.stdout.write(`${output}\n`);
     return 0;
