@@ -17,6 +17,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("missing-node", "a node waits for one that is not there", "export the trace again, whole"),
   code("groups-disagree", "ranks of a trace disagree about a group", "take files of one run"),
   code("no-bytes", "collectives were recorded without sizes", "record shapes and sizes"),
+  code("not-xml", "a file is no XML, or more than elements and attributes", "write it plainly"),
+  code("not-msccl", "an XML is no algorithm of MSCCL", "correct it at the place named"),
   code("not-goal", "a schedule is not GOAL text or binary", "correct it at the place named"),
   code("unmatched-message", "a send or receive finds no partner", "correct the schedule"),
   code("not-a-number", "a cell holds no number of the kind expected", "correct the row"),
