@@ -1,4 +1,4 @@
-/** `import chakra PREFIX`, `replay PREFIX --cluster ID`, and `run` of a question that replays. */
+/** `import chakra|kineto PATH`, `replay PATH --cluster ID`, and `run` where a trace is asked. */
 import { basename } from "node:path";
 import { printable } from "../base/printable.ts";
 import type { TraceQuestion } from "../records/trace-question.ts";
@@ -13,6 +13,13 @@ export async function importChakra(flags: Flags, prefix: string): Promise<number
   const { executionSummary, summaryLines } = await import("../answers/trace/execution-summary.ts");
   const summary = executionSummary(await readChakra(prefix, { groups: text(flags, "groups") }));
   return printed(flags, summary, summaryLines(summary));
+}
+
+export async function importKineto(flags: Flags, path: string): Promise<number> {
+  const { readProfiles } = await import("../files/formats/profile-trace.ts");
+  const { profileLines, profileSummary } = await import("../answers/trace/profile-summary.ts");
+  const ranks = (await readProfiles(path)).map(profileSummary);
+  return printed(flags, { ranks }, ranks.flatMap(profileLines));
 }
 
 export async function replayOnCluster(flags: Flags, prefix: string): Promise<number> {

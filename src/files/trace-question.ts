@@ -52,8 +52,8 @@ export async function traceQuestion(asked: {
   readonly compute: ComputeFrom;
 }): Promise<TraceQuestion> {
   const { id, prefix, groups, cluster, compute } = asked;
-  const { readChakra } = await import("./formats/chakra-files.ts");
-  const trace = await readChakra(prefix, { groups });
+  const { readExecution } = await import("./formats/profile-trace.ts");
+  const trace = await readExecution(prefix, groups);
   const { title = `How long does ${basename(prefix)} take on ${cluster.name}?` } = asked;
   return { id, title, trace, cluster, compute };
 }

@@ -19,6 +19,8 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("no-bytes", "collectives were recorded without sizes", "record shapes and sizes"),
   code("not-xml", "a file is no XML, or more than elements and attributes", "write it plainly"),
   code("not-msccl", "an XML is no algorithm of MSCCL", "correct it at the place named"),
+  code("not-kineto", "a profile is no trace of PyTorch's profiler", "record or copy it again"),
+  code("missing-field", "a profile lacks what is needed", "record with the flags it names"),
   code("not-goal", "a schedule is not GOAL text or binary", "correct it at the place named"),
   code("unmatched-message", "a send or receive finds no partner", "correct the schedule"),
   code("not-a-number", "a cell holds no number of the kind expected", "correct the row"),

@@ -12,7 +12,7 @@ import { say } from "../output.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
-const KINDS = ["hf", "megatron", "deepspeed", "cluster", "chakra"];
+const KINDS = ["hf", "megatron", "deepspeed", "cluster", "chakra", "kineto"];
 
 export const importCommand: Command = {
   names: ["import"],
@@ -22,6 +22,7 @@ export const importCommand: Command = {
     "fabricast import hf scenarios/models/configs/deepseek-v3.json",
     "fabricast import cluster scenarios/neighbors/topology.conf",
     "fabricast import chakra scenarios/neighbors/chakra/step",
+    "fabricast import kineto scenarios/neighbors/profiles",
     "fabricast import cluster scenarios/neighbors/ib.topo -o found.yaml --latency '600 ns'",
   ],
   options: {
@@ -48,6 +49,10 @@ export const importCommand: Command = {
     if (kind === "chakra") {
       const { importChakra } = await import("../execution-trace.ts");
       return await importChakra(flags, file);
+    }
+    if (kind === "kineto") {
+      const { importKineto } = await import("../execution-trace.ts");
+      return await importKineto(flags, file);
     }
     throw new UsageError(`import takes ${KINDS.join(", ")}, not "${kind}"`);
   },
