@@ -1,5 +1,6 @@
 /** `collective`: how long, at which sizes, by which algorithm — nccl-tests' table. */
 import { chosenByRules, choiceRules, isRules } from "../network/collectives/choice-rules.ts";
+import { mscclProgram } from "../network/collectives/msccl.ts";
 import { scheduleProgram } from "../network/collectives/schedule.ts";
 import { busbwFactor } from "../network/collectives/names.ts";
 import { collectiveTime } from "../network/collective-time.ts";
@@ -50,7 +51,8 @@ function differences(question: CollectiveQuestion, rows: readonly CollectiveRow[
   const [timer] = timersOf({ ...question, network });
   const found = rows.flatMap((row) => {
     const named = { ...question, algorithm: row.algorithm, network };
-    const bound = question.moves === undefined ? at(timersOf(named), 0) : timer;
+    const isOwn = question.moves !== undefined || question.msccl !== undefined;
+    const bound = isOwn ? timer : at(timersOf(named), 0);
     const boundS = bound?.(row.sizeBytes).timeline.durationS ?? row.timeS;
     const share = 1 - boundS / row.timeS;
     if (share <= DIFFERENCE_SHOWN) return [];
@@ -81,13 +83,16 @@ function timersOf({
   algorithm,
   rankCount,
   moves,
+  msccl,
   network = {},
 }: CollectiveQuestion): Timer[] {
   const { routing, seedCount = 1, queuePairCount, placement = { kind: "natural" } } = network;
   const order = orderOf(placement, rankCount);
-  const rules = isRules(algorithm) && !moves ? choiceRules(algorithm) : undefined;
+  const isOwn = moves !== undefined || msccl !== undefined;
+  const rules = isRules(algorithm) && !isOwn ? choiceRules(algorithm) : undefined;
   const asked = { name: algorithm, collective, rankCount };
-  const schedule = moves === undefined ? undefined : scheduleProgram({ ...asked, moves });
+  const listed = moves === undefined ? undefined : scheduleProgram({ ...asked, moves });
+  const schedule = msccl === undefined ? listed : mscclProgram(msccl, rankCount);
   return Array.from({ length: seedCount }, (_, i): Timer => {
     const isDrawn = routing !== undefined && "seed" in routing;
     const drawn = isDrawn ? { ...routing, seed: routing.seed + i } : routing;

@@ -8,6 +8,7 @@ import { modelFrom } from "./model.ts";
 import { questionIn } from "./question.ts";
 import { resultFrom } from "./result.ts";
 import type { SchemaName } from "./schemas/table.ts";
+import { isTraceQuestion, traceQuestionIn } from "./trace-question.ts";
 import { trainingFrom } from "./training.ts";
 import { validated } from "./validators.ts";
 import { isGroup } from "./walk.ts";
@@ -59,6 +60,9 @@ function kindOf(document: Document): SchemaName {
 }
 
 async function idOf(kind: SchemaName, document: Document, path: string): Promise<string> {
+  if (kind === "question" && isTraceQuestion(document)) {
+    return (await traceQuestionIn(document, path)).id;
+  }
   if (kind === "question") return (await questionIn(document, stem(path), path)).id;
   if (kind === "cluster") return (await designFrom(document, path)).id;
   if (kind === "model") return (await modelFrom(document)).id;

@@ -1,5 +1,6 @@
 /** The shape of a question's file after conversion. */
 import type { Sharding } from "../records/job.ts";
+import type { ComputeFrom } from "../records/trace-question.ts";
 import type { ModelFile } from "./model.ts";
 import type { NetworkFile } from "./routing-word.ts";
 import type { COLLECTIVES } from "./schemas/question.ts";
@@ -58,4 +59,14 @@ export interface CollectiveFile extends Head {
   readonly sizes: { readonly from: number; readonly to: number; readonly factor?: number };
 }
 
-export type QuestionFile = CompareFile | SimulateFile | SolveFile | CollectiveFile;
+export interface ReplayFile extends Head {
+  readonly question: "replay";
+  readonly cluster: string;
+  readonly workload: {
+    readonly trace: string;
+    readonly groups?: string;
+    readonly compute?: ComputeFrom;
+  };
+}
+
+export type QuestionFile = CompareFile | SimulateFile | SolveFile | CollectiveFile | ReplayFile;

@@ -28,6 +28,7 @@ import type { Setting } from "./settings.ts";
 import { stepsOfPath, withSettings } from "./settings.ts";
 import { rankCountMax } from "./sizes.ts";
 import { networkOf } from "./routing-word.ts";
+import { refuseTraceQuestion } from "./trace-question.ts";
 import { readTraining } from "./training.ts";
 import { issuesOf, validated } from "./validators.ts";
 import { fileName } from "./write.ts";
@@ -106,6 +107,7 @@ class Asking {
       const isLarge = await isLargeStep(file, this.#path);
       return isLarge ? this.#large(file, head, title) : this.#simulate(file, head, title);
     }
+    if (file.question === "replay") return refuseTraceQuestion(this.#document);
     if (file.question === "solve") return this.#solve(file, head, title);
     return this.#collective(file, head, title);
   }

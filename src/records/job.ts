@@ -1,6 +1,7 @@
 /** What is to be trained, and the question asked about it. */
 import type { Cluster } from "./cluster.ts";
 import type { ChunkMove, Collective, Placement, Routing, RunOptions, Slowed } from "./schedule.ts";
+import type { MscclAlgorithm } from "./msccl.ts";
 import type { LargeModel } from "./large-model.ts";
 import type { LayoutRequest } from "./large-step.ts";
 import type { ModelSpec } from "./trace.ts";
@@ -86,6 +87,8 @@ export interface CollectiveQuestion extends QuestionHead {
   readonly algorithm: string;
   /** A schedule of the user's own in place of an algorithm. */
   readonly moves?: readonly ChunkMove[];
+  /** The same from MSCCL's XML. */
+  readonly msccl?: MscclAlgorithm;
   readonly rankCount: number;
   readonly sizesBytes: readonly number[];
   /** How the network is used; absent: as the fabric does it by itself. */

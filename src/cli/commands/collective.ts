@@ -1,6 +1,7 @@
 /** `collective NAME`: how long does it take? In nccl-tests' columns and spellings. */
 import { basename } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import type { Collective } from "../../records/schedule.ts";
 import type { Command } from "../command.ts";
 import { text, texts } from "../command.ts";
 import { NETWORK_OPTIONS, networkChoices } from "../network-flags.ts";
@@ -17,6 +18,8 @@ export const collective: Command = {
     "fabricast collective --measured scenarios/logs/nccl-h100-8.log",
     "fabricast collective all_reduce --cluster bare-fat-tree-1024 --ranks 1024 -b 1M -e 1G -f 4",
     "fabricast collective reduce_scatter --cluster h100-torus --ranks 64 --algorithm torus --json",
+    "fabricast collective all_reduce --cluster bare-switch-64 --ranks 4 --algorithm " +
+      "scenarios/neighbors/ring-4.xml",
   ],
   options: {
     cluster: { ...CLUSTER_OPTION, demandOption: false },
@@ -33,7 +36,7 @@ export const collective: Command = {
       type: "string",
       alias: "algo",
       default: "auto",
-      describe: "auto, ring, … or a file",
+      describe: "auto, ring, … or a file: moves as CSV, a module, MSCCL's XML",
     },
     ...NETWORK_OPTIONS,
     overlay: { type: "string", requiresArg: true, describe: "fitted constants, from `calibrate`" },
@@ -59,7 +62,9 @@ export const collective: Command = {
 
     const name = collectiveFrom(text(flags, "name") ?? "");
     const typed = text(flags, "algorithm") ?? "auto";
-    const algorithm = isScheduleFile(typed) ? basename(typed) : algorithmFrom(typed);
+    const isMsccl = /\.xml$/i.test(typed);
+    const isFile = isMsccl || isScheduleFile(typed);
+    const algorithm = isFile ? basename(typed) : algorithmFrom(typed);
     const sizesBytes = sizesFrom(text(flags, "b"), text(flags, "e"), text(flags, "f"));
     const cluster = await readCluster(text(flags, "cluster") ?? "", {
       set: [...(await overlayOf(flags)), ...parseSettings(texts(flags, "set"))],
@@ -67,6 +72,7 @@ export const collective: Command = {
     const ranks = text(flags, "ranks");
     const rankCount = ranks === undefined ? fullRankCount(cluster) : countFlag("--ranks", ranks);
     const moves = isScheduleFile(typed) ? await readSchedule(typed, rankCount) : undefined;
+    const msccl = isMsccl ? await mscclOf(typed, name) : undefined;
     const result = answer(
       {
         ...questionDefaults(`${name}-on-${cluster.id}`),
@@ -76,6 +82,7 @@ export const collective: Command = {
         collective: name,
         algorithm,
         ...(moves === undefined ? {} : { moves }),
+        ...(msccl === undefined ? {} : { msccl }),
         rankCount,
         sizesBytes,
         network: await networkChoices(flags, rankCount),
@@ -86,6 +93,14 @@ export const collective: Command = {
     return codeOf(result);
   },
 };
+
+/** The file says which collective it is, and so does the asker. */
+async function mscclOf(path: string, name: Collective) {
+  const { readMsccl } = await import("../../files/formats/msccl.ts");
+  const algorithm = await readMsccl(path);
+  if (algorithm.collective === name) return algorithm;
+  throw new UsageError(`${basename(path)} is an ${algorithm.collective}, not an ${name}`);
+}
 
 async function overlayOf(flags: Readonly<Record<string, unknown>>) {
   const path = text(flags, "overlay");

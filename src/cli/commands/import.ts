@@ -12,15 +12,17 @@ import { say } from "../output.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
-const KINDS = ["hf", "megatron", "deepspeed", "cluster"];
+const KINDS = ["hf", "megatron", "deepspeed", "cluster", "chakra", "kineto"];
 
 export const importCommand: Command = {
   names: ["import"],
   words: ["import <kind> <file>"],
-  describe: "Read a config.json, a Megatron script, a DeepSpeed file, or a fabric as it is cabled",
+  describe: "Read what other tools say of a model, its layout, a fabric or a trace",
   examples: [
     "fabricast import hf scenarios/models/configs/deepseek-v3.json",
     "fabricast import cluster scenarios/neighbors/topology.conf",
+    "fabricast import chakra scenarios/neighbors/chakra/step",
+    "fabricast import kineto scenarios/neighbors/profiles",
     "fabricast import cluster scenarios/neighbors/ib.topo -o found.yaml --latency '600 ns'",
   ],
   options: {
@@ -32,6 +34,7 @@ export const importCommand: Command = {
     },
     rate: { type: "string", requiresArg: true, describe: "cluster: where the file says none" },
     latency: { type: "string", requiresArg: true, describe: "cluster: of a cable, with -o" },
+    groups: { type: "string", requiresArg: true, describe: "chakra: ranks of groups, as JSON" },
     json: JSON_OPTION,
   },
   async handle(flags) {
@@ -42,6 +45,14 @@ export const importCommand: Command = {
     if (kind === "cluster") {
       const { importCluster } = await import("../import-cluster.ts");
       return await importCluster(flags, file);
+    }
+    if (kind === "chakra") {
+      const { importChakra } = await import("../execution-trace.ts");
+      return await importChakra(flags, file);
+    }
+    if (kind === "kineto") {
+      const { importKineto } = await import("../execution-trace.ts");
+      return await importKineto(flags, file);
     }
     throw new UsageError(`import takes ${KINDS.join(", ")}, not "${kind}"`);
   },

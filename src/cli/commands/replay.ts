@@ -1,8 +1,12 @@
-/** `replay TARGET --compat MODE`: what another simulator says, by its own published rules. */
+/**
+ * `replay TARGET --compat MODE`: what another simulator says, by its own published rules; and
+ * `replay PREFIX --cluster ID`: a recorded trace on a cluster, by ours.
+ */
 import { UsageError } from "../../base/errors.ts";
+import { COMPUTE_WORDS } from "../execution-trace.ts";
 import type { Command } from "../command.ts";
 import { isOn, text } from "../command.ts";
-import { JSON_OPTION } from "../options.ts";
+import { CLUSTER_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
 import type { ReplayFlags } from "../replay-modes.ts";
 
 const MODES = [
@@ -32,9 +36,9 @@ const FILE_FLAGS = [
 export const replay: Command = {
   names: ["replay"],
   words: ["replay <target>"],
-  describe:
-    "Time a schedule, a message or a batch by the rules of another simulator, quirks included",
+  describe: "Time a recorded trace on a cluster, or a schedule by the rules of another simulator",
   examples: [
+    `fabricast replay ${HERE}/chakra/step --cluster bare-switch-64`,
     `fabricast replay ${HERE}/tree-32.goal --compat loggops`,
     `fabricast replay ${HERE}/tree-32.goal --compat loggops --loggops L=3700,o=200,g=5,S=0 --json`,
     `fabricast replay all-reduce:1M --compat astra-unaware ${RING} --system ${HERE}/system.json`,
@@ -49,7 +53,7 @@ export const replay: Command = {
       `--platform ${HERE}/simgrid/two-clusters.xml --json`,
   ],
   options: {
-    compat: { choices: MODES, demandOption: true, describe: "whose rules" },
+    compat: { choices: MODES, describe: "whose rules, where not ours" },
     loggops: {
       type: "string",
       requiresArg: true,
@@ -73,11 +77,22 @@ export const replay: Command = {
       requiresArg: true,
       describe: "SimAI's flags, as g=9216,g_p_s=8,n_p_s=8,nv=360,nic=48.5,dp_o=0.5",
     },
+    cluster: { ...CLUSTER_OPTION, demandOption: false },
+    compute: { choices: COMPUTE_WORDS, default: "auto", describe: "seconds of compute nodes" },
+    groups: { type: "string", requiresArg: true, describe: "ranks of each group, as JSON" },
+    set: SET_OPTION,
     json: JSON_OPTION,
   },
   async handle(flags) {
-    const { replayModes } = await import("../replay-modes.ts");
     const target = text(flags, "target") ?? "";
+    if (text(flags, "compat") === undefined) {
+      if (text(flags, "cluster") === undefined) {
+        throw new UsageError("replay needs --compat MODE, or --cluster and a trace");
+      }
+      const { replayOnCluster } = await import("../execution-trace.ts");
+      return await replayOnCluster(flags, target);
+    }
+    const { replayModes } = await import("../replay-modes.ts");
     const mode = MODES.find((one) => one === text(flags, "compat")) ?? "loggops";
     const given: ReplayFlags = Object.fromEntries(
       FILE_FLAGS.flatMap((name) => {

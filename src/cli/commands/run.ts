@@ -38,6 +38,12 @@ export const run: Command = {
     const settings = await import("../settings.ts");
     const set = settings.parseSettings(texts(flags, "set"));
     const file = text(flags, "file") ?? "";
+    const { traceQuestionIfAny } = await import("../../files/trace-question.ts");
+    const replay = await traceQuestionIfAny(file, set);
+    if (replay !== undefined) {
+      const { answered } = await import("../execution-trace.ts");
+      return await answered(flags, replay);
+    }
     const question = await readQuestion(file, { set });
     const recorded = await recordings(question, text(flags, "measurement"));
     const given = { ...recorded, ...(await largeGiven(question)) };

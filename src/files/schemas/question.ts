@@ -150,6 +150,21 @@ const collective: Properties = {
   ),
 };
 
+const replay: Properties = {
+  question: tag("replay", "A recorded trace on a cluster"),
+  ...head,
+  cluster: clusterName,
+  workload: group(
+    "What is replayed",
+    {
+      trace: text("What comes before .0.et in the names of a Chakra trace", "traces/step"),
+      groups: text("Ranks of each group by its name, where the trace lacks them", "groups.json"),
+      compute: choice("Seconds of compute nodes", ["auto", "recorded", "operations"], "auto"),
+    },
+    ["groups", "compute"],
+  ),
+};
+
 const OPTIONAL = ["title", "asOf", "seed"];
 
 export const question = file(
@@ -162,6 +177,7 @@ export const question = file(
     group("Simulate one step", simulate, [...OPTIONAL, "layout", "whatIf", "network"]),
     group("Solve for the largest size", solve, [...OPTIONAL, "vary", "base", "max"]),
     group("Time a collective", collective, [...OPTIONAL, "algorithm"]),
+    group("Replay a recorded trace", replay, [...OPTIONAL]),
   ),
   { job, model: modelBody },
 );
