@@ -28,6 +28,7 @@ declare module "*/generated/validators.js" {
   export const networkPart: Validator;
   export const software: Validator;
   export const site: Validator;
+  export const figures: Validator;
   export const model: Validator;
   export const training: Validator;
   export const question: Validator;
