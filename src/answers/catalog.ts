@@ -1,4 +1,6 @@
 /** `catalog`: the figures that answers rest on, how old they are and who says so. */
+import type { SortCount } from "./catalog-counts.ts";
+import { catalogCounts, isUsed } from "./catalog-counts.ts";
 import { ageDays, isStale, STALE_DAYS } from "../cost/age.ts";
 import { exactSum } from "../base/sum.ts";
 import { fixed, percent } from "../base/format.ts";
@@ -49,8 +51,9 @@ export interface CatalogCheck {
   readonly assumedCount: number;
   /** Figures that were recalled, with no source read. */
   readonly recalledCount: number;
-  /** Figures of the parts' own files, of which predictions and costs are made. */
+  /** Figures of which predictions, bills and costs are made. */
   readonly usedCount: number;
+  readonly bySort: readonly SortCount[];
   readonly conflictCount: number;
   /** Findings in words, one line each. */
   readonly findings: readonly string[];
@@ -61,7 +64,7 @@ export function checkCatalog(parts: readonly CatalogPart[], asOf: string): Catal
   const figures = parts.flatMap((part) => part.figures);
   const assumed = figures.filter(({ sourced }) => sourced.provenance === "assumed");
   const recalled = figures.filter(({ grade }) => grade === "recalled").length;
-  const used = figures.filter(({ name }) => name === undefined).length;
+  const used = figures.filter(isUsed).length;
   const count = (of: (part: CatalogPart) => number): number => exactSum(parts.map(of));
   return {
     asOf,
@@ -70,6 +73,7 @@ export function checkCatalog(parts: readonly CatalogPart[], asOf: string): Catal
     assumedCount: assumed.length,
     recalledCount: recalled,
     usedCount: used,
+    bySort: catalogCounts(parts),
     conflictCount: count(({ conflicts }) => conflicts.length),
     findings: [
       ...parts.flatMap((part) => oldPrice(part, asOf)),

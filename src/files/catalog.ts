@@ -2,7 +2,7 @@
 import { suggest } from "../base/suggest.ts";
 import type { CatalogFigure, CatalogPart, Grade } from "../records/catalog.ts";
 import { isSourced } from "../records/sourced.ts";
-import { readFigures } from "./catalog-figures.ts";
+import { countFigures, readFigures } from "./catalog-figures.ts";
 import { pointerTo } from "./document.ts";
 import { didYouMean, listed, plainText, refuse, shown, wholeFile } from "./issue.ts";
 import { readReference } from "./references.ts";
@@ -61,6 +61,28 @@ export async function readParts(wanted: string): Promise<readonly CatalogPart[]>
   return parts;
 }
 
+/** As `readCatalog`, with further figures only counted: for lists. */
+export async function readCatalogHeads(): Promise<readonly CatalogPart[]> {
+  const parts: CatalogPart[] = [];
+  for (const sort of SORTS) {
+    const known = await knownIds(sort);
+    for (const id of known.all) parts.push(await headOf(sort, id, known));
+  }
+  return parts;
+}
+
+async function headOf(sort: Sort, id: string, known: KnownIds): Promise<CatalogPart> {
+  const { parts, figures } = sort;
+  const own = parts && known.parts.includes(id) ? await ownOf(parts, id) : undefined;
+  const more = figures && known.figures.includes(id) ? await countFigures(figures, id) : undefined;
+  return {
+    ...{ id, sort: sort.sort, name: own?.name ?? more?.name ?? id },
+    figures: own?.figures ?? [],
+    conflicts: own?.conflicts ?? [],
+    furtherCount: more?.count ?? 0,
+  };
+}
+
 /** One part by its id; a wrong one is refused with the nearest. */
 export async function readCatalogPart(id: string): Promise<CatalogPart> {
   const ids: string[] = [];
@@ -92,12 +114,9 @@ async function knownIds({ parts, figures }: Sort): Promise<KnownIds> {
 }
 
 async function partOf(sort: Sort, id: string, known: KnownIds): Promise<CatalogPart> {
-  const own =
-    sort.parts !== undefined && known.parts.includes(id) ? await ownOf(sort.parts, id) : undefined;
-  const more =
-    sort.figures !== undefined && known.figures.includes(id)
-      ? await readFigures(sort.figures, id)
-      : undefined;
+  const { parts, figures } = sort;
+  const own = parts && known.parts.includes(id) ? await ownOf(parts, id) : undefined;
+  const more = figures && known.figures.includes(id) ? await readFigures(figures, id) : undefined;
   return {
     ...{ ...more, id, sort: sort.sort, name: own?.name ?? more?.name ?? id },
     figures: [...(own?.figures ?? []), ...(more?.figures ?? [])],

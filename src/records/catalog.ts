@@ -35,6 +35,8 @@ export interface CatalogPart {
   readonly sort: string;
   readonly name: string;
   readonly figures: readonly CatalogFigure[];
+  /** Of a part read for a list: how many further figures it has. */
+  readonly furtherCount?: number;
   /** What other sources say. */
   readonly conflicts: readonly string[];
   readonly facts?: readonly CatalogFact[];

@@ -21,7 +21,11 @@ const LIST: readonly TextColumn<ListedPart>[] = [
   { head: "as of", cell: ({ price }) => price?.sourced.date ?? "" },
   { head: "from", cell: ({ price }) => price?.sourced.provenance ?? "" },
   { head: "", cell: ({ isOld }) => (isOld ? "old" : "") },
-  { head: "figures", isNumber: true, cell: ({ part }) => fixed(part.figures.length) },
+  {
+    head: "figures",
+    isNumber: true,
+    cell: ({ part }) => fixed(part.figures.length + (part.furtherCount ?? 0)),
+  },
   { head: "conflicts", isNumber: true, cell: ({ part }) => fixed(part.conflicts.length) },
 ];
 

@@ -39,17 +39,18 @@ export const catalog: Command = {
 
 type Flags = Readonly<Record<string, unknown>>;
 
-const parts = async (flags: Flags) => {
-  const { readCatalog } = await import("../../files/catalog.ts");
+const parts = async (flags: Flags, isWhole: boolean) => {
+  const { readCatalog, readCatalogHeads } = await import("../../files/catalog.ts");
   const { withOwnPrices } = await import("../../answers/catalog.ts");
   const { purchasePrices } = await import("../prices.ts");
-  return withOwnPrices(await readCatalog(), await purchasePrices(text(flags, "prices")));
+  const read = isWhole ? await readCatalog() : await readCatalogHeads();
+  return withOwnPrices(read, await purchasePrices(text(flags, "prices")));
 };
 
 async function list(flags: Flags, asOf: string): Promise<number> {
   const { chosenPrice, isOldPrice } = await import("../../answers/catalog.ts");
   const { catalogText, partShown } = await import("../../report/catalog.ts");
-  const shown = await parts(flags);
+  const shown = await parts(flags, isOn(flags, "json"));
   if (isOn(flags, "json")) return json({ asOf, parts: shown.map((part) => partShown(part)) });
   const listed = shown.map((part) => {
     const price = chosenPrice(part);
@@ -63,7 +64,7 @@ async function list(flags: Flags, asOf: string): Promise<number> {
 async function check(flags: Flags, asOf: string): Promise<number> {
   const { checkCatalog } = await import("../../answers/catalog.ts");
   const { printable } = await import("../../base/printable.ts");
-  const found = checkCatalog(await parts(flags), asOf);
+  const found = checkCatalog(await parts(flags, true), asOf);
   if (isOn(flags, "json")) return json(found);
   const head = `${found.partCount} parts and subjects, ${found.figureCount} figures, each with its source`;
   const lines = [head, ...found.findings].map((line) => printable(line.replaceAll("\u00a0", " ")));
