@@ -1,4 +1,6 @@
 /** `catalog`: the figures that answers rest on, how old they are and who says so. */
+import type { SortCount } from "./catalog-counts.ts";
+import { catalogCounts, isUsed } from "./catalog-counts.ts";
 import { ageDays, isStale, STALE_DAYS } from "../cost/age.ts";
 import { exactSum } from "../base/sum.ts";
 import { fixed, percent } from "../base/format.ts";
@@ -47,6 +49,11 @@ export interface CatalogCheck {
   readonly partCount: number;
   readonly figureCount: number;
   readonly assumedCount: number;
+  /** Figures that were recalled, with no source read. */
+  readonly recalledCount: number;
+  /** Figures of which predictions, bills and costs are made. */
+  readonly usedCount: number;
+  readonly bySort: readonly SortCount[];
   readonly conflictCount: number;
   /** Findings in words, one line each. */
   readonly findings: readonly string[];
@@ -56,18 +63,27 @@ export interface CatalogCheck {
 export function checkCatalog(parts: readonly CatalogPart[], asOf: string): CatalogCheck {
   const figures = parts.flatMap((part) => part.figures);
   const assumed = figures.filter(({ sourced }) => sourced.provenance === "assumed");
+  const recalled = figures.filter(({ grade }) => grade === "recalled").length;
+  const used = figures.filter(isUsed).length;
   const count = (of: (part: CatalogPart) => number): number => exactSum(parts.map(of));
   return {
     asOf,
     partCount: parts.length,
     figureCount: figures.length,
     assumedCount: assumed.length,
+    recalledCount: recalled,
+    usedCount: used,
+    bySort: catalogCounts(parts),
     conflictCount: count(({ conflicts }) => conflicts.length),
     findings: [
       ...parts.flatMap((part) => oldPrice(part, asOf)),
       ...parts.flatMap((part) => laterFigures(part, asOf)),
       `${fixed(assumed.length)} of ${fixed(figures.length)} figures are assumed ` +
         `(${percent(figures.length === 0 ? 0 : assumed.length / figures.length)}).`,
+      ...(recalled === 0 ? [] : [`${fixed(recalled)} of them are recalled, with no source read.`]),
+      ...(used === figures.length
+        ? []
+        : [`${fixed(figures.length - used)} figures are shown and enter no prediction.`]),
       ...parts.flatMap(({ id, conflicts }) => conflicts.map((line) => `${id}: conflict: ${line}`)),
     ],
   };
@@ -95,20 +111,29 @@ export interface CatalogChange {
   readonly change: string;
 }
 
-/** From one part to another: figures that differ, and those only one has. Histories are not. */
+/**
+ * From one part to another: figures that differ, and those only one has. Histories are not.
+ * Figures with a name are compared by it; of several with one name the first.
+ */
 export function catalogDifference(from: CatalogPart, to: CatalogPart): readonly CatalogChange[] {
-  const isHistory = ({ pointer }: CatalogFigure): boolean =>
-    /^\/(?:prices|rents\/[1-9])/.test(pointer);
-  const [before, after] = [from, to].map(
-    ({ figures }) =>
-      new Map(figures.filter((one) => !isHistory(one)).map((one) => [one.pointer, one])),
-  );
-  const pointers = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+  const [before, after] = [comparable(from), comparable(to)];
+  const pointers = new Set([...before.keys(), ...after.keys()]);
   return [...pointers].flatMap((pointer): CatalogChange[] => {
-    const [a, b] = [before?.get(pointer), after?.get(pointer)];
+    const [a, b] = [before.get(pointer), after.get(pointer)];
     if (a !== undefined && b !== undefined && a.sourced.value === b.sourced.value) return [];
     const ratio = (b?.sourced.value ?? Number.NaN) / (a?.sourced.value ?? Number.NaN) - 1;
     const change = Number.isFinite(ratio) ? ` (${ratio < 0 ? "" : "+"}${percent(ratio)})` : "";
     return [{ pointer, from: a?.written ?? "none", to: b?.written ?? "none", change }];
   });
+}
+
+function comparable({ figures }: CatalogPart): ReadonlyMap<string, CatalogFigure> {
+  const found = new Map<string, CatalogFigure>();
+  for (const figure of figures) {
+    const { pointer, name, isPrice } = figure;
+    const isHistory = name === undefined ? /^\/(?:prices|rents\/[1-9])/.test(pointer) : isPrice;
+    const key = name ?? pointer;
+    if (!isHistory && !found.has(key)) found.set(key, figure);
+  }
+  return found;
 }

@@ -3,7 +3,7 @@ import { answerServe } from "../answers/serve-plan.ts";
 import { designFrom } from "../files/cluster.ts";
 import { documentOf } from "../files/document.ts";
 import { readLargeModel } from "../files/large-model.ts";
-import { shippedIds } from "../files/shipped.ts";
+import { PLANNED_ACCELERATORS } from "../files/planned-parts.ts";
 import type { Accelerator } from "../records/cluster.ts";
 import { serveJson, serveText } from "../report/serve-plan.ts";
 import { isOn, text } from "./command.ts";
@@ -36,7 +36,7 @@ export async function planServing(flags: Flags): Promise<number> {
 /** Parts of the catalog, by the hosts they come in or alone. */
 async function accelerators(): Promise<readonly Accelerator[]> {
   const found: Accelerator[] = [];
-  for (const id of await shippedIds("accelerator")) {
+  for (const id of PLANNED_ACCELERATORS) {
     const node = { name: id, accelerator: id, accelerators: 1 };
     const fabric = { kind: "switch", hosts: 1, link: "link-400g-host", switchLatency: "0 ns" };
     const data = { id: `one-${id}`, name: id, summary: id, node, fabric };

@@ -17,7 +17,7 @@ import { planJson } from "../report/plan.ts";
 /** Every option at every site: where one rents, a site changes power and carbon only. */
 export async function planned(question: PlanQuestion, siteIds: string): Promise<PlanAnswer> {
   const ids = siteIds.split(",").map((id) => id.trim());
-  const sites = await Promise.all(ids.filter((id) => id !== "").map(readSite));
+  const sites = await Promise.all(ids.filter((id) => id !== "").map((id) => readSite(id)));
   const sizings = planSizes(question, await candidatesOf(question));
   const priced: Priced[] = [];
   for (const sizing of sizings) {

@@ -2,6 +2,7 @@
 import type { QuotedBox } from "../answers/boxes.ts";
 import { designFrom } from "../files/cluster.ts";
 import { documentOf } from "../files/document.ts";
+import { PLANNED_NODES } from "../files/planned-parts.ts";
 import { shippedIds } from "../files/shipped.ts";
 import type { Design } from "../records/cluster.ts";
 import { purchasePrices } from "./prices.ts";
@@ -10,7 +11,7 @@ export async function quotedBoxes(path: string | undefined): Promise<readonly Qu
   const prices = await purchasePrices(path);
   const boxes: QuotedBox[] = [];
   for (const id of await shippedIds("host-part")) {
-    if (path !== undefined && !prices.has(id)) continue;
+    if (path === undefined ? !PLANNED_NODES.includes(id) : !prices.has(id)) continue;
     const { node, bill, equipment } = await designOf(id);
     const priceUsd = prices.get(id)?.value ?? bill.node?.priceUsd?.value;
     const { nodeMaxW, perRackCount } = equipment;

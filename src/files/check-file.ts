@@ -21,6 +21,7 @@ export interface Checked {
 /** Keys that only one kind of file has, the most telling first. */
 const MARKS: readonly (readonly [string, SchemaName])[] = [
   ["question", "question"],
+  ["figures", "figures"],
   ["fabric", "cluster"],
   ["family", "model"],
   ["learningRate", "training"],
@@ -32,6 +33,7 @@ const MARKS: readonly (readonly [string, SchemaName])[] = [
   ["losses", "measurement"],
   ["scaleUp", "host-part"],
   ["accelerators", "host-part"],
+  ["notes", "figures"],
 ];
 
 /** Reads the file with everything it refers to; throws all that is wrong. */

@@ -10,6 +10,7 @@ import type {
 import type { SoftwareProfile } from "../records/cluster.ts";
 import type { PartClass, PricedPart } from "../records/cost.ts";
 import type { Sourced } from "../records/sourced.ts";
+import { refuse, shown, wholeFile } from "./issue.ts";
 import type { Origin } from "./references.ts";
 import { readReference } from "./references.ts";
 import type { SchemaName } from "./schemas/table.ts";
@@ -105,7 +106,8 @@ export interface SiteFile {
   readonly name: string;
   readonly country?: string;
   readonly carbon?: Sourced;
-  readonly energyPrice: Sourced;
+  /** None where no source gives one. */
+  readonly energyPrice?: Sourced;
   readonly pue: Sourced;
   readonly loadShare: Sourced;
   readonly life: Sourced;
@@ -198,11 +200,21 @@ export function softwareOf(data: SoftwareFile): SoftwareProfile {
   };
 }
 
-export function siteOf(data: SiteFile): Site {
+/** A site whose electricity nobody priced is refused, unless the caller's own price is there. */
+export function siteOf(data: SiteFile, tariff?: Sourced): Site {
+  const energyPrice = tariff ?? data.energyPrice;
+  if (energyPrice === undefined) {
+    return refuse(wholeFile(`the site ${shown(data.id)}`), {
+      code: "missing-key",
+      found: "no price of electricity: the catalog has none with a source",
+      expected: "energyPrice, such as 0.08 USD/(kW hour)",
+      nextStep: "give yours: cost --tariff, or a site file of your own with energyPrice",
+    });
+  }
   return {
     id: data.id,
     name: data.name,
-    energyUsdPerJ: data.energyPrice,
+    energyUsdPerJ: energyPrice,
     pue: data.pue,
     loadShare: data.loadShare,
     lifeS: data.life,

@@ -6,7 +6,7 @@ import { suggest } from "../base/suggest.ts";
 import { CATALOG_DATE } from "../base/version.ts";
 import type { Axis, AxisValue, Sweep } from "../records/sweep.ts";
 import { readDocument } from "./document.ts";
-import { readCatalog } from "./catalog.ts";
+import { readParts } from "./catalog.ts";
 import { didYouMean, listed, shown } from "./issue.ts";
 import { largeModelIds, readLargeModel } from "./large-model.ts";
 import type { Finding } from "./issues.ts";
@@ -76,8 +76,7 @@ function refineOf({ by, order = "least", top, verify = 0 }: NonNullable<SweepFil
 /** The first price on demand of each accelerator, in USD an hour. */
 async function listedRents(): Promise<Readonly<Record<string, number>>> {
   const prices: Record<string, number> = {};
-  for (const { id, sort, figures } of await readCatalog()) {
-    if (sort !== "accelerator") continue;
+  for (const { id, figures } of await readParts("accelerator")) {
     const listed = figures.find(({ isPrice, priceKind }) => isPrice && priceKind === "on-demand");
     if (listed !== undefined) prices[id] = listed.sourced.value * 3600;
   }

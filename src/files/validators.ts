@@ -73,6 +73,7 @@ const VALIDATORS: Readonly<
   "network-part": async () => await import("./generated/networkPartValidator.js"),
   software: async () => await import("./generated/softwareValidator.js"),
   site: async () => await import("./generated/siteValidator.js"),
+  figures: async () => await import("./generated/figuresValidator.js"),
   model: async () => await import("./generated/modelValidator.js"),
   training: async () => await import("./generated/trainingValidator.js"),
   question: async () => await import("./generated/questionValidator.js"),

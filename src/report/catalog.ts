@@ -21,7 +21,11 @@ const LIST: readonly TextColumn<ListedPart>[] = [
   { head: "as of", cell: ({ price }) => price?.sourced.date ?? "" },
   { head: "from", cell: ({ price }) => price?.sourced.provenance ?? "" },
   { head: "", cell: ({ isOld }) => (isOld ? "old" : "") },
-  { head: "figures", isNumber: true, cell: ({ part }) => fixed(part.figures.length) },
+  {
+    head: "figures",
+    isNumber: true,
+    cell: ({ part }) => fixed(part.figures.length + (part.furtherCount ?? 0)),
+  },
   { head: "conflicts", isNumber: true, cell: ({ part }) => fixed(part.conflicts.length) },
 ];
 
@@ -30,26 +34,61 @@ export function catalogText(parts: readonly ListedPart[]): string {
   return text([laid.head, "─".repeat(laid.columnCount), ...laid.rows]);
 }
 
-const FIGURES: readonly TextColumn<CatalogFigure>[] = [
-  { head: "figure", cell: ({ pointer }) => plain(pointer.slice(1).replaceAll("/", ".")) },
-  { head: "value", isNumber: true, cell: ({ written }) => plain(written) },
-  { head: "kind", cell: ({ priceKind }) => priceKind ?? "" },
-  { head: "as of", cell: ({ sourced }) => sourced.date },
-  { head: "from", cell: ({ sourced }) => sourced.provenance },
-  { head: "source", cell: ({ sourced }) => plain(withNote(sourced)) },
+interface AgedFigure {
+  readonly figure: CatalogFigure;
+  readonly ageDays: number | undefined;
+}
+
+const FIGURES: readonly TextColumn<AgedFigure>[] = [
+  { head: "figure", cell: ({ figure }) => plain(nameOf(figure)) },
+  { head: "value", isNumber: true, cell: ({ figure }) => plain(figure.written) },
+  { head: "kind", cell: ({ figure }) => plain(figure.priceKind ?? "") },
+  { head: "as of", cell: ({ figure }) => figure.sourced.date },
+  {
+    head: "days",
+    isNumber: true,
+    cell: ({ ageDays }) => (ageDays === undefined ? "" : fixed(ageDays)),
+  },
+  { head: "from", cell: ({ figure }) => figure.sourced.provenance },
+  { head: "grade", cell: ({ figure }) => figure.grade ?? "" },
+  { head: "source", cell: ({ figure }) => plain(withNote(figure.sourced)) },
 ];
+
+const nameOf = ({ name, pointer }: CatalogFigure): string =>
+  name ?? pointer.slice(1).replaceAll("/", ".");
 
 const withNote = ({ source, note }: CatalogFigure["sourced"]): string =>
   note === undefined ? source : `${source}; ${note}`;
 
-/** Sources last and uncut: who says so is what this is asked for. */
-export function partText(part: CatalogPart): string {
-  const laid = layOut(FIGURES, part.figures, Infinity);
+/** Sources last and uncut: who says so is what this is asked for. `ageOf` in days, if known. */
+export function partText(
+  part: CatalogPart,
+  ageOf: (figure: CatalogFigure) => number | undefined = () => undefined,
+): string {
+  const aged = part.figures.map((figure) => ({ figure, ageDays: ageOf(figure) }));
+  const rows = (shown: readonly AgedFigure[]): string[] => {
+    if (shown.length === 0) return [];
+    const laid = layOut(FIGURES, shown, Infinity);
+    return [laid.head, ...laid.rows].map((line) => `  ${line}`);
+  };
+  const used = rows(aged.filter(({ figure }) => figure.name === undefined));
+  const others = rows(aged.filter(({ figure }) => figure.name !== undefined));
+  const { facts = [], unsupported = [], unknown = [], notes = [] } = part;
+  const head =
+    used.length === 0
+      ? "  Shown, and used by no prediction:"
+      : "  Further figures, used by no prediction:";
   return text([
     plain(`${part.name} (${part.sort} ${part.id})`),
     "",
-    ...[laid.head, ...laid.rows].map((line) => `  ${line}`),
+    ...used,
+    ...(used.length > 0 && others.length > 0 ? [""] : []),
+    ...(others.length === 0 ? [] : [head, ...others]),
+    ...facts.map((fact) => plain(`  ${fact.name}: ${fact.text} (${fact.source})`)),
     ...part.conflicts.map((line) => plain(`  conflict: ${line}`)),
+    ...(unsupported.length === 0 ? [] : [plain(`  not supported: ${unsupported.join(", ")}`)]),
+    ...(unknown.length === 0 ? [] : [plain(`  not known: ${unknown.join(", ")}`)]),
+    ...notes.map((line) => plain(`  ${line}`)),
   ]);
 }
 
@@ -60,20 +99,29 @@ const text = (lines: readonly string[]): string =>
     .replaceAll("\u00a0", " ")}\n`;
 
 /** Every figure with value and unit as written and in SI, source, date and provenance. */
-export function partShown(part: CatalogPart): Readonly<Record<string, unknown>> {
+export function partShown(
+  part: CatalogPart,
+  ageOf: (figure: CatalogFigure) => number | undefined = () => undefined,
+): Readonly<Record<string, unknown>> {
   const { figures, ...head } = part;
+  return { ...head, figures: figures.map((figure) => figureShown(figure, ageOf(figure))) };
+}
+
+/** A figure with a name is in the unit of its source, so its number stands for itself. */
+function figureShown(figure: CatalogFigure, ageDays: number | undefined): object {
+  const { pointer, written, sourced, priceKind, name, grade } = figure;
   return {
-    ...head,
-    figures: figures.map(({ pointer, written, sourced, priceKind }) => ({
-      figure: pointer,
-      ...splitUnit(written),
-      si: sourced.value,
-      source: sourced.source,
-      date: sourced.date,
-      provenance: sourced.provenance,
-      ...(priceKind === undefined ? {} : { kind: priceKind }),
-      ...(sourced.note === undefined ? {} : { note: sourced.note }),
-    })),
+    figure: pointer,
+    ...(name === undefined ? {} : { name }),
+    ...splitUnit(written),
+    ...(name === undefined ? { si: sourced.value } : { isUsed: false }),
+    source: sourced.source,
+    date: sourced.date,
+    ...(ageDays === undefined ? {} : { ageDays }),
+    provenance: sourced.provenance,
+    ...(grade === undefined ? {} : { grade }),
+    ...(priceKind === undefined ? {} : { kind: priceKind }),
+    ...(sourced.note === undefined ? {} : { note: sourced.note }),
   };
 }
 

@@ -37,8 +37,9 @@ test("every shipped figure has a source, a date, a unit in SI, and a known sort"
     ok(sorts.has(sort), sort);
   }
   for (const { id, figures } of parts) {
-    for (const { pointer, sourced } of figures) {
-      ok(sourced.source.length > 0 && sourced.date.length > 0, `${id} ${pointer}`);
+    for (const { pointer, sourced, grade } of figures) {
+      ok(sourced.source.length > 0, `${id} ${pointer}`);
+      equal(sourced.date === "", grade === "recalled", `${id} ${pointer}`);
       ok(Number.isFinite(sourced.value), `${id} ${pointer}`);
     }
   }
@@ -115,10 +116,12 @@ test("own prices stand first and are shown as yours; the shipped one stays", () 
 test("a part is shown with every figure and conflict, in text and as data", async () => {
   const shown = await readCatalogPart("qm9700");
   const text = partText(shown);
-  match(text, /price +36000 USD +purchase +2024-08 +vendor +public H100 cluster cost sheet/);
+  match(text, /price +36000 USD +purchase +2024-08 +vendor +primary +public H100 cluster cost sheet/);
+  match(text, /Further figures, used by no prediction:/);
+  match(text, /price +35000 USD each +purchase +2025 +vendor +secondary +infra-economics\.com/);
   const { figures } = partShown(shown) as { figures: readonly Record<string, unknown>[] };
   deepEqual(
-    figures.map(({ figure, value, unit, si }) => [figure, value, unit, si]),
+    figures.slice(0, 3).map(({ figure, value, unit, si }) => [figure, value, unit, si]),
     [
       ["/latency", 150, "ns", 1.5e-7],
       ["/price", 36_000, "USD", 36_000],

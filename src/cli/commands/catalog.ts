@@ -2,15 +2,17 @@
 import type { Command } from "../command.ts";
 import { isOn, text } from "../command.ts";
 import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION } from "../options.ts";
+import type { CatalogFigure } from "../../records/catalog.ts";
 import { UsageError } from "../../base/errors.ts";
 
 export const catalog: Command = {
   names: ["catalog", "catalogue"],
   words: ["catalog <action> [id] [other]", "catalogue"],
-  describe: "List the shipped parts, show one with its sources, or check how old prices are",
+  describe: "List what is known of parts and sites, show one with its sources, or check ages",
   examples: [
     "fabricast catalog list",
     "fabricast catalog show b200-sxm",
+    "fabricast catalog show reliability-llama-3",
     "fabricast catalog diff h100-sxm h200-sxm",
     "fabricast catalog check --as-of 2027-01-01",
   ],
@@ -29,7 +31,7 @@ export const catalog: Command = {
     const asOf = asOfFlag(text(flags, "as-of"));
     if (action === "list") return list(flags, asOf);
     if (action === "check") return check(flags, asOf);
-    if (action === "show") return show(flags, id ?? "");
+    if (action === "show") return show(flags, id ?? "", asOf);
     if (action === "diff") return diff(flags, id ?? "", text(flags, "other") ?? "");
     throw new UsageError(`catalog takes list, show, diff or check, not "${action}"`);
   },
@@ -37,18 +39,19 @@ export const catalog: Command = {
 
 type Flags = Readonly<Record<string, unknown>>;
 
-const parts = async (flags: Flags) => {
-  const { readCatalog } = await import("../../files/catalog.ts");
+const parts = async (flags: Flags, isWhole: boolean) => {
+  const { readCatalog, readCatalogHeads } = await import("../../files/catalog.ts");
   const { withOwnPrices } = await import("../../answers/catalog.ts");
   const { purchasePrices } = await import("../prices.ts");
-  return withOwnPrices(await readCatalog(), await purchasePrices(text(flags, "prices")));
+  const read = isWhole ? await readCatalog() : await readCatalogHeads();
+  return withOwnPrices(read, await purchasePrices(text(flags, "prices")));
 };
 
 async function list(flags: Flags, asOf: string): Promise<number> {
   const { chosenPrice, isOldPrice } = await import("../../answers/catalog.ts");
   const { catalogText, partShown } = await import("../../report/catalog.ts");
-  const shown = await parts(flags);
-  if (isOn(flags, "json")) return json({ asOf, parts: shown.map(partShown) });
+  const shown = await parts(flags, isOn(flags, "json"));
+  if (isOn(flags, "json")) return json({ asOf, parts: shown.map((part) => partShown(part)) });
   const listed = shown.map((part) => {
     const price = chosenPrice(part);
     if (price === undefined) return { part, isOld: false };
@@ -61,23 +64,24 @@ async function list(flags: Flags, asOf: string): Promise<number> {
 async function check(flags: Flags, asOf: string): Promise<number> {
   const { checkCatalog } = await import("../../answers/catalog.ts");
   const { printable } = await import("../../base/printable.ts");
-  const found = checkCatalog(await parts(flags), asOf);
+  const found = checkCatalog(await parts(flags, true), asOf);
   if (isOn(flags, "json")) return json(found);
-  const head = `${found.partCount} parts, ${found.figureCount} figures, each with its source`;
+  const head = `${found.partCount} parts and subjects, ${found.figureCount} figures, each with its source`;
   const lines = [head, ...found.findings].map((line) => printable(line.replaceAll("\u00a0", " ")));
   process.stdout.write(`${lines.join("\n")}\n`);
   return 0;
 }
 
-async function show(flags: Flags, id: string): Promise<number> {
+async function show(flags: Flags, id: string, asOf: string): Promise<number> {
   const { readCatalogPart } = await import("../../files/catalog.ts");
-  const { withOwnPrices } = await import("../../answers/catalog.ts");
+  const { ageOf, withOwnPrices } = await import("../../answers/catalog.ts");
   const { purchasePrices } = await import("../prices.ts");
   const { partShown, partText } = await import("../../report/catalog.ts");
   const prices = await purchasePrices(text(flags, "prices"));
   for (const part of withOwnPrices([await readCatalogPart(id)], prices)) {
-    if (isOn(flags, "json")) return json(partShown(part));
-    process.stdout.write(partText(part));
+    const age = (figure: CatalogFigure): number | undefined => ageOf(figure, asOf);
+    if (isOn(flags, "json")) return json(partShown(part, age));
+    process.stdout.write(partText(part, age));
   }
   return 0;
 }

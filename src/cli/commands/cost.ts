@@ -1,6 +1,7 @@
 /** `cost CLUSTER`: what does owning it cost, and would renting be cheaper? */
 import type { Command } from "../command.ts";
 import { isOn, text, texts } from "../command.ts";
+import type { Sourced } from "../../records/sourced.ts";
 import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION, SET_OPTION } from "../options.ts";
 
 export const cost: Command = {
@@ -10,10 +11,15 @@ export const cost: Command = {
   examples: [
     "fabricast cost h100-fat-tree-2to1 --ranks 256 --site us-average --years 4 --utilization 80%",
     "fabricast cost superpod-h100-4su --site france --interest 6% --json",
+    'fabricast cost superpod-h100-1su --site japan --tariff "0.15 USD/(kW hour)"',
   ],
   options: {
     ranks: { type: "string", requiresArg: true, describe: "size; default: the whole cluster" },
     site: { type: "string", default: "us-average", describe: "site: id or file" },
+    tariff: {
+      ...{ type: "string", requiresArg: true },
+      describe: "your price of electricity, such as 0.12 USD/(kW hour); default: the site's",
+    },
     years: { type: "string", default: "4", describe: "years of use; 3, 4 and 5 come along" },
     utilization: { type: "string", default: "80%", describe: "share of hours that are of use" },
     interest: { type: "string", requiresArg: true, describe: "a year on capital; default 8%" },
@@ -40,7 +46,7 @@ export const cost: Command = {
       design: await readDesign(text(flags, "cluster") ?? "", {
         set: parseSettings(texts(flags, "set")),
       }),
-      site: await readSite(text(flags, "site") ?? ""),
+      site: await readSite(text(flags, "site") ?? "", await tariffOf(text(flags, "tariff"))),
       ...{ yearCount, utilization },
       asOf: asOfFlag(text(flags, "as-of")),
       ...(ranks === undefined ? {} : { rankCount: countFlag("--ranks", ranks) }),
@@ -52,3 +58,11 @@ export const cost: Command = {
     return 0;
   },
 };
+
+/** The price of the buyer's own contract. */
+async function tariffOf(given: string | undefined): Promise<Sourced | undefined> {
+  if (given === undefined) return undefined;
+  const { quantityFlag } = await import("../flags.ts");
+  const value = await quantityFlag("--tariff", given, "energyPrice");
+  return { value, source: "--tariff", date: "", provenance: "yours" };
+}

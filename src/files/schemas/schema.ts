@@ -123,7 +123,8 @@ export function quantity(description: string, kind: FieldKind, example?: string)
   return { type: "string", description, examples: [shown], quantity: kind, maxLength: 80 };
 }
 
-const sourceKeys: Properties = {
+/** Who says a figure, when, and how far it can be trusted. */
+export const sourceKeys: Properties = {
   source: text("Who says so: paper, page or repository with its version", "NVIDIA H100 datasheet"),
   date: {
     type: ["string", "integer"],
@@ -140,8 +141,17 @@ const sourceKeys: Properties = {
     "assumed",
     "yours",
   ]),
+  grade: choice("How near to its origin it was read", [
+    "primary",
+    "secondary",
+    "derived",
+    "recalled",
+  ]),
   note: text("What else one should know about it", "dense peak, never sparse"),
 };
+
+/** Of those, the ones a figure may come without. */
+export const LOOSE_SOURCE_KEYS: readonly string[] = ["date", "grade", "note"];
 
 /** A quantity, bare ("400 Gb/s": yours) or with its source. */
 export function figure(description: string, kind: FieldKind, example?: string): Schema {
@@ -186,12 +196,12 @@ const SOURCED: Properties = {
   sourcedText: group(
     "A quantity with its source",
     { value: { ...text("Number and unit", "400 Gb/s"), maxLength: 80 }, ...sourceKeys },
-    ["date", "note"],
+    LOOSE_SOURCE_KEYS,
   ),
   sourcedNumber: group(
     "A number with its source",
     { value: number("The number", 0.88), ...sourceKeys },
-    ["date", "note"],
+    LOOSE_SOURCE_KEYS,
   ),
 };
 

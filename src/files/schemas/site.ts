@@ -23,6 +23,7 @@ const needed = Object.fromEntries(
 /** In place, inside a cluster: what a training run's cost needs. */
 export const siteBody = group("A site", needed);
 
-const whole = group("A site", properties, ["country", "carbon"]);
+/** Without a price of electricity, the buyer's own is needed: none is guessed. */
+const whole = group("A site", properties, ["country", "carbon", "energyPrice"]);
 
 export const site = file("site", "Energy price, overhead and life of what stands there", whole);

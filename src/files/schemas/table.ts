@@ -1,6 +1,7 @@
 /** Every schema by its name, as `fabricast schema NAME` prints it. */
 import { accelerator } from "./accelerator.ts";
 import { cluster } from "./cluster.ts";
+import { figures } from "./figures.ts";
 import { hostPart } from "./host-part.ts";
 import { measurement } from "./measurement.ts";
 import { model } from "./model.ts";
@@ -20,6 +21,7 @@ export const SCHEMAS = {
   "network-part": networkPart,
   software,
   site,
+  figures,
   model,
   training,
   question,
