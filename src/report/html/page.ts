@@ -1,13 +1,17 @@
-/** The shell of a page: one file, no script, no request, a policy that allows nothing else. */
+/**
+ * The shell of a page: one file, no request, a policy that allows nothing else. Pages that
+ * carry their data also carry a constant script that sorts tables; its hash is in the policy.
+ */
 import { createHash } from "node:crypto";
 import { fixed } from "../../base/format.ts";
 import type { Result } from "../../records/result.ts";
-import { html, trusted } from "../escape.ts";
+import { escapeMarkup, html, trusted } from "../escape.ts";
 import type { Html, HtmlPart } from "../escape.ts";
 import { VERDICT } from "../words.ts";
 import { readersGuide, sections } from "./section.ts";
 import type { Section } from "./section.ts";
 import { PAGE_CSS } from "./style.ts";
+import { LIVING_CSS, LIVING_SCRIPT } from "./living.ts";
 
 /** What a page says before its sections. */
 interface PageHead extends Pick<Result, "question" | "answer"> {
@@ -24,6 +28,15 @@ export interface Page {
   readonly figures: readonly KeyFigure[];
   readonly scope: readonly (readonly [string, string])[];
   readonly sections: readonly Section[];
+  /** Of a page that carries what it was made from. */
+  readonly living?: Living;
+}
+
+export interface Living {
+  /** JSON. */
+  readonly embedded: string;
+  readonly footer: string;
+  readonly isRedacted: boolean;
 }
 
 export interface KeyFigure {
@@ -36,11 +49,14 @@ export interface KeyFigure {
 /** A per cent sign stays on the line of its number. */
 const tied = (text: string): string => text.replace(/(\d) %/g, "$1\u00a0%");
 
-export function page({ result, figures, scope, sections: list }: Page): string {
-  const hash = createHash("sha256").update(PAGE_CSS).digest("base64");
-  const rules = ["default-src 'none'", `style-src 'sha256-${hash}'`, "base-uri 'none'"];
-  const policy = [...rules, "form-action 'none'"].join("; ");
+export function page({ result, figures, scope, sections: list, living }: Page): string {
+  const css = living === undefined ? PAGE_CSS : PAGE_CSS + LIVING_CSS;
+  const rules = ["default-src 'none'", `style-src '${hashOf(css)}'`];
+  if (living !== undefined) rules.push(`script-src '${hashOf(LIVING_SCRIPT)}'`);
+  const policy = [...rules, "base-uri 'none'", "form-action 'none'"].join("; ");
   const title = `${result.answer.sentence} · Fabricast`;
+  const judged = verdict(result, living?.isRedacted === true);
+  const scripts = living === undefined ? "" : scriptsOf(living).html;
   const whole = html`<!doctype html>
     <html lang="en">
       <head>
@@ -48,7 +64,7 @@ export function page({ result, figures, scope, sections: list }: Page): string {
         <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        ${trusted(`<style>${PAGE_CSS}</style>`)}
+        ${trusted(`<style>${css}</style>`)}
       </head>
       <body>
         <div class="page">
@@ -56,19 +72,35 @@ export function page({ result, figures, scope, sections: list }: Page): string {
           <main>
             <p class="question">${tied(result.question)}</p>
             <h1>${tied(result.answer.sentence)}</h1>
-            ${verdict(result)} ${keyFigures(figures)} ${scopeBoxes(scope)} ${readersGuide(list)}
+            ${judged} ${keyFigures(figures)} ${scopeBoxes(scope)} ${readersGuide(list)}
             ${sections(list)}
           </main>
           <footer>
-            <p>
-              “8 in 10” is the range from p10 to p90 by the error of the software profile; figures
-              without one have no range. No network access, no telemetry, no script.
-            </p>
+            ${trusted(`<p>\n${living === undefined ? FOOTER : escapeMarkup(living.footer)}\n</p>`)}
           </footer>
         </div>
       </body>
     </html> `;
-  return whole.html;
+  return whole.html.replace("\n</body>", () => `${scripts}\n</body>`);
+}
+
+const FOOTER =
+  "“8 in 10” is the range from p10 to p90 by the error of the software profile; figures\n" +
+  "without one have no range. No network access, no telemetry, no script.";
+
+const hashOf = (text: string): string =>
+  `sha256-${createHash("sha256").update(text).digest("base64")}`;
+
+/** Data is no script: what could end the element or a line of it is written as an escape. */
+function scriptsOf({ embedded }: Living): Html {
+  const data = embedded.replace(
+    /[<>&\u2028\u2029]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return trusted(
+    `<script type="application/json" id="fabricast-data">${data}</script>` +
+      `<script>${LIVING_SCRIPT}</script>`,
+  );
 }
 
 function head(result: PageHead): Html {
@@ -79,7 +111,7 @@ function head(result: PageHead): Html {
   </header>`;
 }
 
-function verdict({ answer }: PageHead): Html {
+function verdict({ answer }: PageHead, isRedacted: boolean): Html {
   const { glyph, word } = VERDICT[answer.verdict];
   const beware = answer.beware.map((sentence) => html`<li>${sentence}</li>`);
   const list: HtmlPart =
@@ -89,7 +121,9 @@ function verdict({ answer }: PageHead): Html {
           ${beware}
         </ul>`;
   return html`<div class="verdict">
-    <span class="badge ${answer.verdict}">${glyph} ${word}</span>${list}
+    <span class="badge ${answer.verdict}">${glyph} ${word}</span>${
+      isRedacted ? html`<span class="badge unclear">prices redacted</span>` : undefined
+    }${list}
   </div>`;
 }
 
