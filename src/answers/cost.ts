@@ -43,7 +43,7 @@ export function answerCost(request: CostRequest): OwnershipAnswer {
 }
 
 /** The reader's own rent stands before the listed ones. */
-function withOwnRent({ design, rents }: CostRequest): Design {
+export function withOwnRent({ design, rents }: Pick<CostRequest, "design" | "rents">): Design {
   const { accelerator } = design.node;
   const own = accelerator === undefined ? undefined : rents?.get(accelerator.id);
   if (accelerator === undefined || own === undefined) return design;

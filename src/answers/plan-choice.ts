@@ -67,7 +67,7 @@ function dominates(a: Draft, b: Draft): boolean {
 
 function whyNot(draft: Draft, first: Draft): string {
   const more = draft.total.midUsd / first.total.midUsd - 1;
-  const parts = [`${signed(more)} in cost (${usd(draft.total.midUsd - first.total.midUsd)})`];
+  const parts = [`${signed(more)} in cost (${usd(asPrinted(draft, first))})`];
   const laterS = draft.p90S - first.p90S;
   parts.push(`p90 ${duration(Math.abs(laterS), 2)} ${laterS > 0 ? "later" : "earlier"}`);
   if (draft.wallW !== undefined && first.wallW !== undefined) {
@@ -80,6 +80,14 @@ function whyNot(draft: Draft, first: Draft): string {
     parts.push("ranges overlap: too close to call on cost alone");
   }
   return parts.join(", ");
+}
+
+/** The difference of the totals as reports print them, so that it can be checked there. */
+function asPrinted({ total }: Draft, { total: least }: Draft): number {
+  const unitUsd = least.midUsd < 9.95e6 ? 1e4 : 1e5;
+  const printed = (amount: number): number => Math.round(amount / unitUsd) * unitUsd;
+  const difference = printed(total.midUsd) - printed(least.midUsd);
+  return difference === 0 ? total.midUsd - least.midUsd : difference;
 }
 
 function signed(ratio: number): string {

@@ -1,7 +1,7 @@
 /**
  * What an option costs on one basis, line by line, with a range.
  *
- *     low, high = mid · e^(∓1.2816 · σ),  σ² = σ(price)² + σ(days)²
+ *     low, high = mid · e^(∓1.2816 · σ), bad = mid · e^(1.6449 · σ),  σ² = σ(price)² + σ(days)²
  *
  * σ(price) of catalog prices spans 0.8 to 1.25 between p10 and p90; one's own quote has none.
  * Lines of a column are added exactly: prices of parts move together, so no range shrinks.
@@ -18,6 +18,7 @@ import type { Sourced } from "../records/sourced.ts";
 import type { Sized } from "./plan-size.ts";
 
 const P90 = 1.2816;
+const P95 = 1.6449;
 const PRICE_ERROR_SHARE = Math.log(1.25) / P90;
 const DAY_S = 86_400;
 
@@ -29,6 +30,7 @@ export interface Money {
   readonly total: MoneyRange;
   readonly cashByYear: readonly { readonly year: number; readonly midUsd: number }[];
   readonly spareNodeCount: number;
+  readonly ownPriceShare: number;
 }
 
 /** Why there is no figure: a reason in words. */
@@ -57,7 +59,8 @@ function rented(question: PlanQuestion, sized: Sized, design: Design): Money | U
   const spread = Math.hypot(priceSpread(rent.usdPerS), daySpread(sized));
   const lines = [ranged(`${words}, ${question.rentKind}`, midUsd, spread)];
   const cashByYear = byYear(question, sized, { atOnceUsd: 0, runningUsd: midUsd });
-  return { lines, total: sumOf(lines), cashByYear, spareNodeCount: 0 };
+  const ownPriceShare = rent.usdPerS.provenance === "yours" ? 1 : 0;
+  return { lines, total: sumOf(lines), cashByYear, spareNodeCount: 0, ownPriceShare };
 }
 
 function bought(question: PlanQuestion, sized: Sized, owned: OwnershipAnswer): Money | Unpriced {
@@ -83,7 +86,13 @@ function bought(question: PlanQuestion, sized: Sized, owned: OwnershipAnswer): M
   ].filter(({ midUsd }) => midUsd > 0);
   const atOnceUsd = exactSum([bill.totalUsd, spareUsd]);
   const cashByYear = byYear(question, sized, { atOnceUsd, runningUsd: energyUsd });
-  return { lines, total: sumOf(lines), cashByYear, spareNodeCount };
+  const total = sumOf(lines);
+  const ownUsd = exactSum([
+    groupUsd(bill, ({ unitUsd }) => unitUsd?.provenance === "yours"),
+    node?.unitUsd?.provenance === "yours" ? spareUsd : 0,
+  ]);
+  const ownPriceShare = ownUsd / total.midUsd;
+  return { lines, total, cashByYear, spareNodeCount, ownPriceShare };
 }
 
 /** A rack of 72 is repaired by trays of 4; whole racks are bought to have them. */
@@ -115,7 +124,8 @@ const daySpread = ({ p50S, p90S }: Sized): number => Math.log(p90S / p50S) / P90
 
 function ranged(name: string, midUsd: number, spread: number): PlanLine {
   const factor = Math.exp(P90 * spread);
-  return { name, lowUsd: midUsd / factor, midUsd, highUsd: midUsd * factor };
+  const badUsd = midUsd * Math.exp(P95 * spread);
+  return { name, lowUsd: midUsd / factor, midUsd, highUsd: midUsd * factor, badUsd };
 }
 
 function sumOf(lines: readonly PlanLine[]): MoneyRange {
@@ -123,6 +133,7 @@ function sumOf(lines: readonly PlanLine[]): MoneyRange {
     lowUsd: exactSum(lines.map(({ lowUsd }) => lowUsd)),
     midUsd: exactSum(lines.map(({ midUsd }) => midUsd)),
     highUsd: exactSum(lines.map(({ highUsd }) => highUsd)),
+    badUsd: exactSum(lines.map(({ badUsd }) => badUsd)),
   };
 }
 

@@ -121,7 +121,7 @@ function beware(question: PlanQuestion, options: readonly PlanOption[]): string[
     "Rings of the layout ran on the links of each fabric, ranks in order on a cluster of their " +
       "own; other jobs beside it are not modeled.",
     `Failures: ${question.failures} rate, uncertain by a factor of 1.5 either way; restart ` +
-      `${duration(question.restartS)}.`,
+      `${duration(question.restartS, 2)}.`,
     ...(stale.length === 0 ? [] : [`Prices older than 180 days: ${stale.join(", ")}.`]),
   ];
 }
@@ -143,6 +143,7 @@ function acceptance(question: PlanQuestion, first: PlanOption): string[] {
     `A step of ${question.model.name}, ${fixed(globalBatch)} sequences of ` +
       `${fixed(question.seqTokens)} tokens, tp ${tp}, pp ${pp}, dp ${dp}: ` +
       `${duration(first.stepS * 1.1)} or less, median of 100.`,
-    `Three days without a stop longer than ${duration(question.restartS)} after one failed node.`,
+    `Three days without a stop longer than ${duration(question.restartS, 2)} after one failed ` +
+      "node.",
   ];
 }

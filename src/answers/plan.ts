@@ -5,11 +5,15 @@
  * end in time; their designs are then read like any cluster file and `answerPlan` prices them.
  */
 import { YEAR_S } from "../cost/ownership.ts";
-import type { Design } from "../records/cluster.ts";
+import { at, present } from "../base/assert.ts";
+import type { OwnPrices } from "../cost/materials.ts";
+import type { Design, Rent } from "../records/cluster.ts";
 import type { SiteFacts } from "../records/ownership.ts";
-import type { PlanAnswer, PlanQuestion, PlanRejected } from "../records/plan.ts";
+import type { PlanAnswer, PlanOption, PlanPoint } from "../records/plan.ts";
+import type { PlanQuestion, PlanRejected } from "../records/plan.ts";
 import { fixed } from "../base/format.ts";
-import { answerCost } from "./cost.ts";
+import type { ValidationTable } from "./accuracy/validation.ts";
+import { answerCost, withOwnRent } from "./cost.ts";
 import { Evaluator } from "./evaluator.ts";
 import { fabricShares } from "./large/fabric.ts";
 import { layoutText } from "./large/setting.ts";
@@ -17,6 +21,7 @@ import { brokenCaps, infeasible } from "./plan-caps.ts";
 import type { CapPoint } from "./plan-caps.ts";
 import { choose } from "./plan-choice.ts";
 import type { Draft } from "./plan-choice.ts";
+import { planDetail } from "./plan-detail.ts";
 import { clusterName, FAMILIES, sizesOf } from "./plan-families.ts";
 import type { Family } from "./plan-families.ts";
 import { moneyOf } from "./plan-money.ts";
@@ -46,16 +51,25 @@ export interface Priced {
   readonly site: SiteFacts;
 }
 
+/** What a plan is given besides its question. */
+export interface PlanGiven {
+  readonly published: readonly ValidationTable[];
+  readonly prices: OwnPrices;
+  /** The asker's own price by the hour, by accelerator. */
+  readonly rents: ReadonlyMap<string, Rent>;
+}
+
 export function answerPlan(
   question: PlanQuestion,
   sizings: readonly Sizing[],
   priced: readonly Priced[],
+  given: PlanGiven,
 ): PlanAnswer {
   const rejected: PlanRejected[] = sizings.filter(({ inTime }) => inTime.length === 0).map(tooLate);
   const drafts: Draft[] = [];
   const kept: Draft[] = [];
   for (const one of priced) {
-    const draft = draftOf(question, one);
+    const draft = draftOf(question, one, given);
     if (typeof draft === "string") {
       const cluster = clusterName(one.sized.family, one.sized.acceleratorCount);
       const { acceleratorCount } = one.sized;
@@ -69,7 +83,39 @@ export function answerPlan(
   }
   if (kept.length === 0) throw infeasible(question, pointsAround(question, sizings, drafts));
   const { options, rejected: lost } = choose(kept, question.optionCount);
-  return { question, options, ...planWords(question, options), rejected: [...lost, ...rejected] };
+  const detail = planDetail(question, detailed(question, at(options, 0), priced), given.published);
+  return {
+    ...{ question, options, detail, ...planWords(question, options) },
+    rejected: [...lost, ...rejected],
+    points: drafts.map((draft) => dotOf(draft, options, kept)),
+  };
+}
+
+/** What an option was made of, as its links leave it. */
+function detailed(question: PlanQuestion, option: PlanOption, priced: readonly Priced[]): Priced {
+  const found = priced.find(
+    ({ sized, site }) =>
+      sized.family.id === option.familyId &&
+      sized.acceleratorCount === option.acceleratorCount &&
+      site.name === option.siteName,
+  );
+  const one = present(found, "what an option was made of");
+  return { ...one, sized: sharing(question, one) };
+}
+
+function dotOf(draft: Draft, options: readonly PlanOption[], kept: readonly Draft[]): PlanPoint {
+  const { cluster, acceleratorCount, p10S, p50S, p90S, total, siteName } = draft;
+  const place = options.findIndex(
+    (one) =>
+      one.cluster === cluster &&
+      one.acceleratorCount === acceleratorCount &&
+      one.siteName === siteName,
+  );
+  return {
+    ...{ cluster, acceleratorCount, p10S, p50S, p90S, total },
+    ...(place < 0 ? {} : { optionIndex: place }),
+    isWithinCaps: kept.includes(draft),
+  };
 }
 
 const nameOf = ({ cluster, acceleratorCount }: Draft) => ({ cluster, acceleratorCount });
@@ -85,8 +131,9 @@ function tooLate({ family, fastest }: Sizing): PlanRejected {
   return { cluster, acceleratorCount, why: `ends after ${days} days at p90 at its fastest size` };
 }
 
-function draftOf(question: PlanQuestion, priced: Priced): Draft | string {
-  const { design, site } = priced;
+function draftOf(question: PlanQuestion, priced: Priced, given: PlanGiven): Draft | string {
+  const { site } = priced;
+  const design = withOwnRent({ design: priced.design, rents: given.rents });
   const sized = sharing(question, priced);
   const { family, request, acceleratorCount } = sized;
   if (sized.p90S > question.withinS) {
@@ -94,7 +141,7 @@ function draftOf(question: PlanQuestion, priced: Priced): Draft | string {
   }
   const owned = answerCost({
     ...{ design, site, rankCount: acceleratorCount, yearCount: 4, utilization: 0.8 },
-    asOf: question.asOf,
+    ...{ asOf: question.asOf, prices: given.prices },
   });
   const money = moneyOf(question, sized, { design, owned });
   if (typeof money === "string") return money;
@@ -144,9 +191,9 @@ function sharing(
 }
 
 function timesOf(sized: Sized) {
-  const { stepS, mfu, tokensPerS, p10S, p50S, p90S, p99S, goodput, mttiS } = sized;
+  const { stepS, mfu, tokensPerS, p10S, p50S, p90S, p95S, p99S, goodput, mttiS } = sized;
   const { intervalS: checkpointS, writeS, interruptions } = sized;
-  const ends = { p10S, p50S, p90S, p99S };
+  const ends = { p10S, p50S, p90S, p95S, p99S };
   return { stepS, mfu, tokensPerS, ...ends, goodput, mttiS, checkpointS, writeS, interruptions };
 }
 

@@ -49,3 +49,13 @@ export const AS_OF_OPTION: Options = {
   requiresArg: true,
   describe: `day on which prices are judged; default ${CATALOG_DATE}`,
 };
+
+export const REPORT_OPTION = {
+  choices: ["html", "md", "csv", "json"],
+  describe: "the report in this form, on standard output",
+} as const satisfies Options;
+
+export const REDACT_OPTION = {
+  type: "boolean",
+  describe: "reports without any price, to be shown to those who sell",
+} as const satisfies Options;

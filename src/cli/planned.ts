@@ -9,13 +9,19 @@ import { designFrom } from "../files/cluster.ts";
 import { shellQuoted } from "../base/shell.ts";
 import { documentOf } from "../files/document.ts";
 import { readSite } from "../files/site.ts";
-import { writeAll } from "../files/write.ts";
+import { readValidation } from "../files/validation.ts";
+import type { Output } from "../files/write.ts";
 import { toYaml } from "../files/yaml.ts";
 import type { PlanAnswer, PlanOption, PlanQuestion } from "../records/plan.ts";
 import { planJson } from "../report/plan.ts";
+import { purchasePrices, rentPrices } from "./prices.ts";
 
 /** Every option at every site: where one rents, a site changes power and carbon only. */
-export async function planned(question: PlanQuestion, siteIds: string): Promise<PlanAnswer> {
+export async function planned(
+  question: PlanQuestion,
+  siteIds: string,
+  pricesPath?: string,
+): Promise<PlanAnswer> {
   const ids = siteIds.split(",").map((id) => id.trim());
   const sites = await Promise.all(ids.filter((id) => id !== "").map((id) => readSite(id)));
   const sizings = planSizes(question, await candidatesOf(question));
@@ -25,7 +31,11 @@ export async function planned(question: PlanQuestion, siteIds: string): Promise<
       priced.push(...sites.map((site) => ({ sized, design, site })));
     }
   }
-  return answerPlan(question, sizings, priced);
+  return answerPlan(question, sizings, priced, {
+    published: await readValidation(),
+    prices: await purchasePrices(pricesPath),
+    rents: await rentPrices(pricesPath),
+  });
 }
 
 type Taken = Pick<Priced, "sized" | "design">;
@@ -63,16 +73,15 @@ async function candidatesOf(question: PlanQuestion): Promise<Candidate[]> {
   return candidates;
 }
 
-/** Each option as files that other commands take, beside the plan itself. */
-export async function writePlan(answer: PlanAnswer, folder: string): Promise<string[]> {
-  const outputs = [
-    { path: `${folder}/plan.json`, text: planJson(answer) },
+/** Each option as files that other commands take; beside the plan itself where prices may show. */
+export function planFiles(answer: PlanAnswer, folder: string, isRedacted = false): Output[] {
+  const plan = isRedacted ? [] : [{ path: `${folder}/plan.json`, text: planJson(answer) }];
+  return [
+    ...plan,
     ...answer.options.flatMap((option, i) =>
       optionFiles(answer.question, option, `${folder}/${i + 1}`),
     ),
   ];
-  await writeAll(outputs);
-  return outputs.map(({ path }) => path);
 }
 
 function optionFiles(question: PlanQuestion, option: PlanOption, stem: string) {

@@ -26,6 +26,7 @@ export interface Finish {
   readonly p10S: number;
   readonly p50S: number;
   readonly p90S: number;
+  readonly p95S: number;
   readonly p99S: number;
   readonly goodput: number;
   readonly intervalS: number;
@@ -51,6 +52,7 @@ export function finish(request: FinishRequest): Finish {
     p10S: quantileS(0.1),
     p50S: quantileS(0.5),
     p90S: quantileS(0.9),
+    p95S: quantileS(0.95),
     p99S: quantileS(0.99),
     goodput: share,
     intervalS,

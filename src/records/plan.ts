@@ -1,6 +1,10 @@
 /** What to buy or rent to have a model trained in time: a question and its answer. */
+import type { Drawing } from "./drawing.ts";
 import type { LargeModel } from "./large-model.ts";
+import type { FabricCheck, LargePart, NearRun, StageMemory } from "./large-step.ts";
 import type { MaterialBill } from "./material.ts";
+import type { Assumption } from "./result.ts";
+import type { Provenance } from "./sourced.ts";
 
 export type PlanBasis = "rent" | "buy";
 
@@ -41,6 +45,8 @@ export interface MoneyRange {
   readonly lowUsd: number;
   readonly midUsd: number;
   readonly highUsd: number;
+  /** The bad case: exceeded in one of twenty. */
+  readonly badUsd: number;
 }
 
 export interface PlanLine extends MoneyRange {
@@ -77,6 +83,7 @@ export interface PlanOption {
   readonly p10S: number;
   readonly p50S: number;
   readonly p90S: number;
+  readonly p95S: number;
   readonly p99S: number;
   readonly goodput: number;
   readonly mttiS: number;
@@ -88,6 +95,8 @@ export interface PlanOption {
   readonly lines: readonly PlanLine[];
   /** Of `total.midUsd`, by calendar year. */
   readonly cashByYear: readonly { readonly year: number; readonly midUsd: number }[];
+  /** Of `total.midUsd`: priced by the asker's own quotes. */
+  readonly ownPriceShare: number;
   readonly acceleratorS: number;
   readonly wallW?: number;
   readonly rackCount?: number;
@@ -107,6 +116,61 @@ export interface PlanRejected {
   readonly why: string;
 }
 
+/** Anything that was priced, shown or not: a dot of cost against days. */
+export interface PlanPoint {
+  readonly cluster: string;
+  readonly acceleratorCount: number;
+  readonly p10S: number;
+  readonly p50S: number;
+  readonly p90S: number;
+  readonly total: MoneyRange;
+  /** The option that it is, from 0. */
+  readonly optionIndex?: number;
+  readonly isWithinCaps: boolean;
+}
+
+/** One input at either end of its range, everything else as uncertain as before. */
+export interface PlanMove {
+  readonly name: string;
+  readonly now: string;
+  readonly low: PlanEnd;
+  readonly high: PlanEnd;
+  /** Where the deadline is no longer met at p90; absent: nowhere near. */
+  readonly flipsAt?: string;
+  /** Whether that lies between the two ends. */
+  readonly flipsInside: boolean;
+  readonly provenance: Provenance;
+  readonly source: string;
+  readonly date: string;
+}
+
+export interface PlanEnd {
+  readonly input: string;
+  readonly p90S: number;
+}
+
+/** What stands behind the option that comes first. */
+export interface PlanDetail {
+  readonly parts: readonly LargePart[];
+  readonly memory: readonly StageMemory[];
+  readonly fabric: readonly FabricCheck[];
+  readonly drawing?: Drawing;
+  readonly nearest: readonly NearRun[];
+  /** In what it goes beyond everything published; empty: in nothing. */
+  readonly extrapolation: readonly string[];
+  readonly interruptions: readonly { readonly name: string; readonly count: number }[];
+  readonly checkpoint: {
+    readonly bestS: number;
+    readonly shortestS: number;
+    readonly longestS: number;
+    readonly goodput: number;
+  };
+  readonly moves: readonly PlanMove[];
+  readonly assumptions: readonly Assumption[];
+  readonly stepLowS: number;
+  readonly stepHighS: number;
+}
+
 export interface PlanAnswer {
   readonly question: PlanQuestion;
   readonly sentence: string;
@@ -119,4 +183,6 @@ export interface PlanAnswer {
   readonly beware: readonly string[];
   readonly notIncluded: readonly string[];
   readonly acceptance: readonly string[];
+  readonly points: readonly PlanPoint[];
+  readonly detail: PlanDetail;
 }

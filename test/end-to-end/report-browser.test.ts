@@ -7,11 +7,15 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { present } from "../../src/base/assert.ts";
+import { documentPage } from "../../src/report/html/document.ts";
+import { planDocument } from "../../src/report/plan-document.ts";
+import { redacted } from "../../src/report/redact.ts";
 import { render } from "../../src/report/render.ts";
 import { brokenRules } from "../support/axe.ts";
 import { chromiumPath, launchBrowser } from "../support/browser.ts";
 import { hostileResult } from "../support/hostile-result.ts";
 import { COLLECTIVE, COMPARE, SIMULATE, SOLVE } from "../support/sample-result.ts";
+import { PLAN_WORDS, samplePlan } from "../support/sample-plan.ts";
 import { testIf } from "../support/slow.ts";
 
 const program = chromiumPath();
@@ -62,6 +66,9 @@ beforeAll(async () => {
   for (const name of COMMITTED) {
     copyFileSync(`reports/${name}.html`, join(folder, `${name}.html`));
   }
+  const plan = planDocument(await samplePlan(), PLAN_WORDS);
+  writeFileSync(join(folder, "plan.html"), await documentPage(plan));
+  writeFileSync(join(folder, "redacted.html"), await documentPage(redacted(plan)));
   const hostile = hostileResult('"><img src=x onerror=alert(1)><script>alert(2)</script>');
   writeFileSync(join(folder, "hostile.html"), await render(hostile, "html"));
 });
@@ -93,7 +100,16 @@ async function open(
   deepEqual(requests, [url]);
 }
 
-const ALL = ["compare", "simulate", "solve", "collective", "hostile", ...COMMITTED];
+const ALL = [
+  "compare",
+  "simulate",
+  "solve",
+  "collective",
+  "hostile",
+  "plan",
+  "redacted",
+  ...COMMITTED,
+];
 
 const LOOKS = [
   { width: 1280, colorScheme: "light", names: ALL },
@@ -146,6 +162,29 @@ testIf(isThere, OTHERWISE, "each chart shows exactly one of its two drawings", a
     });
   }
 });
+
+testIf(
+  isThere,
+  OTHERWISE,
+  "a click on a head sorts the rows of a plan, the sum stays last",
+  async () => {
+    await open("plan", { viewport: { width: 1280, height: 900 } }, async (page) => {
+      const column = `[...document.querySelectorAll("#s1 tbody tr")].map((row) =>
+      parseFloat(row.cells[1].textContent.replace(",", "")))`;
+      const before = await page.evaluate<number[]>(column);
+      await page.locator("#s1 th button").nth(1).click();
+      deepEqual(
+        await page.evaluate<number[]>(column),
+        before.toSorted((a, b) => a - b),
+      );
+      await page.locator("#s5 th button").first().click();
+      equal(
+        await page.evaluate<string>(`document.querySelector("#s5 tr:last-child").className`),
+        "sum",
+      );
+    });
+  },
+);
 
 testIf(isThere, OTHERWISE, "dark mode really is dark, and text on it light", async () => {
   const options = { viewport: { width: 1280, height: 900 }, colorScheme: "dark" } as const;

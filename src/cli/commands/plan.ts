@@ -2,7 +2,7 @@
 import type { Command } from "../command.ts";
 import { isOn, text } from "../command.ts";
 import { AS_OF_OPTION, COLOR_OPTION, JSON_OPTION } from "../options.ts";
-import { say } from "../output.ts";
+import { PRICES_OPTION, REDACT_OPTION, REPORT_OPTION } from "../options.ts";
 import { UsageError } from "../../base/errors.ts";
 
 const word = (describe: string, standard?: string) => ({
@@ -21,6 +21,7 @@ export const plan: Command = {
     "fabricast plan --model llama-3-70b --users 1000 --ttft '2 s' --tpot '50 ms'",
     "fabricast plan --model llama-3-8b --tokens 2T --by 2027-03-01 --basis buy --json",
     "fabricast plan --model llama-3-70b --tokens 15T --within 90d --vendors NVIDIA -o plan",
+    "fabricast plan --model llama-3-8b --tokens 2T --within 30d --batch 512 --report md",
   ],
   options: {
     model: { ...word("model: llama-3-70b, mixtral-8x7b, gpt-175b …"), demandOption: true },
@@ -57,12 +58,15 @@ export const plan: Command = {
     restart: word("from an interruption to the next step", "10 min"),
     storage: word("rate at which checkpoints are written, all together: '500 GB/s'"),
     options: word("most options to show", "5"),
-    output: { ...word("folder for the plan and each option's files"), alias: "o" },
+    prices: PRICES_OPTION,
+    output: { ...word("folder for the report, the plan and each option's files"), alias: "o" },
+    report: REPORT_OPTION,
+    "redact-prices": REDACT_OPTION,
     "as-of": AS_OF_OPTION,
     json: JSON_OPTION,
     color: COLOR_OPTION,
   },
-  async handle(flags) {
+  async handle(flags, words) {
     if (flags["users"] !== undefined) {
       const { planServing } = await import("../plan-serving.ts");
       return planServing(flags);
@@ -71,13 +75,25 @@ export const plan: Command = {
       throw new UsageError("plan takes --tokens with --within or --by, or --users");
     }
     const { planQuestion } = await import("../plan-flags.ts");
-    const { planned, writePlan } = await import("../planned.ts");
+    const { planned, planFiles } = await import("../planned.ts");
     const { planJson, planText } = await import("../../report/plan.ts");
-    const answer = await planned(await planQuestion(flags), text(flags, "sites") ?? "");
-    process.stdout.write(isOn(flags, "json") ? planJson(answer) : planText(answer));
+    const { planDocument } = await import("../../report/plan-document.ts");
+    const { showDocument, writeDocument } = await import("../documents.ts");
+    const { shownWords } = await import("../words.ts");
+    const question = await planQuestion(flags);
+    const answer = await planned(question, text(flags, "sites") ?? "", text(flags, "prices"));
+    const document = planDocument(answer, shownWords(words));
+    const isShown = await showDocument(document, flags);
+    if (!isShown) {
+      process.stdout.write(isOn(flags, "json") ? planJson(answer) : planText(answer));
+    }
     const folder = text(flags, "output");
-    if (folder !== undefined)
-      for (const path of await writePlan(answer, folder)) say(`wrote ${path}`);
+    if (folder !== undefined) {
+      await writeDocument(document, flags, {
+        ...{ folder, stem: "report" },
+        others: planFiles(answer, folder, isOn(flags, "redact-prices")),
+      });
+    }
     return 0;
   },
 };

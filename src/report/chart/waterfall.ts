@@ -25,6 +25,20 @@ export interface Bar {
   readonly limit?: string;
 }
 
+/** A total whose parts are told one by one; seconds. */
+export interface Fall {
+  readonly stepTimeS: number;
+  readonly stepTimeLowS: number;
+  readonly stepTimeHighS: number;
+  /** Beside the longest exposed bar: the link that limits it. */
+  readonly limitWords?: string;
+}
+
+/** A part before it has its place and its figures; `isLimited`: the link is its limit. */
+export type Kept = Pick<Bar, "name" | "cause" | "fill" | "exposed" | "durationS"> & {
+  readonly isLimited?: boolean;
+};
+
 /** Parts below this share are joined, and listed in the table. */
 const SMALL_SHARE = 0.005;
 
@@ -42,39 +56,41 @@ const FILLS: Readonly<Record<StepPart["name"], string>> = {
 
 /** The bars of one step, in order, with figures that close. */
 export function waterfallBars(row: PointRow, scale = timeScale(row.stepTimeS)): Bar[] {
-  const parts = row.parts.filter((part) => part.durationS !== 0);
-  const isSmall = (part: StepPart): boolean => part.durationS < SMALL_SHARE * row.stepTimeS;
-  const small = parts.filter(isSmall);
-  const joined = small.length > 1;
-  const kept: { name: string; cause: string; fill: string; exposed: boolean; durationS: number }[] =
-    parts
-      .filter((part) => !joined || !isSmall(part))
-      .map((part) => ({
-        name: capitalized(part.name),
-        cause: causeOf(part.name, row),
-        fill: FILLS[part.name],
-        exposed: isExposed(part),
-        durationS: part.durationS,
-      }));
-  if (joined) {
-    const durationS = small.reduce((sum, part) => sum + part.durationS, 0);
-    const cause = "each under 0.5 % of the step";
-    kept.push({
-      name: `Other, ${small.length} parts`,
-      cause,
-      fill: "f-bub",
-      exposed: false,
-      durationS,
-    });
-  }
-  return placed(row, kept, scale);
+  return fallBars(fallOf(row), row.parts.map(keptOf(row)), scale);
 }
 
-function placed(
-  row: PointRow,
-  kept: readonly Omit<Bar, "startS" | "time" | "share">[],
-  scale: TimeScale,
-): Bar[] {
+const fallOf = (row: PointRow): Fall => ({
+  ...row,
+  ...(isLink(row.limit) ? { limitWords: limitWords(row.limit) } : {}),
+});
+
+const keptOf =
+  (row: PointRow) =>
+  (part: StepPart): Kept => ({
+    name: capitalized(part.name),
+    cause: causeOf(part.name, row),
+    fill: FILLS[part.name],
+    exposed: isExposed(part),
+    durationS: part.durationS,
+  });
+
+/** Small parts joined, the others in order, with figures that close. */
+export function fallBars(fall: Fall, all: readonly Kept[], scale: TimeScale): Bar[] {
+  const parts = all.filter((part) => part.durationS !== 0);
+  const isSmall = (part: Kept): boolean => part.durationS < SMALL_SHARE * fall.stepTimeS;
+  const small = parts.filter(isSmall);
+  if (small.length < 2) return placed(fall, parts, scale);
+  const other: Kept = {
+    name: `Other, ${small.length} parts`,
+    cause: "each under 0.5 % of the step",
+    fill: "f-bub",
+    exposed: false,
+    durationS: small.reduce((sum, part) => sum + part.durationS, 0),
+  };
+  return placed(fall, [...parts.filter((part) => !isSmall(part)), other], scale);
+}
+
+function placed(row: Fall, kept: readonly Kept[], scale: TimeScale): Bar[] {
   const times = kept.map((bar) => bar.durationS);
   const shown = closing(
     times.map((time) => time * scale.perS),
@@ -87,13 +103,14 @@ function placed(
   return kept.map((bar, index) => {
     const here = startS;
     startS += bar.durationS;
-    const isWorst = bar.exposed && bar.durationS === worst && isLink(row.limit);
+    const isNamed = bar.isLimited ?? (bar.exposed && bar.durationS === worst);
+    const isWorst = isNamed && row.limitWords !== undefined;
     return {
       ...bar,
       startS: here,
       time: fixed(at(shown, index), scale.decimals),
       share: fixed(at(shares, index), 1),
-      ...(isWorst ? { limit: `limit: ${limitWords(row.limit)}` } : {}),
+      ...(isWorst ? { limit: `limit: ${row.limitWords}` } : {}),
     };
   });
 }
@@ -115,10 +132,7 @@ export function waterfall(row: PointRow, ordinal = 1): Chart {
     desc:
       `Waterfall of one training step of ${time(row.stepTimeS)}: ${bars.length} parts that sum ` +
       `exactly, ${percent(exposed)} of it exposed communication; limit ${limitWords(row.limit)}.`,
-    wide: [734, 24 + 34 * (bars.length + 1) + 14],
-    narrow: [328, 24 + 35 * (bars.length + 1) + 14],
-    draw: (pen, { size, narrow }) =>
-      (narrow ? drawNarrow : drawWide)(pen, { row, bars, scale, width: size[0] }),
+    ...fallDrawing(row, bars, scale),
     values: {
       columns: ["Part", "Duration, s", "Of the step, %"],
       rows: [
@@ -133,8 +147,22 @@ export function waterfall(row: PointRow, ordinal = 1): Chart {
   };
 }
 
+/** Sizes and drawing of a fall; its words are the caller's. */
+export function fallDrawing(
+  row: Fall,
+  bars: readonly Bar[],
+  scale: TimeScale,
+): Pick<Chart, "wide" | "narrow" | "draw"> {
+  return {
+    wide: [734, 24 + 34 * (bars.length + 1) + 14],
+    narrow: [328, 24 + 35 * (bars.length + 1) + 14],
+    draw: (pen, { size, narrow }) =>
+      (narrow ? drawNarrow : drawWide)(pen, { row, bars, scale, width: size[0] }),
+  };
+}
+
 interface Plot {
-  readonly row: PointRow;
+  readonly row: Fall;
   readonly bars: readonly Bar[];
   readonly scale: TimeScale;
   readonly width: number;

@@ -1,16 +1,17 @@
 /**
- * The shell of a page: one file, no request, a policy that allows nothing else. A page that
- * carries its data may carry a constant script; its hash is in the policy.
+ * The shell of a page: one file, no request, a policy that allows nothing else. Pages that
+ * carry their data also carry a constant script that sorts tables; its hash is in the policy.
  */
 import { createHash } from "node:crypto";
 import { fixed } from "../../base/format.ts";
 import type { Result } from "../../records/result.ts";
-import { html, trusted } from "../escape.ts";
+import { escapeMarkup, html, trusted } from "../escape.ts";
 import type { Html, HtmlPart } from "../escape.ts";
 import { VERDICT } from "../words.ts";
 import { readersGuide, sections } from "./section.ts";
 import type { Section } from "./section.ts";
 import { PAGE_CSS } from "./style.ts";
+import { LIVING_CSS, LIVING_SCRIPT } from "./living.ts";
 
 /** What a page says before its sections. */
 interface PageHead extends Pick<Result, "question" | "answer"> {
@@ -27,15 +28,15 @@ export interface Page {
   readonly figures: readonly KeyFigure[];
   readonly scope: readonly (readonly [string, string])[];
   readonly sections: readonly Section[];
+  /** Of a page that carries what it was made from. */
   readonly living?: Living;
 }
 
-/** What a page carries that lets a reader work with it. */
 export interface Living {
   /** JSON. */
   readonly embedded: string;
-  readonly script: string;
-  readonly css: string;
+  /** Instead of those that sort tables; constants both. */
+  readonly tools?: { readonly script: string; readonly css: string };
   readonly footer: string;
   readonly isRedacted: boolean;
 }
@@ -51,11 +52,14 @@ export interface KeyFigure {
 const tied = (text: string): string => text.replace(/(\d) %/g, "$1\u00a0%");
 
 export function page({ result, figures, scope, sections: list, living }: Page): string {
-  const css = PAGE_CSS + (living?.css ?? "");
+  const tools = living?.tools ?? { script: LIVING_SCRIPT, css: LIVING_CSS };
+  const css = living === undefined ? PAGE_CSS : PAGE_CSS + tools.css;
   const rules = ["default-src 'none'", `style-src '${hashOf(css)}'`];
-  if (living !== undefined) rules.push(`script-src '${hashOf(living.script)}'`);
+  if (living !== undefined) rules.push(`script-src '${hashOf(tools.script)}'`);
   const policy = [...rules, "base-uri 'none'", "form-action 'none'"].join("; ");
   const title = `${result.answer.sentence} · Fabricast`;
+  const judged = verdict(result, living?.isRedacted === true);
+  const scripts = living === undefined ? "" : scriptsOf(living, tools.script).html;
   const whole = html`<!doctype html>
     <html lang="en">
       <head>
@@ -71,27 +75,27 @@ export function page({ result, figures, scope, sections: list, living }: Page): 
           <main>
             <p class="question">${tied(result.question)}</p>
             <h1>${tied(result.answer.sentence)}</h1>
-            ${verdict(result)} ${keyFigures(figures)} ${scopeBoxes(scope)} ${readersGuide(list)}
+            ${judged} ${keyFigures(figures)} ${scopeBoxes(scope)} ${readersGuide(list)}
             ${sections(list)}
           </main>
-          <footer>${living === undefined ? FOOTER : html`<p>${living.footer}</p>`}</footer>
+          <footer>
+            ${trusted(`<p>\n${living === undefined ? FOOTER : escapeMarkup(living.footer)}\n</p>`)}
+          </footer>
         </div>
-        ${living === undefined ? undefined : scriptsOf(living)}
       </body>
     </html> `;
-  return whole.html;
+  return whole.html.replace("\n</body>", () => `${scripts}\n</body>`);
 }
 
-const FOOTER = html`<p>
-  “8 in 10” is the range from p10 to p90 by the error of the software profile; figures without one
-  have no range. No network access, no telemetry, no script.
-</p>`;
+const FOOTER =
+  "“8 in 10” is the range from p10 to p90 by the error of the software profile; figures\n" +
+  "without one have no range. No network access, no telemetry, no script.";
 
 const hashOf = (text: string): string =>
   `sha256-${createHash("sha256").update(text).digest("base64")}`;
 
 /** Data is no script: what could end the element or a line of it is written as an escape. */
-function scriptsOf({ embedded, script }: Living): Html {
+function scriptsOf({ embedded }: Living, script: string): Html {
   const data = embedded.replace(
     /[<>&\u2028\u2029]/g,
     (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -110,7 +114,7 @@ function head(result: PageHead): Html {
   </header>`;
 }
 
-function verdict({ answer }: PageHead): Html {
+function verdict({ answer }: PageHead, isRedacted: boolean): Html {
   const { glyph, word } = VERDICT[answer.verdict];
   const beware = answer.beware.map((sentence) => html`<li>${sentence}</li>`);
   const list: HtmlPart =
@@ -120,7 +124,9 @@ function verdict({ answer }: PageHead): Html {
           ${beware}
         </ul>`;
   return html`<div class="verdict">
-    <span class="badge ${answer.verdict}">${glyph} ${word}</span>${list}
+    <span class="badge ${answer.verdict}">${glyph} ${word}</span>${
+      isRedacted ? html`<span class="badge unclear">prices redacted</span>` : undefined
+    }${list}
   </div>`;
 }
 

@@ -61,8 +61,7 @@ export async function sweepPage({ view, reproduce, ...head }: SweepReport): Prom
     ],
     living: {
       embedded: embeddedOf(view),
-      script: SWEEP_SCRIPT,
-      css: SWEEP_CSS,
+      tools: { script: SWEEP_SCRIPT, css: SWEEP_CSS },
       isRedacted: false,
       footer:
         "By the analytical law, no range: `simulate` tells one for a point. One file, no network " +

@@ -16,6 +16,8 @@ export interface TableOptions<T> {
   readonly cards?: boolean;
   readonly isMarked?: (row: T) => boolean;
   readonly isTotal?: (row: T) => boolean;
+  /** Shown on screens only. */
+  readonly isOffPaper?: (row: T) => boolean;
 }
 
 export function table<T>(
@@ -33,6 +35,7 @@ export function table<T>(
     const classes = [
       options.isMarked?.(row) === true ? "marked" : "",
       options.isTotal?.(row) === true ? "sum" : "",
+      options.isOffPaper?.(row) === true ? "off-paper" : "",
     ];
     return html`<tr class="${classes.filter(Boolean).join(" ")}" role="row">
       ${cells(columns, row)}
