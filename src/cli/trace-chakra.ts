@@ -1,7 +1,7 @@
 /** `trace export --to chakra`: a file for each rank, and who is in which group. */
 import { Refusal } from "../base/errors.ts";
 import { fixed } from "../base/format.ts";
-import type { ChakraRank } from "../files/formats/chakra.ts";
+import type { ChakraPlace } from "../files/formats/chakra.ts";
 import type { Degrees, RecordedTrace } from "../records/trace-file.ts";
 import type { GroupKind, TraceCollective } from "../records/trace.ts";
 import { prints } from "./native-options.ts";
@@ -54,7 +54,7 @@ async function places(degrees: Degrees, rankCount: number) {
     ids.set(key, id);
     return id;
   };
-  const placeOf = (rank: number): ChakraRank => {
+  const placeOf = (rank: number): ChakraPlace => {
     const known = new Map<string, readonly number[]>();
     return {
       ...{ rank, rankCount, groupIdOf },

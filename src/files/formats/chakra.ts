@@ -64,7 +64,7 @@ function nodeBytes({ id, name, type, dataDependencies, attributes }: ChakraNode)
 }
 
 /** Where a rank stands among all. */
-export interface ChakraRank {
+export interface ChakraPlace {
   readonly rank: number;
   readonly rankCount: number;
   /** The ranks of the group that makes an exchange, in order. */
@@ -74,7 +74,7 @@ export interface ChakraRank {
 }
 
 /** What a rank does, as nodes: the ops, then the collectives; an exchange is two of them. */
-export function chakraNodes({ trace, dependencies }: RankProgram, place: ChakraRank): ChakraNode[] {
+export function chakraNodes({ trace, dependencies }: RankProgram, place: ChakraPlace): ChakraNode[] {
   const { ops, collectives = [] } = trace;
   const tags = new Map<string, number>();
   const made: readonly (readonly Bare[])[] = [
@@ -110,7 +110,7 @@ function computeNode({ name, phase, flop, readBytes, writtenBytes }: TraceOp): B
 function communication(
   collective: TraceCollective,
   trace: Trace,
-  place: ChakraRank,
+  place: ChakraPlace,
   tags: Map<string, number>,
 ): Bare[] {
   const { kind } = collective;
@@ -148,7 +148,7 @@ export function collectiveNode(
 function messages(
   collective: TraceCollective,
   { ops }: Trace,
-  place: ChakraRank,
+  place: ChakraPlace,
   tags: Map<string, number>,
 ): Bare[] {
   const { kind, phase, op } = collective;

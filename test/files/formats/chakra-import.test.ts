@@ -120,8 +120,11 @@ test("an amount may be any kind of number", () => {
 test("what we export comes back: flop, bytes, collectives and who waits for whom", async () => {
   const recorded = recordTrainingShapes(await readTraining("mlp"), { ...NO_PARALLELISM, dp: 2 });
   const program = recorded.programs[0]!;
-  const bytes = chakraBytes(chakraNodes(program, 2));
-  const trace = await readChakra(written([bytes, bytes]));
+  const bytes = [0, 1].map((rank) => {
+    const place = { rank, rankCount: 2, membersOf: () => [0, 1], groupIdOf: () => 1 };
+    return chakraBytes(chakraNodes(program, place));
+  });
+  const trace = await readChakra(written(bytes));
   const summary = executionSummary(trace);
   const { ops, collectives = [] } = program.trace;
   equal(summary.computeFlop, 2 * ops.reduce((sum, { flop }) => sum + Math.round(flop), 0));

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "vitest";
-import type { ChakraNode, ChakraRank } from "../../../src/files/formats/chakra.ts";
+import type { ChakraNode, ChakraPlace } from "../../../src/files/formats/chakra.ts";
 import {
   chakraBytes,
   chakraNodes,
@@ -64,7 +64,7 @@ test("ops and collectives become nodes that wait as the trace says", async () =>
 });
 
 /** A rank of four, in a group of its own where not all belong to it. */
-function placeOf(rank: number, members: readonly number[], rankCount = members.length): ChakraRank {
+function placeOf(rank: number, members: readonly number[], rankCount = members.length): ChakraPlace {
   return { rank, rankCount, membersOf: () => members, groupIdOf: () => 3 };
 }
 
