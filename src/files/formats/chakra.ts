@@ -74,7 +74,10 @@ export interface ChakraPlace {
 }
 
 /** What a rank does, as nodes: the ops, then the collectives; an exchange is two of them. */
-export function chakraNodes({ trace, dependencies }: RankProgram, place: ChakraPlace): ChakraNode[] {
+export function chakraNodes(
+  { trace, dependencies }: RankProgram,
+  place: ChakraPlace,
+): ChakraNode[] {
   const { ops, collectives = [] } = trace;
   const tags = new Map<string, number>();
   const made: readonly (readonly Bare[])[] = [

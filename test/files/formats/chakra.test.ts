@@ -64,7 +64,11 @@ test("ops and collectives become nodes that wait as the trace says", async () =>
 });
 
 /** A rank of four, in a group of its own where not all belong to it. */
-function placeOf(rank: number, members: readonly number[], rankCount = members.length): ChakraPlace {
+function placeOf(
+  rank: number,
+  members: readonly number[],
+  rankCount = members.length,
+): ChakraPlace {
   return { rank, rankCount, membersOf: () => members, groupIdOf: () => 3 };
 }
 
