@@ -2,7 +2,7 @@
 import { assert, at } from "../base/assert.ts";
 import { linkId } from "../base/ids.ts";
 import type { Graph } from "../records/graph.ts";
-import type { Sharing } from "../records/schedule.ts";
+import type { OnProgress, Sharing } from "../records/schedule.ts";
 import type { Failure, LinkLoad, Messages, MessagesEnd } from "../records/traffic.ts";
 import type { Epoch } from "./engine/message-ways.ts";
 import { runMessages } from "./engine/messages.ts";
@@ -81,12 +81,13 @@ export function runTraffic(
     readonly failures?: readonly Failure[];
     /** Packet by packet, instead of flow by flow. */
     readonly packet?: PacketOptions;
+    readonly onProgress?: OnProgress;
   },
 ): TrafficRun {
   const epochs = epochsOf(graph, options.failures ?? []);
   const packets =
     options.packet === undefined ? undefined : runPackets(graph, messages, options.packet);
-  const end = packets ?? runMessages(messages, epochs, { share: options.share });
+  const end = packets ?? runMessages(messages, epochs, options);
   const durationS = end.finishS.reduce((last, seconds) => Math.max(last, seconds), 0);
   const links = loadsOf(graph, end.linkBytes, durationS);
   const busiestS = links.reduce(
