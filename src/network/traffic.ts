@@ -8,6 +8,7 @@ import type { Epoch } from "./engine/message-ways.ts";
 import { runMessages } from "./engine/messages.ts";
 import type { PacketCounts, PacketOptions } from "../records/packet.ts";
 import { runPackets } from "./packet/run.ts";
+import { withoutPlanes } from "./planes.ts";
 import { failedGraph } from "./routing/failures.ts";
 import { slowedGraph } from "./slowed.ts";
 
@@ -22,10 +23,11 @@ export function epochsOf(graph: Graph, failures: readonly Failure[]): Epoch[] {
     );
     const down = happened.filter(({ rateShare }) => rateShare === undefined);
     const slowed = slowedGraph(graph, slow);
-    const failed = failedGraph(
+    const planes = withoutPlanes(
       slowed,
       down.map(({ name }) => name),
     );
+    const failed = failedGraph(planes.graph, planes.failed);
     if (startS === 0) epochs[0] = { startS: 0, graph: failed };
     else epochs.push({ startS, graph: failed });
   }
