@@ -8,7 +8,7 @@ import { orderOf } from "../network/routing/placement.ts";
 import { sceneGraph } from "../network/scene.ts";
 import type { CollectiveQuestion } from "../records/job.ts";
 import type { CollectiveResult, CollectiveRow } from "../records/result.ts";
-import type { CollectiveTime } from "../records/schedule.ts";
+import type { CollectiveTime, OnProgress } from "../records/schedule.ts";
 import { bitRate, bytes, duration, fixed } from "../base/format.ts";
 import { at } from "../base/assert.ts";
 import { assumptionsOf } from "./assumptions.ts";
@@ -18,7 +18,7 @@ import { networkWords } from "./network-words.ts";
 
 export function answerCollective(question: CollectiveQuestion, asked: Asked): CollectiveResult {
   const { cluster, rankCount, collective } = question;
-  const timers = timersOf(question);
+  const timers = timersOf(question, asked.onProgress);
   const rows = question.sizesBytes.map((sizeBytes) => rowOf(question, sizeBytes, timers));
   const last = at(rows, rows.length - 1);
   const sentence =
@@ -77,17 +77,13 @@ function limitWords(row: CollectiveRow): string {
 type Timer = (sizeBytes: number) => CollectiveTime;
 
 /** One timer, or one for each seed of a hashed routing. */
-function timersOf({
-  cluster,
-  collective,
-  algorithm,
-  rankCount,
-  moves,
-  msccl,
-  network = {},
-}: CollectiveQuestion): Timer[] {
+function timersOf(
+  { cluster, collective, algorithm, rankCount, moves, msccl, network = {} }: CollectiveQuestion,
+  onProgress?: OnProgress,
+): Timer[] {
   const { routing, seedCount = 1, queuePairCount, placement = { kind: "natural" } } = network;
   const order = orderOf(placement, rankCount);
+  const run = onProgress === undefined ? network : { ...network, onProgress };
   const isOwn = moves !== undefined || msccl !== undefined;
   const rules = isRules(algorithm) && !isOwn ? choiceRules(algorithm) : undefined;
   const asked = { name: algorithm, collective, rankCount };
@@ -97,7 +93,7 @@ function timersOf({
     const isDrawn = routing !== undefined && "seed" in routing;
     const drawn = isDrawn ? { ...routing, seed: routing.seed + i } : routing;
     const graph = sceneGraph(cluster, rankCount, { ...network, ...(drawn && { routing: drawn }) });
-    const head = { collective, order, queuePairCount, run: network, schedule };
+    const head = { collective, order, queuePairCount, run, schedule };
     return (sizeBytes) => {
       const named =
         rules === undefined

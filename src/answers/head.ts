@@ -6,6 +6,7 @@ import type { Cluster } from "../records/cluster.ts";
 import type { Question, Training } from "../records/job.ts";
 import { SCHEMA_VERSION } from "../records/result.ts";
 import type { Assumption, ResultHead } from "../records/result.ts";
+import type { OnProgress } from "../records/schedule.ts";
 import type { Measurement, Trace } from "../records/trace.ts";
 import type { ValidationTable } from "./accuracy/validation.ts";
 import type { Anchor } from "./large/setting.ts";
@@ -20,6 +21,8 @@ export interface Asked {
   /** Name of the file it was read from; absent when it was measured in this run. */
   readonly measurementFile?: string;
   readonly large?: LargeGiven;
+  /** Who is told how far a long simulation is. */
+  readonly onProgress?: OnProgress;
 }
 
 /** What a question about a large model is answered with. */

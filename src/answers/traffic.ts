@@ -13,7 +13,7 @@ import { patternTraffic } from "../network/traffic-patterns.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { Graph } from "../records/graph.ts";
 import type { PacketOptions } from "../records/packet.ts";
-import type { Semantics, Sharing } from "../records/schedule.ts";
+import type { OnProgress, Semantics, Sharing } from "../records/schedule.ts";
 import type {
   Failure,
   JobAsked,
@@ -38,6 +38,7 @@ export interface TrafficAsked extends SceneChoices {
   readonly failures: readonly Failure[];
   /** Packet by packet, instead of flow by flow. */
   readonly packet?: PacketOptions;
+  readonly onProgress?: OnProgress;
 }
 
 export function answerTraffic(asked: TrafficAsked): TrafficResult {
@@ -49,6 +50,7 @@ export function answerTraffic(asked: TrafficAsked): TrafficResult {
   const lists = jobs.map((job) => expandedProgram(job.program, semantics, job.asked.startS));
   const run = runTraffic(graph, joinedMessages([traffic, ...lists]), {
     ...{ share, failures },
+    ...(asked.onProgress === undefined ? {} : { onProgress: asked.onProgress }),
     ...(packet === undefined ? {} : { packet: sprayedPacket(asked, packet) }),
   });
   let first = traffic.ids.length;

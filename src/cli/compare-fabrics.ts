@@ -2,8 +2,12 @@
 import type { Options } from "yargs";
 import { isOn, text } from "./command.ts";
 import { AS_OF_OPTION } from "./options.ts";
+import { say } from "./output.ts";
+import { shownWords } from "./words.ts";
 import { InputError } from "../base/errors.ts";
-import type { EqualIn } from "../records/fabric-comparison.ts";
+import { shellQuoted } from "../base/shell.ts";
+import { CATALOG_DATE, VERSION } from "../base/version.ts";
+import type { EqualIn, FabricComparison } from "../records/fabric-comparison.ts";
 
 const EQUALS: readonly EqualIn[] = ["cost", "bisection", "ports"];
 /** Above, the exchange of all ranks takes minutes on fabrics without symmetry. */
@@ -12,6 +16,7 @@ const HOSTS_MOST = 512;
 export const FABRIC_EXAMPLES: readonly string[] = [
   "fabricast compare fabrics --hosts 32 --families fat-tree,rail,torus,dragonfly --equal cost",
   "fabricast compare fabrics --hosts 16 --families fat-tree,torus --equal ports --json",
+  "fabricast compare fabrics --hosts 16 --families fat-tree,torus --equal ports -o my/report",
 ];
 
 export const FABRIC_OPTIONS: Readonly<Record<string, Options>> = {
@@ -32,9 +37,17 @@ export const FABRIC_OPTIONS: Readonly<Record<string, Options>> = {
     describe: "of a routing that draws",
   },
   "as-of": AS_OF_OPTION,
+  out: {
+    type: "string",
+    alias: "o",
+    requiresArg: true,
+    describe: "folder for the comparison of fabrics as HTML, CSV and JSON",
+  },
 };
 
-export async function answerFabrics(flags: Readonly<Record<string, unknown>>): Promise<number> {
+type Flags = Readonly<Record<string, unknown>>;
+
+export async function answerFabrics(flags: Flags, words: readonly string[]): Promise<number> {
   const { CANDIDATE_FAMILIES, fabricCandidates } = await import("../files/fabric-candidates.ts");
   const { compareFabrics } = await import("../answers/compare-fabrics.ts");
   const { compareFabricsText } = await import("../report/compare-fabrics.ts");
@@ -70,5 +83,34 @@ export async function answerFabrics(flags: Readonly<Record<string, unknown>>): P
       ? `${JSON.stringify(comparison, null, 2)}\n`
       : compareFabricsText(comparison),
   );
+  const folder = text(flags, "out");
+  if (folder !== undefined) await writeFabrics(folder, comparison, flags, words);
   return 0;
+}
+
+/** The comparison as a page, as rows and as data, beside each other. */
+async function writeFabrics(
+  folder: string,
+  comparison: FabricComparison,
+  flags: Flags,
+  words: readonly string[],
+): Promise<void> {
+  const { compareFabricsPage } = await import("../report/html/compare-fabrics.ts");
+  const { fabricsCsv } = await import("../report/compare-fabrics.ts");
+  const { fileName, writeAll } = await import("../files/write.ts");
+  const hostCount = Number(text(flags, "hosts"));
+  const node = text(flags, "node") ?? "";
+  const page = await compareFabricsPage({
+    ...{ comparison, hostCount, node, asOf: text(flags, "as-of") ?? CATALOG_DATE },
+    ...{ catalog: CATALOG_DATE, version: VERSION },
+    reproduce: ["npx fabricast", ...shownWords(words).map(shellQuoted)].join(" "),
+  });
+  const path = `${folder}/${fileName(`fabrics-of-${hostCount}-${node}`)}`;
+  const files = [
+    { path: `${path}.html`, text: page },
+    { path: `${path}.csv`, text: await fabricsCsv(comparison) },
+    { path: `${path}.json`, text: `${JSON.stringify(comparison, null, 2)}\n` },
+  ];
+  await writeAll(files);
+  say(`wrote ${files.map((file) => file.path).join(", ")}`);
 }

@@ -3,6 +3,7 @@ import { Refusal } from "../base/errors.ts";
 import type { Cluster } from "../records/cluster.ts";
 import type { Graph } from "../records/graph.ts";
 import type { Routing, Slowed } from "../records/schedule.ts";
+import { withoutPlanes } from "./planes.ts";
 import { failedGraph } from "./routing/failures.ts";
 import { queuePairGraph } from "./routing/queue-pairs.ts";
 import { routedGraph } from "./routing/routed.ts";
@@ -21,8 +22,10 @@ export interface SceneChoices {
 }
 
 export function sceneGraph(cluster: Cluster, rankCount: number, choices: SceneChoices = {}): Graph {
-  const { routing = { kind: "natural" }, failed = [], slowed = [], queuePairCount = 1 } = choices;
-  const routed = slowedGraph(routedGraph(buildGraph(cluster, rankCount), routing), slowed);
+  const { routing = { kind: "natural" }, slowed = [], queuePairCount = 1 } = choices;
+  const built = withoutPlanes(buildGraph(cluster, rankCount), choices.failed ?? []);
+  const { failed } = built;
+  const routed = slowedGraph(routedGraph(built.graph, routing), slowed);
   const whole = queuePairCount === 1 ? routed : queuePairGraph(routed, routing, queuePairCount);
   if (routing.kind !== "spray" || cluster.fabric.kind !== "fat-tree") {
     return failedGraph(whole, failed);
@@ -36,5 +39,6 @@ export function sceneGraph(cluster: Cluster, rankCount: number, choices: SceneCh
       nextStep: "take --routing ecmp:1 or d-mod-k with --fail and --slow",
     });
   }
-  return sprayedGraph(cluster, cluster.fabric, rankCount);
+  const sprayed = sprayedGraph(cluster, cluster.fabric, rankCount);
+  return withoutPlanes(sprayed, choices.failed ?? []).graph;
 }

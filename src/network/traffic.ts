@@ -2,12 +2,13 @@
 import { assert, at } from "../base/assert.ts";
 import { linkId } from "../base/ids.ts";
 import type { Graph } from "../records/graph.ts";
-import type { Sharing } from "../records/schedule.ts";
+import type { OnProgress, Sharing } from "../records/schedule.ts";
 import type { Failure, LinkLoad, Messages, MessagesEnd } from "../records/traffic.ts";
 import type { Epoch } from "./engine/message-ways.ts";
 import { runMessages } from "./engine/messages.ts";
 import type { PacketCounts, PacketOptions } from "../records/packet.ts";
 import { runPackets } from "./packet/run.ts";
+import { withoutPlanes } from "./planes.ts";
 import { failedGraph } from "./routing/failures.ts";
 import { slowedGraph } from "./slowed.ts";
 
@@ -22,10 +23,11 @@ export function epochsOf(graph: Graph, failures: readonly Failure[]): Epoch[] {
     );
     const down = happened.filter(({ rateShare }) => rateShare === undefined);
     const slowed = slowedGraph(graph, slow);
-    const failed = failedGraph(
+    const planes = withoutPlanes(
       slowed,
       down.map(({ name }) => name),
     );
+    const failed = failedGraph(planes.graph, planes.failed);
     if (startS === 0) epochs[0] = { startS: 0, graph: failed };
     else epochs.push({ startS, graph: failed });
   }
@@ -81,12 +83,13 @@ export function runTraffic(
     readonly failures?: readonly Failure[];
     /** Packet by packet, instead of flow by flow. */
     readonly packet?: PacketOptions;
+    readonly onProgress?: OnProgress;
   },
 ): TrafficRun {
   const epochs = epochsOf(graph, options.failures ?? []);
   const packets =
     options.packet === undefined ? undefined : runPackets(graph, messages, options.packet);
-  const end = packets ?? runMessages(messages, epochs, { share: options.share });
+  const end = packets ?? runMessages(messages, epochs, options);
   const durationS = end.finishS.reduce((last, seconds) => Math.max(last, seconds), 0);
   const links = loadsOf(graph, end.linkBytes, durationS);
   const busiestS = links.reduce(

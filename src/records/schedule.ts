@@ -46,6 +46,9 @@ export type Routing =
   /** The least loaded of several ways when messages start, detours among them. */
   | { readonly kind: "adaptive"; readonly seed: number };
 
+/** Told now and then how many of its events a long run has done, and how many there may be. */
+export type OnProgress = (done: number, all: number) => void;
+
 /** How a program is run; what is absent: barrier, equal, folded. */
 export interface RunOptions {
   readonly semantics?: Semantics;
@@ -54,6 +57,7 @@ export interface RunOptions {
   readonly fidelity?: Fidelity;
   /** By the plain engine: every message of every repetition an event. Same result. */
   readonly unfolded?: boolean;
+  readonly onProgress?: OnProgress;
 }
 
 /**

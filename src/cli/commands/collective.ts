@@ -8,6 +8,7 @@ import { NETWORK_OPTIONS, networkChoices } from "../network-flags.ts";
 import { CLUSTER_OPTION, COLOR_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
 import { MEASURED_OPTIONS, measuredVerdict } from "../measured.ts";
 import { codeOf, show } from "../output.ts";
+import { PROGRESS_OPTION, progressFor } from "../progress.ts";
 import { shownWords } from "../words.ts";
 
 export const collective: Command = {
@@ -42,6 +43,7 @@ export const collective: Command = {
     overlay: { type: "string", requiresArg: true, describe: "fitted constants, from `calibrate`" },
     ...MEASURED_OPTIONS,
     set: SET_OPTION,
+    progress: PROGRESS_OPTION,
     json: JSON_OPTION,
     color: COLOR_OPTION,
   },
@@ -73,6 +75,7 @@ export const collective: Command = {
     const rankCount = ranks === undefined ? fullRankCount(cluster) : countFlag("--ranks", ranks);
     const moves = isScheduleFile(typed) ? await readSchedule(typed, rankCount) : undefined;
     const msccl = isMsccl ? await mscclOf(typed, name) : undefined;
+    const onProgress = progressFor(flags);
     const result = answer(
       {
         ...questionDefaults(`${name}-on-${cluster.id}`),
@@ -87,7 +90,11 @@ export const collective: Command = {
         sizesBytes,
         network: await networkChoices(flags, rankCount),
       },
-      { words: shownWords(words), recordings: [] },
+      {
+        words: shownWords(words),
+        recordings: [],
+        ...(onProgress === undefined ? {} : { onProgress }),
+      },
     );
     await show(result, flags);
     return codeOf(result);

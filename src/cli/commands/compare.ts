@@ -34,9 +34,9 @@ export const compare: Command = {
     json: JSON_OPTION,
     color: COLOR_OPTION,
   },
-  async handle(flags) {
+  async handle(flags, words) {
     const [from, to] = [text(flags, "from") ?? "", text(flags, "to")];
-    if (from === "fabrics" && to === undefined) return answerFabrics(flags);
+    if (from === "fabrics" && to === undefined) return answerFabrics(flags, words);
     if (to === undefined)
       throw new UsageError("compare takes two: compare A B, or compare fabrics");
     const { sideResult } = await import("../single.ts");

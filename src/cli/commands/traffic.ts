@@ -4,6 +4,7 @@ import { isOn, text, texts } from "../command.ts";
 import { NETWORK_OPTIONS, networkChoices } from "../network-flags.ts";
 import { CLUSTER_OPTION, JSON_OPTION, SET_OPTION } from "../options.ts";
 import { say } from "../output.ts";
+import { PROGRESS_OPTION, progressFor } from "../progress.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { PacketOptions } from "../../records/packet.ts";
 import { PACKET_DEFAULTS } from "../../records/packet.ts";
@@ -53,6 +54,7 @@ export const traffic: Command = {
     events: { type: "string", requiresArg: true, describe: "write every flow to this CSV" },
     links: { type: "string", requiresArg: true, describe: "write the load of links to this CSV" },
     heat: { type: "string", requiresArg: true, describe: "draw the load of links to this SVG" },
+    progress: PROGRESS_OPTION,
     set: SET_OPTION,
     json: JSON_OPTION,
   },
@@ -82,7 +84,9 @@ export const traffic: Command = {
     const { failed, failures } = await failuresOf(texts(flags, "fail"));
     const slowings = await slowingsOf(texts(flags, "slow"));
     const choices = await networkChoices({ ...flags, fail: failed, slow: [] }, rankCount);
+    const onProgress = progressFor(flags);
     const result = answerTraffic({
+      ...(onProgress === undefined ? {} : { onProgress }),
       ...{ cluster, rankCount, jobs, failures: [...failures, ...slowings] },
       ...(file === undefined ? {} : { traffic: await readTraffic(file, rankCount) }),
       ...(rule === undefined

@@ -61,7 +61,7 @@ export function runDependent(
       capacityBytesPerS: compiled.capacityBytesPerS,
     },
     options.semantics,
-    options.verify,
+    options,
   );
   let member = 0;
   for (let m = 1; m < endS.length; m++) if (endS[m]! > endS[member]!) member = m;

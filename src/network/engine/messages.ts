@@ -11,7 +11,7 @@
  */
 import { assert, at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
-import type { Sharing } from "../../records/schedule.ts";
+import type { OnProgress, Sharing } from "../../records/schedule.ts";
 import type { Messages, MessagesEnd } from "../../records/traffic.ts";
 import { leastShares } from "./contended.ts";
 import { FairShares } from "./fair-shares.ts";
@@ -25,6 +25,7 @@ export interface MessagesOptions {
   readonly share?: Sharing;
   /** Prove the fairness of every solve (slow; for tests). */
   readonly verify?: boolean;
+  readonly onProgress?: OnProgress;
   /** Upper bound of one transfer, where the caller knows a better one than all at once. */
   readonly longestS?: number;
 }
@@ -32,6 +33,8 @@ export interface MessagesOptions {
 /** A run may have so many ticks, a quarter of what a float counts exactly. */
 const TICKS_MOST = 2 ** 51;
 const COARSER = 256;
+/** Events between two words about progress. */
+const TELL_EVERY = 16_384;
 
 export function runMessages(
   messages: Messages,
@@ -43,7 +46,7 @@ export function runMessages(
   const chainS = longestChainS(messages, ways);
   // Twice the longest chain with nobody in the way, and one longest transfer on top.
   for (let horizonS = 2 * chainS + longestS; ; horizonS *= COARSER) {
-    const end = new MessageRun(messages, epochs, ways).run(longestS, horizonS, options.verify);
+    const end = new MessageRun(messages, epochs, ways).run(longestS, horizonS, options);
     if (end === undefined) continue;
     assertMessagesHold(at(epochs, 0).graph, messages, end);
     return { ...end, chainS };
@@ -115,7 +118,12 @@ class MessageRun {
   }
 
   /** Undefined when the ticks were too short for so long a run. */
-  run(longestS: number, horizonS: number, verify = false): Ran | undefined {
+  run(
+    longestS: number,
+    horizonS: number,
+    { verify = false, onProgress }: MessagesOptions,
+  ): Ran | undefined {
+    let toldCount = TELL_EVERY;
     this.#clock.setTick(longestS, horizonS);
     const { queue, ticksPerS } = this.#clock;
     for (const m of this.#waits.free()) this.#makeReady(m, 0);
@@ -128,6 +136,10 @@ class MessageRun {
       // An event can bring another one at its own tick.
       while (queue.length > 0 && queue.nextTick === now) this.#fireAll(now);
       this.#clock.settle(now, verify);
+      if (onProgress !== undefined && this.#eventCount >= toldCount) {
+        toldCount = this.#eventCount + TELL_EVERY;
+        onProgress(this.#eventCount, 2 * this.#phase.length);
+      }
     }
     if (this.#doneCount < this.#phase.length) throw this.#deadlock();
     const seconds = (ticks: Float64Array) => ticks.map((tick) => tick / ticksPerS);

@@ -8,11 +8,12 @@
 import { assert, at } from "../../base/assert.ts";
 import { Refusal } from "../../base/errors.ts";
 import type { Graph } from "../../records/graph.ts";
-import type { Program, RunOptions, Step, Timeline } from "../../records/schedule.ts";
+import type { OnProgress, Program, RunOptions, Step, Timeline } from "../../records/schedule.ts";
 import { barrierBounds, chainBoundS } from "./analytical.ts";
 import { isRing, runDependent } from "./dependent.ts";
 import type { Dependency } from "./max-plus.ts";
 import { runDependentProgram } from "./dependent-program.ts";
+import { messageCountOf } from "./expand.ts";
 import { mergedAllPairs } from "./merge.ts";
 import { assertBytesConserved, assertLinksKeepUp, assertTwinAgrees } from "./guards.ts";
 import { limitOf } from "./limit.ts";
@@ -81,6 +82,7 @@ function barrierSteps(program: Program, graph: Graph, options: EngineOptions): T
   // A gather that repeats its scatter adds to the same millions of links: once for both.
   const repeats = new Map<Solved, number>();
   let eventCount = 0;
+  const most = 2 * messageCountOf(program);
   for (const step of program.steps) {
     const merged = mergedStep(step, graph, options);
     if (merged !== undefined) {
@@ -93,7 +95,9 @@ function barrierSteps(program: Program, graph: Graph, options: EngineOptions): T
     let found = known.find((one) => one.compiled === compiled);
     if (found === undefined || options.unfolded === true) {
       const repeated = options.once === true ? { ...step, repeat: 1 } : step;
-      found = solveStep(compiled, repeated, options);
+      const before = eventCount;
+      const onProgress: OnProgress = (done) => options.onProgress?.(before + done, most);
+      found = solveStep(compiled, repeated, { ...options, onProgress });
       solved.set(step.messageBytes, [...known, found]);
       eventCount += found.eventCount;
     }

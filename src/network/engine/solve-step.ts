@@ -1,6 +1,6 @@
 /** One step between two barriers: the message that arrives last, and the bytes on links. */
 import { assert } from "../../base/assert.ts";
-import type { Step } from "../../records/schedule.ts";
+import type { RunOptions, Step } from "../../records/schedule.ts";
 import { assertLinksKeepUp } from "./guards.ts";
 import { plainBatch } from "./step.ts";
 import type { CompiledStep } from "./step.ts";
@@ -24,13 +24,15 @@ interface Last {
 export function solveStep(
   compiled: CompiledStep,
   step: Pick<Step, "messageBytes" | "repeat">,
-  options: { readonly verify?: boolean; readonly unfolded?: boolean },
+  options: Pick<RunOptions, "unfolded" | "onProgress"> & { readonly verify?: boolean },
 ): Solved {
   const { messageBytes } = step;
   const { latencyS } = compiled;
   assert(messageBytes.length === latencyS.length && messageBytes.length > 0, "one size a message");
   const { verify = false, unfolded = false } = options;
-  const last = unfolded ? plainly(compiled, step, verify) : briefly(compiled, messageBytes, verify);
+  const last = unfolded
+    ? plainly(compiled, step, options)
+    : briefly(compiled, messageBytes, verify);
   const waitedS = latencyS[last.messageId]!;
   const bytes = bytesOnLinks(compiled, messageBytes);
   assertLinksKeepUp(compiled.graph, compiled.links, { bytes, stepS: last.arrivalS });
@@ -81,7 +83,7 @@ function briefly(compiled: CompiledStep, messageBytes: Float64Array, verify: boo
 function plainly(
   compiled: CompiledStep,
   { messageBytes, repeat }: Pick<Step, "messageBytes" | "repeat">,
-  verify: boolean,
+  { verify = false, onProgress }: Pick<RunOptions, "onProgress"> & { readonly verify?: boolean },
 ): Last {
   const batch = plainBatch(compiled);
   let eventCount = 0;
@@ -89,6 +91,7 @@ function plainly(
   for (let k = 0; k < repeat; k++) {
     batch.runPlain(messageBytes, verify);
     eventCount += batch.eventCount;
+    onProgress?.(eventCount, 2 * repeat * messageBytes.length);
     let messageId = 0;
     for (let m = 1; m < messageBytes.length; m++) {
       if (batch.arrivalS[m]! > batch.arrivalS[messageId]!) messageId = m;

@@ -7,6 +7,7 @@
  * before them are out. At one tick: completions, then starts, then one solve.
  */
 import { assert, at } from "../../base/assert.ts";
+import type { OnProgress } from "../../records/schedule.ts";
 import { leastShares } from "./contended.ts";
 import { FairShares } from "./fair-shares.ts";
 import { FlowClock } from "./flow-clock.ts";
@@ -29,9 +30,21 @@ export interface StreamsEnd {
   readonly eventCount: number;
 }
 
-export function runStreams(streams: Streams, semantics: Dependency, verify: boolean): StreamsEnd {
-  return new StreamRun(streams, semantics === "stream").run(verify);
+interface StreamOptions {
+  readonly verify?: boolean;
+  readonly onProgress?: OnProgress;
 }
+
+export function runStreams(
+  streams: Streams,
+  semantics: Dependency,
+  options: StreamOptions,
+): StreamsEnd {
+  return new StreamRun(streams, semantics === "stream").run(options);
+}
+
+/** Events between two words about progress. */
+const TELL_EVERY = 16_384;
 
 class StreamRun {
   readonly #streams: Streams;
@@ -77,7 +90,8 @@ class StreamRun {
     this.#due = new Int32Array(count);
   }
 
-  run(verify: boolean): StreamsEnd {
+  run({ verify = false, onProgress }: StreamOptions): StreamsEnd {
+    let toldCount = TELL_EVERY;
     const { queue, ticksPerS } = this.#clock;
     const due = this.#due;
     const count = this.#sent.length;
@@ -90,6 +104,10 @@ class StreamRun {
       // An event can bring another one at its own tick.
       while (queue.length > 0 && queue.nextTick === now) this.#fireAll(queue.takeTick(due), now);
       this.#clock.settle(now, verify);
+      if (onProgress !== undefined && this.#eventCount >= toldCount) {
+        toldCount = this.#eventCount + TELL_EVERY;
+        onProgress(this.#eventCount, 2 * this.#streams.stepCount * count);
+      }
     }
     const stuck = this.#sent.findIndex((sent) => sent < this.#streams.stepCount);
     assert(stuck === -1, `message ${at(this.#sent, Math.max(0, stuck))} of stream ${stuck} left`);
