@@ -22,6 +22,9 @@ import { relativeError } from "./errors.ts";
 import type { Judged } from "./study.ts";
 import { predictStepS } from "./predict-train.ts";
 
+/** The shipped cluster whose switches and latencies stand for those of a row. */
+export const ENGINE_CLUSTER = "h100-fat-tree-1to1";
+
 const SAMPLE = 100;
 /** Ports of switches large enough for any of the runs in two tiers. */
 const RADIX = 4096;

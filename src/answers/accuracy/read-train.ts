@@ -7,7 +7,7 @@ import { readModel } from "./read-model.ts";
 import { readPart } from "./read-part.ts";
 import { readSoftware } from "./read-software.ts";
 import type { Row } from "./row.ts";
-import { Assumptions, cell, number } from "./row.ts";
+import { Assumptions, cell } from "./row.ts";
 
 export interface TrainReading {
   readonly run: DenseRun & { readonly part: PartRow };

@@ -90,10 +90,16 @@ async function study(out: string | undefined, asJson: boolean): Promise<number> 
   const { accuracyPage } = await import("../../answers/accuracy/page.ts");
   const { writeText } = await import("../../files/write.ts");
   const { memoryStudy } = await import("../../answers/accuracy/memory-study.ts");
+  const { engineStudy, ENGINE_CLUSTER } = await import("../../answers/accuracy/engine-study.ts");
+  const { anchorStudy } = await import("../../answers/accuracy/anchor-study.ts");
+  const { readCluster } = await import("../../files/cluster.ts");
   const { scatterPlot } = await import("../../answers/accuracy/scatter.ts");
   const tables = await readValidation();
-  const found = studyOf(validationSteps(tables));
-  const page = accuracyPage(found, memoryStudy(tables));
+  const steps = validationSteps(tables);
+  const found = studyOf(steps);
+  const engine = engineStudy(found.all, await readCluster(ENGINE_CLUSTER));
+  const checks = { memory: memoryStudy(tables), engine, anchored: anchorStudy(steps) };
+  const page = accuracyPage(found, checks);
   if (out !== undefined) {
     await writeText(out, page);
     await writeText(out.replace(/(?:\.md)?$/, ".svg"), scatterPlot(found.all));

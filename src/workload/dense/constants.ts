@@ -25,7 +25,6 @@ export interface DenseConstants {
   readonly hideableShare: number;
   readonly contentionShare: number;
   readonly nicShare: number;
-  readonly gatherShownShare: number;
   readonly optimizerPassesFactor: number;
   readonly denseFloorS: number;
   readonly expertFloorS: number;
@@ -72,7 +71,6 @@ export const CONSTANT_ROWS: readonly ConstantRow[] = [
   assumed("hideableShare", 0.8, "share of computing behind which traffic can hide"),
   assumed("contentionShare", 0.1, "slowing of kernels by traffic hidden behind them"),
   assumed("nicShare", 0.85, "payload share of a NIC under a library"),
-  assumed("gatherShownShare", 0.15, "share of the gather of updated parameters that shows"),
   assumed("optimizerPassesFactor", 1.2, "passes of the optimizer over its 30 bytes a parameter"),
   row("denseFloorS", 1.1e-3, "fitted", "host time to launch a dense layer's forward", RUNS),
   row("expertFloorS", 2.87e-3, "fitted", "host time to launch an expert layer's forward", MOE),

@@ -78,14 +78,17 @@ function replicatedS(run: DenseRun, c: DenseConstants, stage: StageSpan): number
   const scatterS = parameters * software.gradientBytes * ring;
   const gatherS = parameters * 2 * ring;
   if (!software.overlapsData) return scatterS + gatherS;
-  const paidS = (wireS: number, behindS: number): number => {
-    const hiddenS = Math.min(wireS, c.hideableShare * behindS);
-    return wireS - hiddenS + c.contentionShare * hiddenS;
-  };
   const passes = hidingPasses(run);
-  const shownS = paidS(scatterS, passes * stage.backwardS);
-  if (layout.sharding !== "broadcast") return shownS + paidS(gatherS, passes * stage.forwardS);
-  return shownS + broadcastS(run, c, parameters);
+  const shownS = paidS(scatterS, passes * stage.backwardS, c);
+  const behindS = passes * stage.forwardS;
+  if (layout.sharding !== "broadcast") return shownS + paidS(gatherS, behindS, c);
+  return shownS + broadcastS(run, c, { parameters, behindS });
+}
+
+/** What shows of a wire with so much computing behind it. */
+function paidS(wireS: number, behindS: number, c: DenseConstants): number {
+  const hiddenS = Math.min(wireS, c.hideableShare * behindS);
+  return wireS - hiddenS + c.contentionShare * hiddenS;
 }
 
 /** Passes of one micro-batch through a stage behind which its traffic can hide. */
@@ -95,13 +98,17 @@ function hidingPasses({ layout }: DenseRun): number {
 }
 
 /** A tree of broadcasts: its depth grows with the nodes it spans. */
-function broadcastS(run: DenseRun, c: DenseConstants, parameters: number): number {
+function broadcastS(
+  run: DenseRun,
+  c: DenseConstants,
+  { parameters, behindS }: { readonly parameters: number; readonly behindS: number },
+): number {
   const ranks = run.layout.shardRanks;
   const rate = groupBytesPerS(run, ranks, c);
   const gatherS = (parameters * 2 * ((ranks - 1) / ranks)) / rate;
   const inside = membersInside(run);
   const nodes = Math.max(1, ranks / inside);
-  if (nodes <= 1) return c.gatherShownShare * gatherS;
+  if (nodes <= 1) return paidS(gatherS, behindS, c);
   return c.broadcastVisibleShare * gatherS * (1 + Math.log2(nodes));
 }
 

@@ -9,7 +9,7 @@ import { CONSTANTS } from "./constants.ts";
 import type { DenseConstants } from "./constants.ts";
 import { dataExposureS, microBatches } from "./exposure.ts";
 import { layerTime, rankTokens, softwareFactor } from "./layer.ts";
-import type { LayerTime } from "./layer.ts";
+import type { LayerParts, LayerTime } from "./layer.ts";
 import { logitsS } from "./logits.ts";
 import { parameterCount } from "./parameters.ts";
 import type { DenseRun } from "./types.ts";
@@ -67,16 +67,35 @@ export function stepFrom(
     forwardS: layers * layer.forwardS,
     backwardS: layers * layer.backwardS,
   };
-  const outside = {
+  const times = m * layers;
+  const inLayer = layer.parts;
+  const parts: StepParts = {
+    productsS: times * inLayer.productsS,
+    bytesS: times * inLayer.bytesS,
+    attentionS: times * inLayer.attentionS,
+    tensorS: times * inLayer.tensorS,
+    contextS: times * inLayer.contextS,
+    expertsS: times * inLayer.expertsS,
+    recomputeS: times * inLayer.recomputeS,
+    softwareS: times * (layerS - sumOfLayer(inLayer)),
     logitsS: m * extraS,
     bubbleS: bubbleS(run, layers * layerS),
     dataS: dataExposureS(run, constants, stage),
     pointToPointS: pointToPointS(run, constants),
     optimizerS: optimizerS(run, constants, layers),
   };
-  const parts = { ...layerParts(layer, m * layers), ...outside };
-  const stepS = Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
-  return { stepS, parts, softwareFactor: softwareFactor(run, constants) };
+  return { stepS: sumOf(parts), parts, softwareFactor: softwareFactor(run, constants) };
+}
+
+// Written out: a refit sums these a million times.
+function sumOfLayer(p: LayerParts): number {
+  const computed = p.productsS + p.bytesS + p.attentionS;
+  return computed + p.tensorS + p.contextS + p.expertsS + p.recomputeS;
+}
+
+function sumOf(p: StepParts): number {
+  const outside = p.logitsS + p.bubbleS + p.dataS + p.pointToPointS + p.optimizerS;
+  return sumOfLayer(p) + p.softwareS + outside;
 }
 
 /**
@@ -109,20 +128,6 @@ function slowestStage(
     }
   }
   return best;
-}
-
-function layerParts({ parts, forwardS, backwardS }: LayerTime, times: number) {
-  const computedS = Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
-  return {
-    productsS: times * parts.productsS,
-    bytesS: times * parts.bytesS,
-    attentionS: times * parts.attentionS,
-    tensorS: times * parts.tensorS,
-    contextS: times * parts.contextS,
-    expertsS: times * parts.expertsS,
-    recomputeS: times * parts.recomputeS,
-    softwareS: times * (forwardS + backwardS - computedS),
-  };
 }
 
 /** Activations passed on between stages; the pipeline fills and drains once. */

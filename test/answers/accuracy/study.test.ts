@@ -2,12 +2,20 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { basename } from "node:path";
 import { test } from "vitest";
+import { anchorStudy } from "../../../src/answers/accuracy/anchor-study.ts";
+import {
+  ENGINE_CLUSTER,
+  engineStudy,
+  sampleOf,
+} from "../../../src/answers/accuracy/engine-study.ts";
 import { quantile, rankedPairs, summaryOf } from "../../../src/answers/accuracy/errors.ts";
 import { fitConstants } from "../../../src/answers/accuracy/fit.ts";
 import { memoryStudy } from "../../../src/answers/accuracy/memory-study.ts";
 import { scatterPlot } from "../../../src/answers/accuracy/scatter.ts";
 import { slopesOf } from "../../../src/answers/accuracy/slopes.ts";
+import { reasonOf } from "../../../src/answers/accuracy/page-checks.ts";
 import { accuracyPage } from "../../../src/answers/accuracy/page.ts";
+import type { Judged } from "../../../src/answers/accuracy/study.ts";
 import {
   FITTED,
   FITTED_TO_EXPERTS,
@@ -15,6 +23,7 @@ import {
   worstOf,
 } from "../../../src/answers/accuracy/study.ts";
 import { validationSteps } from "../../../src/answers/accuracy/validation.ts";
+import { readCluster } from "../../../src/files/cluster.ts";
 import { readValidation } from "../../../src/files/validation.ts";
 import { CONSTANTS } from "../../../src/workload/dense/constants.ts";
 import { stepTime } from "../../../src/workload/dense/step.ts";
@@ -29,6 +38,12 @@ const tables = () =>
     .map((path) => ({ name: basename(path, ".csv"), rows: table(path).rows }));
 
 const steps = () => validationSteps(tables());
+
+const checksOf = async (all: readonly Judged[]) => ({
+  memory: memoryStudy(tables()),
+  engine: engineStudy(all, await readCluster(ENGINE_CLUSTER)),
+  anchored: anchorStudy(steps()),
+});
 
 test("summaries are those of the definition", () => {
   // Sizes 0.1, 0.2, 0.3: mean and median 0.2, p95 at 1.9 of 2 steps, bias their signed mean.
@@ -68,9 +83,9 @@ test("the tables that ship are those that the study reads", async () => {
   );
 });
 
-test("dense runs are predicted as near as the page says, and the page is current", () => {
+test("dense runs are predicted as near as the page says, and the page is current", async () => {
   const study = studyOf(steps(), []);
-  const page = accuracyPage(study, memoryStudy(tables()));
+  const page = accuracyPage(study, await checksOf(study.all));
   const section = (text: string) => text.split("## By source")[1]?.split("## Left out")[0];
   equal(section(readText("docs/accuracy.md")), section(page));
   const { meanErrorShare, p95ErrorShare } = summaryOf(study.dense.map((one) => one.errorShare));
@@ -118,8 +133,43 @@ test("the plot has a dot for each run with a vote, and ships beside the page", (
   equal(readText("docs/accuracy.svg"), plot);
 });
 
-slowTest("the whole page is current, refits and all", () => {
-  equal(readText("docs/accuracy.md"), accuracyPage(studyOf(steps()), memoryStudy(tables())));
+slowTest("the whole page is current, refits and all", async () => {
+  const study = studyOf(steps());
+  equal(readText("docs/accuracy.md"), accuracyPage(study, await checksOf(study.all)));
+});
+
+test("a hundred runs on the engine are those of the closed form within 5 %", async () => {
+  const { all } = studyOf(steps(), []);
+  const sample = engineStudy(all, await readCluster(ENGINE_CLUSTER));
+  equal(sample.length, 100);
+  equal(new Set(sample.map(({ judged }) => judged.step.id)).size, 100);
+  for (const { judged, differenceShare } of sample) {
+    ok(Math.abs(differenceShare) < 0.05, `${judged.step.id} ${differenceShare}`);
+  }
+  // Some wires do differ: the sample has groups across nodes, and rings pay their latencies.
+  ok(sample.some(({ differenceShare }) => Math.abs(differenceShare) > 0.005));
+  deepEqual(sampleOf(all.slice(0, 3)).length, 3);
+});
+
+test("the smallest scales of a series predict its larger ones", () => {
+  for (const { series, anchored } of anchorStudy(steps())) {
+    ok(series > 10 && anchored.rows > 40);
+    ok(anchored.medianErrorShare < 0.05 && anchored.p95ErrorShare < 0.12);
+  }
+});
+
+test("the likely reason is what the row assumes, its law or its neighbors", () => {
+  const { dense } = studyOf(steps(), []);
+  const said = (id: string) => {
+    const one = dense.find(({ step }) => step.id === id);
+    ok(one !== undefined, id);
+    return reasonOf(one, dense);
+  };
+  ok(said("llmf-a100_80gb-760m-s512-g8-b1536-120").startsWith("the run: its 7 neighbors"));
+  ok(said("ttitan-405b-cp2").startsWith("context parallelism"));
+  ok(said("simumax-llama3_70b_l12_tp8_pp1_dp1_mbc8").startsWith("a wide tensor split"));
+  ok(said("nemo2407c-llama2-13b-sft-8").startsWith("assumed vp 10"));
+  equal(said("nemo2407c-gpt3-175b-512"), "unexplained");
 });
 
 test("few constants are fitted, each by name", () => {
