@@ -43,10 +43,18 @@ export async function servingQuestion(target: string, flags: Flags): Promise<Ser
   const usual = bits < 16 && part.peakFp8FlopPerS > 0 ? 8 : 16;
   const asked = text(flags, "kv-precision");
   return {
+    ...(await anchorOf(text(flags, "calibration"))),
     ...{ model, part, tp, weightBits: bits, lengths, load, level, draft },
     ...{ replicaCount, spareCount, budgetTokens, seed },
     kvBits: asked === "fp8" ? 8 : asked === "bf16" ? 16 : usual,
   };
+}
+
+async function anchorOf(file: string | undefined): Promise<Pick<ServingQuestion, "anchor">> {
+  if (file === undefined) return {};
+  const { readServingOverlay } = await import("../files/serving-overlay.ts");
+  const { servingAnchorFrom } = await import("../answers/calibrate-serving.ts");
+  return { anchor: servingAnchorFrom(await readServingOverlay(file)) };
 }
 
 class Reader {

@@ -45,6 +45,7 @@ export const serve: Command = {
     disaggregate: { type: "boolean", describe: "prefill and decode on replicas of their own" },
     "prefill-accelerator": given("another accelerator for prefill, with --disaggregate"),
     trace: given("requests from a CSV: arrival, prompt and answer tokens"),
+    calibration: given("overlay of calibrate --from serving:FILE: anchors the answer to your runs"),
     seed: { ...given("of arrivals and lengths"), default: "1" },
     out: given("folder for the answer as a page, as Markdown and as JSON"),
     json: JSON_OPTION,
