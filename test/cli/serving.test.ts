@@ -51,7 +51,7 @@ test("another accelerator for prefill needs pools of their own", async () => {
   equal(output.prefill.accelerator, "b200-sxm");
 });
 
-test("what engines do and the loop does not is refused by name, with what comes nearest", async () => {
+test("what engines do and the loop does not is refused by name, with what is nearest", async () => {
   for (const [name, nearest] of [
     ["kv-offload", /kept on the host.*--prefix-cache/],
     ["pp", /stages of a pipeline.*--tp/],
