@@ -74,11 +74,16 @@ export function answerDisaggregated(
     ...{ promptS, transferS, exposedTransferS },
     tokensPerSPerAccelerator: (rate * lengths.outputTokens) / accelerators,
     together: together({ ...question, tp, level: { ...level, percentile: "mean" } }),
-    beware: [
-      "means, not percentiles: the closed form of two pools, checked by no published row",
-      "keys and values cross the fabric layer by layer, two layers of them exposed",
-    ],
+    beware: bewareOf(question, tp),
   };
+}
+
+function bewareOf({ anchor, part }: ServingQuestion, tp: number): string[] {
+  return [
+    ...(anchor === undefined ? [] : [anchor.words(part.id, tp)]),
+    "means, not percentiles: the closed form of two pools, checked by no published row",
+    "keys and values cross the fabric layer by layer, two layers of them exposed",
+  ];
 }
 
 function together(question: ServingQuestion): { readonly accelerators: number } | null {

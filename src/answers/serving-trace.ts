@@ -38,13 +38,15 @@ export function answerTrace(
   );
   const seen = observeTrace(engine, parts);
   const accelerators = replicas * tp;
+  const { anchor, part } = question;
+  const anchored = anchor === undefined ? "" : `, ${anchor.words(part.id, tp)}`;
   const tokensPerS = seen.tokensPerS * parts.length;
   return {
     kind: "serving-trace",
     sentence:
       `${fixed(recorded.length)} recorded requests on ${fixed(replicas)} replicas × ${tp} ` +
       `${question.part.id}: TTFT ${duration(seen.ttft.p50S)} at p50 and ` +
-      `${duration(seen.ttft.p99S)} at p99, TPOT ${duration(seen.tpot.p50S)} at p50.`,
+      `${duration(seen.ttft.p99S)} at p99, TPOT ${duration(seen.tpot.p50S)} at p50${anchored}.`,
     ...{ requestCount: recorded.length, replicas, acceleratorsPerReplica: tp, accelerators },
     ...{ ttftS: seen.ttft.meanS, tpotS: seen.tpot.meanS },
     ttftPercentilesS: timesOf(seen.ttft),

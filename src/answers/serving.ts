@@ -12,6 +12,7 @@ import type { Observed } from "../serving/observe.ts";
 import { longestTokens } from "../serving/requests.ts";
 import { loadedTimes } from "../serving/under-load.ts";
 import type { PartRow } from "../workload/dense/parts.ts";
+import type { ServingAnchor } from "./calibrate-serving.ts";
 import type { WeightBits } from "./replica.ts";
 import { servedReplica } from "./replica.ts";
 import { timesOf } from "./serving-times.ts";
@@ -38,6 +39,8 @@ export interface ServingQuestion {
   readonly budgetTokens: number;
   readonly draft: Draft | undefined;
   readonly seed: number;
+  /** To runs of one's own. */
+  readonly anchor?: ServingAnchor;
 }
 
 /** Replicas beyond those the search found. */
@@ -67,8 +70,9 @@ export function answerServing(question: ServingQuestion): ServingAnswer {
 }
 
 export function engineOf(question: ServingQuestion, tp: number): Engine {
-  const { model, part, weightBits, kvBits, budgetTokens, draft } = question;
-  const replica = servedReplica({ model: model.shape, part, ranks: tp, weightBits, kvBits });
+  const { model, part, weightBits, kvBits, budgetTokens, draft, anchor } = question;
+  const choice = { model: model.shape, part, ranks: tp, weightBits, kvBits };
+  const replica = servedReplica(choice, anchor?.constants);
   return {
     ...{ replica, budgetTokens, batchMaxCount: BATCH_MAX },
     capacityTokens: capacityTokens(replica),
@@ -215,13 +219,14 @@ function sentenceOf(
 }
 
 function bewareOf(
-  { part, model, draft, weightBits, part: { tag } }: ServingQuestion,
+  { part, model, draft, weightBits, part: { tag }, anchor }: ServingQuestion,
   { tp }: Shape,
   utilization: number,
   seen: Observed,
   level: ServiceLevel,
 ): string[] {
   return [
+    ...(anchor === undefined ? [] : [anchor.words(part.id, tp)]),
     ...(meets(seen, level) ? [] : ["so many replicas do not keep the service level"]),
     ...(utilization > 0.8
       ? [`each replica is ${percent(utilization, 0)} loaded: waiting is near to growing`]

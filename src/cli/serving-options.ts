@@ -15,6 +15,15 @@ const MOST_TOKENS = 10_000_000;
 const MOST_VARIATION = 3;
 const UNIT_S: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 };
 
+const UNMODELED: Readonly<Record<string, readonly [what: string, nearest: string]>> = {
+  "kv-offload": [
+    "keys and values kept on the host",
+    "give what their reuse saves as --prefix-cache, or make room by --kv-precision fp8 or --tp",
+  ],
+  pp: ["stages of a pipeline inside a replica", "spread a replica over more ranks by --tp"],
+  ep: ["experts spread over ranks of their own", "split experts with everything else by --tp"],
+};
+
 export async function servingQuestion(target: string, flags: Flags): Promise<ServingQuestion> {
   const { readLargeModel } = await import("../files/large-model.ts");
   const { partOf } = await import("../answers/accuracy/read-part.ts");
@@ -33,6 +42,7 @@ export async function servingQuestion(target: string, flags: Flags): Promise<Ser
   const budgetTokens = reader.count("budget-tokens", MOST_TOKENS) ?? 8192;
   const spareCount = reader.number("spare", 0, 10_000) ?? 0;
   const seed = reader.number("seed", 0, 2 ** 31) ?? 1;
+  reader.refuseUnmodeled();
   reader.finish();
   const model = await readLargeModel(target);
   const part = partOf(text(flags, "accelerator") ?? "");
@@ -43,10 +53,18 @@ export async function servingQuestion(target: string, flags: Flags): Promise<Ser
   const usual = bits < 16 && part.peakFp8FlopPerS > 0 ? 8 : 16;
   const asked = text(flags, "kv-precision");
   return {
+    ...(await anchorOf(text(flags, "calibration"))),
     ...{ model, part, tp, weightBits: bits, lengths, load, level, draft },
     ...{ replicaCount, spareCount, budgetTokens, seed },
     kvBits: asked === "fp8" ? 8 : asked === "bf16" ? 16 : usual,
   };
+}
+
+async function anchorOf(file: string | undefined): Promise<Pick<ServingQuestion, "anchor">> {
+  if (file === undefined) return {};
+  const { readServingOverlay } = await import("../files/serving-overlay.ts");
+  const { servingAnchorFrom } = await import("../answers/calibrate-serving.ts");
+  return { anchor: servingAnchorFrom(await readServingOverlay(file)) };
 }
 
 class Reader {
@@ -141,6 +159,16 @@ class Reader {
       costShare <= 10;
     if (isFine) return { draftCount, acceptanceShare, costShare };
     return this.#complain("speculate", word, "tokens:acceptance[:cost], as 4:0.7:0.1");
+  }
+
+  /** What engines do and the loop does not: refused by name, with what comes nearest. */
+  refuseUnmodeled(): void {
+    for (const [name, [what, nearest]] of Object.entries(UNMODELED)) {
+      const word = text(this.#flags, name);
+      if (word === undefined) continue;
+      const issue = flagIssue(`--${name}`, `${what} (${word})`, "what is modeled", nearest);
+      this.#issues.push({ ...issue, code: "not-modeled" });
+    }
   }
 
   #seconds(name: string): number | undefined {

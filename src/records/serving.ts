@@ -59,3 +59,17 @@ export interface RecordedRequest {
   readonly outputTokens: number;
   readonly cachedTokens: number;
 }
+
+/** Constants of the law of serving moved to runs of one's own. */
+export interface ServingOverlay {
+  readonly kind: "fabricast serving calibration";
+  /** Named constants of the law, at most two, as factors on their values. */
+  readonly constants: Readonly<Record<string, number>>;
+  readonly runs: number;
+  /** Ids of the parts they ran on. */
+  readonly parts: readonly string[];
+  readonly acceleratorCountMin: number;
+  readonly acceleratorCountMax: number;
+  /** Of runs predicted without themselves; absent with a single run. */
+  readonly leftOutErrorShare?: number;
+}

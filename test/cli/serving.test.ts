@@ -50,3 +50,19 @@ test("another accelerator for prefill needs pools of their own", async () => {
   ok(output.kind === "disaggregated");
   equal(output.prefill.accelerator, "b200-sxm");
 });
+
+test("what engines do and the loop does not is refused by name, with what is nearest", async () => {
+  for (const [name, nearest] of [
+    ["kv-offload", /kept on the host.*--prefix-cache/],
+    ["pp", /stages of a pipeline.*--tp/],
+    ["ep", /experts spread.*--tp/],
+  ] as const) {
+    const flags = { accelerator: "h100", isl: "10", osl: "10", users: "1", [name]: "2" };
+    await rejects(servingQuestion("llama-3-8b", flags), (error) => {
+      const [issue] = error instanceof InputError ? error.issues : [];
+      equal(issue?.code, "not-modeled");
+      match(`${issue?.found} ${issue?.nextStep}`, nearest);
+      return true;
+    });
+  }
+});

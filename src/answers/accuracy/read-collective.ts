@@ -88,7 +88,9 @@ function ratesOf(row: Row, part: PartRow): DomainRates {
 }
 
 /** Accelerators of a usual host. */
-const hostRanks = (part: PartRow): number => (part.domainRanks > 16 ? 4 : part.domainRanks);
+function hostRanks({ domainRanks }: PartRow): number {
+  return domainRanks > 16 ? 4 : Math.max(4, domainRanks);
+}
 
 /** All NICs that the ranks of a domain use; a rank alone in its node uses its own share. */
 function domainNicRate(
@@ -105,7 +107,7 @@ function domainNicRate(
     return part.nicBytesPerS * perDomain;
   }
   const isSingle = /single/i.test(words);
-  return isSingle ? stated : (stated * perDomain) / Math.max(hostRanks(part), 1);
+  return isSingle ? stated : (stated * perDomain) / hostRanks(part);
 }
 
 const FORCED: readonly (readonly [RegExp, Forced])[] = [

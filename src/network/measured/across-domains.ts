@@ -52,10 +52,11 @@ function shapeOf(given: CollectiveCase, law: CollectiveLaw): Shape {
   };
 }
 
-function allToAllS({ sizeBytes, ranks: n, crossingS }: CollectiveCase, shape: Shape): number {
-  const { g, nicBytesPerS } = shape;
-  const leaving = (sizeBytes * (n - g)) / n / (nicBytesPerS / g);
-  return (33 + 0.5 * (n - g)) * US + crossingS + leaving;
+function allToAllS(given: CollectiveCase, { g, nicBytesPerS }: Shape): number {
+  const { sizeBytes, ranks: n, crossingS } = given;
+  const leavingS = (sizeBytes * (n - g)) / n / (nicBytesPerS / g);
+  const sentS = (sizeBytes * (n - 1)) / n / bandwidth(given);
+  return (33 + 0.5 * (n - g)) * US + crossingS + Math.max(leavingS, sentS);
 }
 
 interface Latencies {
@@ -90,7 +91,8 @@ function lineTreeS(given: CollectiveCase, { g, depth }: Shape, bytesPerS: number
 
 /** Algorithm bandwidth of the plain tree. */
 function treeBytesPerS({ rates }: CollectiveCase, { g, nicBytesPerS, passes }: Shape): number {
-  const inside = g > 1 ? (rates.usableBytesPerS * g) / (2 * (g - 1)) : Infinity;
+  // A rank alone in its domain still sends all bytes over its own links.
+  const inside = (rates.usableBytesPerS * g) / Math.max(g, 2 * (g - 1));
   return Math.min(nicBytesPerS / passes, inside);
 }
 
