@@ -1,6 +1,7 @@
 /** What can be completed: commands, their options, and ids that ship. */
 import { largeModelIds } from "../files/large-model.ts";
 import { shippedIds } from "../files/shipped.ts";
+import { FIGURE_SHELVES } from "../files/catalog.ts";
 import type { CompletionWords } from "../report/completion.ts";
 import type { Command } from "./command.ts";
 
@@ -11,8 +12,10 @@ export async function completionWords(commands: readonly Command[]): Promise<Com
     "host-part",
     "switch",
     "nic",
+    "optic",
     "site",
     "model",
+    ...FIGURE_SHELVES,
   ] as const;
   const ids = await Promise.all(shelves.map((shelf) => shippedIds(shelf)));
   return {

@@ -37,6 +37,9 @@ const SORTS: readonly Sort[] = [
   { sort: "design", figures: "design" },
 ];
 
+/** Shelves of what is shown only, some of it of no part. */
+export const FIGURE_SHELVES: readonly Shelf[] = SORTS.flatMap(({ figures }) => figures ?? []);
+
 function part(sort: string, shelf: Shelf, schema: SchemaName, figures?: Shelf): Sort {
   return { sort, parts: { shelf, schema }, ...(figures === undefined ? {} : { figures }) };
 }

@@ -116,7 +116,7 @@ test("own prices stand first and are shown as yours; the shipped one stays", () 
 test("a part is shown with every figure and conflict, in text and as data", async () => {
   const shown = await readCatalogPart("qm9700");
   const text = partText(shown);
-  match(text, /price +36000 USD +purchase +2024-08 +vendor +primary +public H100 cluster cost sheet/);
+  match(text, /price +36000 USD +purchase +2024-08 +vendor +primary +public H100 cluster/);
   match(text, /Further figures, used by no prediction:/);
   match(text, /price +35000 USD each +purchase +2025 +vendor +secondary +infra-economics\.com/);
   const { figures } = partShown(shown) as { figures: readonly Record<string, unknown>[] };

@@ -123,7 +123,7 @@ test("two parts of the catalog differ by what their files say", async () => {
   );
   deepEqual(
     rows.map(({ pointer }) => pointer),
-    ["/memory", "/memoryBandwidth", "/rents/0/price"],
+    ["/memory", "/memoryBandwidth", "/rents/0/price", "launch year", "best fp8 matmul"],
   );
   // 141 over 80.
   match(rows[0]?.change ?? "", /\+76\.3/);

@@ -56,7 +56,7 @@ test("a negative size, a negative count, a rate of nothing", async () => {
   const [issue] = await issuesFrom(checkFile(path));
   equal(issue?.code, "out-of-range");
   equal(issue?.pointer, "/memory/value");
-  equal(issue?.line, 16);
+  equal(issue?.line, 18);
   match((await said("hosts: 64", "hosts: -64"))[0] ?? "", /^pod.yaml:10:10: .*\[out-of-range\]$/);
   match((await said("rate: 400 Gb/s,", "rate: 0 Gb/s,"))[0] ?? "", /above 0.*\[out-of-range\]$/);
 });

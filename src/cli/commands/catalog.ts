@@ -66,7 +66,8 @@ async function check(flags: Flags, asOf: string): Promise<number> {
   const { printable } = await import("../../base/printable.ts");
   const found = checkCatalog(await parts(flags, true), asOf);
   if (isOn(flags, "json")) return json(found);
-  const head = `${found.partCount} parts and subjects, ${found.figureCount} figures, each with its source`;
+  const { partCount, figureCount } = found;
+  const head = `${partCount} parts and subjects, ${figureCount} figures, each with its source`;
   const lines = [head, ...found.findings].map((line) => printable(line.replaceAll("\u00a0", " ")));
   process.stdout.write(`${lines.join("\n")}\n`);
   return 0;
