@@ -12,14 +12,16 @@ import { say } from "../output.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
-const KINDS = ["hf", "megatron", "deepspeed", "cluster"];
+const KINDS = ["hf", "megatron", "deepspeed", "torchtitan", "vllm", "sglang", "trtllm", "cluster"];
 
 export const importCommand: Command = {
   names: ["import"],
   words: ["import <kind> <file>"],
-  describe: "Read a config.json, a Megatron script, a DeepSpeed file, or a fabric as it is cabled",
+  describe: "Read a config.json, a launcher's script or configuration, or a fabric as it is cabled",
   examples: [
     "fabricast import hf scenarios/models/configs/deepseek-v3.json",
+    "fabricast import torchtitan scenarios/neighbors/torchtitan.sh",
+    "fabricast import vllm scenarios/neighbors/vllm.sh --json",
     "fabricast import cluster scenarios/neighbors/topology.conf",
     "fabricast import cluster scenarios/neighbors/ib.topo -o found.yaml --latency '600 ns'",
   ],
@@ -39,6 +41,11 @@ export const importCommand: Command = {
     if (kind === "hf") return importModel(flags, file);
     if (kind === "megatron") return importMegatron(flags, file);
     if (kind === "deepspeed") return importDeepSpeed(flags, file);
+    const { isLaunchTarget, runFromLaunch } = await import("../../files/formats/launch-reader.ts");
+    if (isLaunchTarget(kind)) {
+      const { readText } = await import("../../files/read.ts");
+      return show(flags, { run: runFromLaunch(kind, await readText(file), file) });
+    }
     if (kind === "cluster") {
       const { importCluster } = await import("../import-cluster.ts");
       return await importCluster(flags, file);
