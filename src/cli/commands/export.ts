@@ -9,21 +9,25 @@ import { say } from "../output.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
+const TARGETS = "megatron, torchtitan, deepspeed, vllm, sglang or trtllm";
+
 export const exportCommand: Command = {
   names: ["export"],
   words: ["export <kind> <target>"],
-  describe: "Write for other tools: slurm CLUSTER, goal COLLECTIVE, launch RESULT --to megatron",
+  describe: "Write for other tools: slurm, simgrid, astra CLUSTER; goal COLLECTIVE; launch RESULT",
   examples: [
     "fabricast export slurm superpod-h100-1su",
+    "fabricast export simgrid bare-switch-64 --ranks 8 -o switch.xml",
+    "fabricast export astra bare-torus-4x4x4",
     "fabricast export goal all_reduce --cluster bare-switch-64 --ranks 8 -b 1M -o ring.goal",
   ],
   options: {
     output: { type: "string", alias: "o", requiresArg: true, describe: "file; default: stdout" },
     cluster: { ...CLUSTER_OPTION, demandOption: false },
-    ranks: { type: "string", requiresArg: true, describe: "goal: default: the whole cluster" },
+    ranks: { type: "string", requiresArg: true, describe: "default: the whole cluster" },
     b: { type: "string", requiresArg: true, default: "1M", describe: "goal: size (K, M, G)" },
     algorithm: { type: "string", alias: "algo", default: "auto", describe: "goal: auto, ring, …" },
-    to: { type: "string", requiresArg: true, describe: "launch: megatron" },
+    to: { type: "string", requiresArg: true, describe: `launch: ${TARGETS}` },
     "per-node": { type: "string", requiresArg: true, describe: "launch: accelerators of a node" },
     set: SET_OPTION,
   },
@@ -42,6 +46,8 @@ const KINDS: Readonly<Record<string, (target: string, flags: Flags) => Promise<M
   slurm,
   goal,
   launch,
+  simgrid,
+  astra,
 };
 
 interface Made {
@@ -78,6 +84,20 @@ async function slurm(target: string, flags: Flags): Promise<Made> {
   };
 }
 
+async function simgrid(target: string, flags: Flags): Promise<Made> {
+  const { simgridPlatformText } = await import("../../answers/fabric-files.ts");
+  const graph = await graphOf(target, flags);
+  const words = `${fixed(graph.rankCount)} hosts; endpoint times and adaptive ways are not in it`;
+  return { text: simgridPlatformText(graph), words };
+}
+
+async function astra(target: string, flags: Flags): Promise<Made> {
+  const { astraNetworkText } = await import("../../answers/fabric-files.ts");
+  const graph = await graphOf(target, flags);
+  const words = "oversubscription, rails and links shared between dimensions are not in it";
+  return { text: astraNetworkText(graph), words };
+}
+
 async function goal(target: string, flags: Flags): Promise<Made> {
   const reference = text(flags, "cluster");
   if (reference === undefined) throw new UsageError("export goal needs a collective and --cluster");
@@ -100,9 +120,14 @@ async function goal(target: string, flags: Flags): Promise<Made> {
 }
 
 async function launch(target: string, flags: Flags): Promise<Made> {
-  if (text(flags, "to") !== "megatron") throw new UsageError("export launch takes --to megatron");
+  const to = text(flags, "to") ?? "";
+  const { isLaunchTarget } = await import("../../files/formats/launch-reader.ts");
+  if (to !== "megatron" && !isLaunchTarget(to)) {
+    throw new UsageError(`export launch takes --to ${TARGETS}`);
+  }
   const { readResult } = await import("../../files/result.ts");
   const { megatronLaunch } = await import("../../files/formats/megatron-writer.ts");
+  const { launchFor } = await import("../../files/formats/launch-writer.ts");
   const { countFlag, flagIssue } = await import("../flags.ts");
   const result = await readResult(target);
   if (result.kind !== "large") {
@@ -116,9 +141,10 @@ async function launch(target: string, flags: Flags): Promise<Made> {
     const expected = `a number that divides ${rankCount} accelerators`;
     throw new InputError([flagIssue("--per-node", words, expected, "correct --per-node")]);
   }
-  const made = megatronLaunch({ model, layout, rankCount, perNodeCount, modelFields });
+  const asked = { model, layout, rankCount, perNodeCount, modelFields };
+  const made = isLaunchTarget(to) ? launchFor(to, asked) : megatronLaunch(asked);
   const unsaid = made.unsaid.length === 0 ? "nothing of the layout" : made.unsaid.join(", ");
-  return { text: made.text, words: `${layout.text}; Megatron cannot say: ${unsaid}` };
+  return { text: made.text, words: `${layout.text}; ${to} cannot say: ${unsaid}` };
 }
 
 async function graphOf(reference: string, flags: Flags): Promise<Graph> {

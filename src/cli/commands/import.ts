@@ -12,7 +12,10 @@ import { say } from "../output.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
-const KINDS = ["hf", "megatron", "deepspeed", "cluster", "chakra", "kineto"];
+const KINDS = [
+  ...["hf", "megatron", "deepspeed", "torchtitan", "vllm", "sglang", "trtllm"],
+  ...["cluster", "chakra", "kineto"],
+];
 
 export const importCommand: Command = {
   names: ["import"],
@@ -20,6 +23,8 @@ export const importCommand: Command = {
   describe: "Read what other tools say of a model, its layout, a fabric or a trace",
   examples: [
     "fabricast import hf scenarios/models/configs/deepseek-v3.json",
+    "fabricast import torchtitan scenarios/neighbors/torchtitan.sh",
+    "fabricast import vllm scenarios/neighbors/vllm.sh --json",
     "fabricast import cluster scenarios/neighbors/topology.conf",
     "fabricast import chakra scenarios/neighbors/chakra/step",
     "fabricast import kineto scenarios/neighbors/profiles",
@@ -42,6 +47,11 @@ export const importCommand: Command = {
     if (kind === "hf") return importModel(flags, file);
     if (kind === "megatron") return importMegatron(flags, file);
     if (kind === "deepspeed") return importDeepSpeed(flags, file);
+    const { isLaunchTarget, runFromLaunch } = await import("../../files/formats/launch-reader.ts");
+    if (isLaunchTarget(kind)) {
+      const { readText } = await import("../../files/read.ts");
+      return show(flags, { run: runFromLaunch(kind, await readText(file), file) });
+    }
     if (kind === "cluster") {
       const { importCluster } = await import("../import-cluster.ts");
       return await importCluster(flags, file);
