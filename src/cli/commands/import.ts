@@ -23,6 +23,7 @@ export const importCommand: Command = {
     "fabricast import cluster scenarios/neighbors/topology.conf",
     "fabricast import chakra scenarios/neighbors/chakra/step",
     "fabricast import kineto scenarios/neighbors/profiles",
+    "fabricast import cluster scenarios/neighbors/nccl-topology.xml",
     "fabricast import cluster scenarios/neighbors/ib.topo -o found.yaml --latency '600 ns'",
   ],
   options: {
