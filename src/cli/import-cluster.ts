@@ -1,10 +1,11 @@
 /** `import cluster FILE`: a real fabric as other tools list it, and as a cluster file. */
 import { basename, extname } from "node:path";
 import type { Issue } from "../base/errors.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, UsageError } from "../base/errors.ts";
 import { significant } from "../base/format.ts";
 import { printable } from "../base/printable.ts";
 import { shellQuoted } from "../base/shell.ts";
+import type { FoundNode } from "../records/found-node.ts";
 import type { FoundFabric } from "../records/found-fabric.ts";
 import { isOn, text } from "./command.ts";
 import { flagIssue } from "./flags.ts";
@@ -15,6 +16,9 @@ type Flags = Readonly<Record<string, unknown>>;
 export async function importCluster(flags: Flags, file: string): Promise<number> {
   const { readFoundFabric, foundLink } = await import("../files/formats/found-fabric.ts");
   const { foundCounts, foundLines } = await import("../report/found-fabric.ts");
+  const { foundNodeIfAny } = await import("../files/formats/found-node.ts");
+  const node = await foundNodeIfAny(file);
+  if (node !== undefined) return await showNode(flags, node);
   const found = await readFoundFabric(file);
   const asked = await figureFlag(flags, "rate", "linkSpeed");
   const { hostRatesBytesPerS } = foundLink(found, asked);
@@ -33,6 +37,20 @@ export async function importCluster(flags: Flags, file: string): Promise<number>
     return 0;
   }
   process.stdout.write(`${foundLines(found, assumed).map(printable).join("\n")}\n`);
+  return 0;
+}
+
+/** The inside of one node: no cluster by itself. */
+async function showNode(flags: Flags, node: FoundNode): Promise<number> {
+  if (text(flags, "out") !== undefined) {
+    throw new UsageError("a node alone is no cluster; write its figures under node: in one");
+  }
+  const { foundNodeCounts, foundNodeLines } = await import("../report/found-node.ts");
+  const counts = { ...foundNodeCounts(node), notes: node.notes };
+  const output = isOn(flags, "json")
+    ? JSON.stringify(counts, null, 2)
+    : foundNodeLines(node).map(printable).join("\n");
+  process.stdout.write(`${output}\n`);
   return 0;
 }
 

@@ -14,7 +14,7 @@ type Flags = Readonly<Record<string, unknown>>;
 
 const KINDS = [
   ...["hf", "megatron", "deepspeed", "torchtitan", "vllm", "sglang", "trtllm"],
-  ...["cluster", "chakra", "kineto"],
+  ...["cluster", "chakra", "kineto", "rows"],
 ];
 
 export const importCommand: Command = {
@@ -28,6 +28,8 @@ export const importCommand: Command = {
     "fabricast import cluster scenarios/neighbors/topology.conf",
     "fabricast import chakra scenarios/neighbors/chakra/step",
     "fabricast import kineto scenarios/neighbors/profiles",
+    "fabricast import rows scenarios/neighbors/megatron.log --with gpu=H100-80GB-SXM -o runs.csv",
+    "fabricast import cluster scenarios/neighbors/nccl-topology.xml",
     "fabricast import cluster scenarios/neighbors/ib.topo -o found.yaml --latency '600 ns'",
   ],
   options: {
@@ -35,10 +37,11 @@ export const importCommand: Command = {
       type: "string",
       alias: "o",
       requiresArg: true,
-      describe: "write the model to this file, for --model; or the cluster, for --cluster",
+      describe: "write the model, the cluster or the rows to this file",
     },
     rate: { type: "string", requiresArg: true, describe: "cluster: where the file says none" },
     latency: { type: "string", requiresArg: true, describe: "cluster: of a cable, with -o" },
+    with: { type: "array", string: true, requiresArg: true, describe: "rows: column=value" },
     groups: { type: "string", requiresArg: true, describe: "chakra: ranks of groups, as JSON" },
     json: JSON_OPTION,
   },
@@ -63,6 +66,10 @@ export const importCommand: Command = {
     if (kind === "kineto") {
       const { importKineto } = await import("../execution-trace.ts");
       return await importKineto(flags, file);
+    }
+    if (kind === "rows") {
+      const { importRows } = await import("../import-rows.ts");
+      return await importRows(flags, file);
     }
     throw new UsageError(`import takes ${KINDS.join(", ")}, not "${kind}"`);
   },

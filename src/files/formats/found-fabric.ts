@@ -20,7 +20,7 @@ export async function foundFabricFrom(text: string, file: string): Promise<Found
   return refuse(wholeFile(file), {
     code: "not-a-fabric",
     found: "text of another kind",
-    expected: "Slurm topology.conf, what ibnetdiscover prints, or LLDP neighbors as JSON",
+    expected: "topology.conf, NCCL's XML, or what ibnetdiscover, lldpcli, nvidia-smi topo -m print",
     nextStep: "name such a file",
   });
 }
