@@ -8,6 +8,9 @@
  *     break-even u     useful hour · u / price by the hour
  *     break-even years −ln(1 − r · C / (rent − energy)) / ln(1 + r): payment + energy = rent
  *
+ * Range, p10 to p90: a listed price and the energy of an average site 0.8 to 1.25 of the middle,
+ * one's own quote exact. Lines move together, so ranges add and none shrinks.
+ *
  * Capital is paid off at the end of the n years and then worth nothing. A year has 365.25 days.
  */
 import { assert } from "../base/assert.ts";
@@ -87,13 +90,15 @@ function totalsOf(
     const factor = yearCount * annuity(interestShare.value, yearCount);
     const lines = [
       ...capitalLines(bill.rows, factor),
-      { name: `energy at ${site.name}`, totalUsd: yearCount * yearEnergyUsd },
+      ranged(`energy at ${site.name}`, yearCount * yearEnergyUsd, isOwn(site.energyUsdPerJ)),
     ];
-    const totalUsd = exactSum(lines.map((line) => line.totalUsd));
+    const sum = (of: (line: OwnershipLine) => number): number => exactSum(lines.map(of));
+    const totalUsd = sum((line) => line.totalUsd);
+    const [lowUsd, highUsd] = [sum((line) => line.lowUsd), sum((line) => line.highUsd)];
     const hourCount = (yearCount * YEAR_S) / HOUR_S;
     const hourUsd = totalUsd / (hourCount * acceleratorCount);
     const head = {
-      ...{ yearCount, lines, totalUsd, yearUsd: totalUsd / yearCount },
+      ...{ yearCount, lines, totalUsd, lowUsd, highUsd, yearUsd: totalUsd / yearCount },
       usefulHourUsd: hourUsd / utilization,
     };
     if (rent === undefined) return head;
@@ -103,13 +108,29 @@ function totalsOf(
 
 /** Nodes, network and what else is priced, each with interest. */
 function capitalLines(rows: readonly Material[], factor: number): OwnershipLine[] {
-  const groups = new Map<string, number[]>();
-  for (const { materialClass, totalUsd } of rows) {
+  const groups = new Map<string, OwnershipLine[]>();
+  for (const { materialClass, totalUsd, unitUsd } of rows) {
     if (totalUsd === undefined || totalUsd === 0) continue;
     const name = GROUPS.find(([word]) => materialClass.endsWith(word))?.[1] ?? "building";
-    groups.set(name, [...(groups.get(name) ?? []), factor * totalUsd]);
+    const line = ranged(name, factor * totalUsd, isOwn(unitUsd));
+    groups.set(name, [...(groups.get(name) ?? []), line]);
   }
-  return [...groups].map(([name, totals]) => ({ name, totalUsd: exactSum(totals) }));
+  return [...groups].map(([name, parts]) => ({
+    name,
+    totalUsd: exactSum(parts.map((part) => part.totalUsd)),
+    lowUsd: exactSum(parts.map((part) => part.lowUsd)),
+    highUsd: exactSum(parts.map((part) => part.highUsd)),
+  }));
+}
+
+/** p90 over p50 of a listed price, and p50 over p10. */
+export const LISTED_SPREAD = 1.25;
+
+const isOwn = (price: Sourced | undefined): boolean => price?.provenance === "yours";
+
+function ranged(name: string, totalUsd: number, isExact: boolean): OwnershipLine {
+  const factor = isExact ? 1 : LISTED_SPREAD;
+  return { name, totalUsd, lowUsd: totalUsd / factor, highUsd: totalUsd * factor };
 }
 
 const GROUPS: readonly (readonly [string, string])[] = [

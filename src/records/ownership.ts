@@ -12,14 +12,19 @@ export interface SiteFacts extends Site {
 export interface OwnershipLine {
   readonly name: string;
   readonly totalUsd: number;
+  /** Between these lie 8 in 10. */
+  readonly lowUsd: number;
+  readonly highUsd: number;
 }
 
 /** Capital paid back over so many years, and the energy of them. */
 export interface OwnershipTotal {
   readonly yearCount: number;
   readonly lines: readonly OwnershipLine[];
-  /** Exact sum of the lines. */
+  /** Exact sums of the lines. */
   readonly totalUsd: number;
+  readonly lowUsd: number;
+  readonly highUsd: number;
   /** The same each year: an annuity. */
   readonly yearUsd: number;
   /** Of one accelerator, over the hours in which it is of use. */

@@ -34,6 +34,7 @@ export function costJson(answer: OwnershipAnswer): string {
       years: total.yearCount,
       lines: total.lines,
       totalUsd: total.totalUsd,
+      rangeUsd: { low: total.lowUsd, mid: total.totalUsd, high: total.highUsd },
       usdPerYear: total.yearUsd,
       usdPerUsefulAcceleratorHour: total.usefulHourUsd,
       breakEvenUtilization: total.breakEvenUtilization ?? null,
@@ -58,6 +59,11 @@ function averageW({ wallW, site }: OwnershipAnswer): number | undefined {
 const TOTALS: readonly TextColumn<OwnershipTotal>[] = [
   { head: "years", isNumber: true, cell: ({ yearCount }) => fixed(yearCount) },
   { head: "total, USD", isNumber: true, cell: ({ totalUsd }) => fixed(totalUsd) },
+  {
+    head: "8 in 10, M USD",
+    isNumber: true,
+    cell: ({ lowUsd, highUsd }) => `${fixed(lowUsd / 1e6, 2)}–${fixed(highUsd / 1e6, 2)}`,
+  },
   { head: "a year", isNumber: true, cell: ({ yearUsd }) => fixed(yearUsd) },
   {
     head: "useful accelerator-hour",
@@ -70,6 +76,11 @@ const TOTALS: readonly TextColumn<OwnershipTotal>[] = [
     cell: ({ breakEvenUtilization }) => breakEvenWords(breakEvenUtilization),
   },
 ];
+
+/** What the range of a total is made of. */
+export const RANGE_WORDS =
+  "a listed price and the energy of the site lie between 0.8 and 1.25 of the middle in 8 of 10 " +
+  "cases, your own quotes are exact; lines move together, so their ranges add and none shrinks";
 
 function breakEvenWords(utilization: number | undefined): string {
   if (utilization === undefined) return "–";
@@ -87,6 +98,7 @@ export function costText(answer: OwnershipAnswer): string {
       : ["", ...[laid.head, "─".repeat(laid.columnCount), ...laid.rows].map((row) => `  ${row}`)]),
     ...lastLines(totals.find(({ yearCount }) => yearCount === answer.yearCount)),
     "",
+    ...notes("range", totals.length === 0 ? [] : [RANGE_WORDS]),
     ...notes("no figure, because", answer.missing),
     ...notes("prices older than 180 days", bill.oldPrices),
     ...notes("not in the capital (no price)", bill.notInTotal),
@@ -148,8 +160,10 @@ function lastLines(total: OwnershipTotal | undefined): string[] {
   return [
     "",
     `  of ${fixed(total.yearCount)} years, with interest:`,
-    ...total.lines.map(({ name, totalUsd }) =>
-      plain(`    ${name.padEnd(width)}  ${fixed(totalUsd)} USD`),
+    ...total.lines.map(({ name, totalUsd, lowUsd, highUsd }) =>
+      plain(
+        `    ${name.padEnd(width)}  ${fixed(totalUsd)} USD (${fixed(lowUsd)} – ${fixed(highUsd)})`,
+      ),
     ),
   ];
 }

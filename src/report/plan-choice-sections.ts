@@ -3,13 +3,13 @@ import { at } from "../base/assert.ts";
 import { fixed, percent } from "../base/format.ts";
 import type { Material } from "../records/material.ts";
 import type { PlanAnswer, PlanOption } from "../records/plan.ts";
+import { billRows } from "./bill-rows.ts";
 import { largeStepChart } from "./chart/large-step.ts";
 import { pareto } from "./chart/pareto.ts";
 import type { Cell, DocumentSection, DocumentTable } from "./document.ts";
 import { basisWords, days, decimalsOf, inMillions, mega } from "./plan-words.ts";
 import { rangeWords, shortName } from "./plan-words.ts";
 import { closing } from "./round.ts";
-import { PROVENANCE, staleWords } from "./words.ts";
 
 export function optionsSection(answer: PlanAnswer): DocumentSection {
   const { question, options, points } = answer;
@@ -162,12 +162,13 @@ export function costSection(answer: PlanAnswer): DocumentSection {
     title: "Cost",
     reader: "finance",
     lede:
-      `${mega(total.midUsd)} by ${basisWords(question)}, in 8 of 10 cases ${rangeWords(total)}. ` +
+      `${mega(total.midUsd)} by ${basisWords(question)}, in 8 of 10 cases ` +
+      `${rangeWords(total)} M USD. ` +
       "The range holds the spread of listed prices (a fifth down, a quarter up) and of the days." +
       (network === undefined ? "" : ` Of a purchase the network is ${network} of the money.`),
     blocks: [
       { kind: "pair", left: [linesTable(answer, first)], right: [cashTable(first)] },
-      billTable(title, first, question.asOf),
+      { ...billRows(bill, question.asOf), title },
     ],
   };
 }
@@ -231,48 +232,5 @@ function cashTable({ cashByYear, total }: PlanOption): DocumentTable {
       ["Total", fixed(total.midUsd / 1e6, decimals)],
     ],
     isSummed: true,
-  };
-}
-
-function billTable(title: string, { bill, capitalUsd }: PlanOption, asOf: string): DocumentTable {
-  const priced = bill.rows.filter(({ totalUsd }) => totalUsd !== undefined);
-  const k = closing(
-    priced.map(({ totalUsd = 0 }) => totalUsd / 1000),
-    0,
-  );
-  const thousand = (row: Material): string => {
-    const i = priced.indexOf(row);
-    if (i >= 0) return fixed(k[i] ?? 0);
-    return row.includedIn === undefined ? "no price" : "included";
-  };
-  const sum = k.reduce((all, one) => all + one, 0);
-  const open = bill.unpriced.length === 0 ? "" : `; without a price: ${bill.unpriced.join(", ")}`;
-  return {
-    kind: "table",
-    title,
-    caption: `Thousand USD, catalog prices as dated, without spares${open}.`,
-    heads: ["Class", "Model", "Count", "Each, USD", "k USD", "Source", "Date"],
-    ...{ numbers: [2, 3, 4], moneyColumns: [3, 4] },
-    rows: [
-      ...bill.rows.map((row): Cell[] => {
-        const { unitUsd } = row;
-        const stale = unitUsd === undefined ? undefined : staleWords("USD", unitUsd.date, asOf);
-        const kind = unitUsd === undefined ? "" : `${PROVENANCE[unitUsd.provenance].glyph} `;
-        return [
-          ...[row.materialClass, row.model, fixed(row.count)],
-          unitUsd === undefined ? "none" : fixed(unitUsd.value),
-          thousand(row),
-          unitUsd === undefined
-            ? row.includedIn === undefined
-              ? "none"
-              : `in ${row.includedIn}`
-            : `${kind}${unitUsd.source}`,
-          unitUsd === undefined ? "" : stale === undefined ? unitUsd.date : [unitUsd.date, stale],
-        ];
-      }),
-      ["Total", "", "", "", capitalUsd === undefined ? "no total" : fixed(sum), "", ""],
-    ],
-    isSummed: true,
-    offPaperRows: bill.rows.flatMap(({ totalUsd = 0 }, i) => (totalUsd === 0 ? [i] : [])),
   };
 }

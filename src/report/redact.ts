@@ -6,7 +6,8 @@ import type { Block, Cell, DocumentFigure, DocumentTable, ReportDocument } from 
 
 export const REDACTED = "redacted";
 
-const AMOUNT = /[−+-]?\d[\d.,]*(?:\u00a0|\s)?(?:[kMB](?:\u00a0|\s)?)?USD/g;
+const BIG = String.raw`\d[\d.,]*\s?(?:[kMB]\s?)?`;
+const AMOUNT = new RegExp(String.raw`(?:\d[\d.,]*\s(?:–|to)\s)?[−+-]?${BIG}USD`, "g");
 const RANGED = /redacted \((?:redacted(?: to | – )redacted|[^()]*redacted[^()]*)\)/g;
 const RATIO = /[−+]?\d[\d.,]*(?:\u00a0|\s)%(?= (?:in cost|to buy|less|more|of the money))/g;
 

@@ -179,7 +179,7 @@ testIf(
       );
       await page.locator("#s5 th button").first().click();
       equal(
-        await page.evaluate<string>(`document.querySelector("#s5 tr:last-child").className`),
+        await page.evaluate<string>(`document.querySelector("#s5 tbody tr:last-child").className`),
         "sum",
       );
     });

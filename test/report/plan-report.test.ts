@@ -11,6 +11,7 @@ import { documentPage } from "../../src/report/html/document.ts";
 import { LIVING_SCRIPT } from "../../src/report/html/living.ts";
 import { planJson } from "../../src/report/plan.ts";
 import { planDocument } from "../../src/report/plan-document.ts";
+import { rangeWords } from "../../src/report/plan-words.ts";
 import { redacted, withoutMoney } from "../../src/report/redact.ts";
 import { all, parseHtml, parseXml } from "../support/dom.ts";
 import { NASTY_NAMES } from "../support/nasty.ts";
@@ -125,6 +126,9 @@ test("without prices no amount is left, on the page, in its data or elsewhere", 
     equal(amount?.[0], undefined);
     match(form, /redacted/);
   }
+  for (const { total } of answer.options) {
+    ok(forms.every((form) => !form.includes(rangeWords(total))));
+  }
   const money = new Set<number>();
   const collect = (data: unknown, isMoney: boolean): void => {
     if (typeof data === "number" && isMoney) money.add(data);
@@ -146,6 +150,7 @@ test("amounts and their ratios are taken out of a sentence, days and power stay"
     withoutMoney("+10.7\u00a0% in cost (1.70\u00a0M\u00a0USD), p90 7.3 d later, +30.8 % in power"),
     "redacted in cost (redacted), p90 7.3 d later, +30.8 % in power",
   );
+  equal(withoutMoney("costs 3.1\u00a0M\u00a0USD (2.5 to 3.9\u00a0M\u00a0USD)"), "costs redacted");
   equal(withoutMoney("1,984 × B200 at 6.69 USD an hour"), "1,984 × B200 at redacted an hour");
 });
 

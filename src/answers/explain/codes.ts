@@ -10,6 +10,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("is-a-folder", "a folder stands where a file was named", "name a file inside it"),
   code("too-large", "a file is larger than 16 MiB", "split it, or leave out what is not needed"),
   code("too-deep", "a file is nested deeper than 200 levels", "flatten it"),
+  code("no-data-inside", "a page carries no question of a report", "name one as it was written"),
   code("not-text", "a file is not UTF-8 text", "save it as UTF-8"),
   code("not-yaml", "a file is neither YAML nor JSON", "mend the syntax at the place named"),
   code("forbidden-key", "a key such as __proto__ could change the program", "rename it"),

@@ -1,8 +1,8 @@
 /** `cost CLUSTER`: what does owning it cost, and would renting be cheaper? */
 import type { Command } from "../command.ts";
-import { isOn, text, texts } from "../command.ts";
-import type { Sourced } from "../../records/sourced.ts";
-import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION, SET_OPTION } from "../options.ts";
+import { isOn, text } from "../command.ts";
+import { AS_OF_OPTION, JSON_OPTION, PRICES_OPTION } from "../options.ts";
+import { REDACT_OPTION, REPORT_OPTION, SET_OPTION } from "../options.ts";
 
 export const cost: Command = {
   names: ["cost", "tco"],
@@ -12,6 +12,7 @@ export const cost: Command = {
     "fabricast cost h100-fat-tree-2to1 --ranks 256 --site us-average --years 4 --utilization 80%",
     "fabricast cost superpod-h100-4su --site france --interest 6% --json",
     'fabricast cost superpod-h100-1su --site japan --tariff "0.15 USD/(kW hour)"',
+    "fabricast cost h100-fat-tree-2to1 --ranks 256 --report md",
   ],
   options: {
     ranks: { type: "string", requiresArg: true, describe: "size; default: the whole cluster" },
@@ -26,43 +27,23 @@ export const cost: Command = {
     prices: PRICES_OPTION,
     "as-of": AS_OF_OPTION,
     set: SET_OPTION,
+    report: REPORT_OPTION,
+    output: { type: "string", alias: "o", requiresArg: true, describe: "folder for the report" },
+    "redact-prices": REDACT_OPTION,
     json: JSON_OPTION,
   },
-  async handle(flags) {
-    const { answerCost } = await import("../../answers/cost.ts");
-    const { readDesign } = await import("../../files/cluster.ts");
-    const { readSite } = await import("../../files/site.ts");
+  async handle(flags, words) {
+    const { costReport } = await import("../cost-report.ts");
+    const { showDocument, writeDocument } = await import("../documents.ts");
     const { costJson, costText } = await import("../../report/cost.ts");
-    const { asOfFlag, countFlag, shareFlag } = await import("../flags.ts");
-    const { purchasePrices, rentPrices } = await import("../prices.ts");
-    const { parseSettings } = await import("../settings.ts");
-
-    const ranks = text(flags, "ranks");
-    const interest = text(flags, "interest");
-    const utilization = shareFlag("--utilization", text(flags, "utilization") ?? "", "above zero");
-    const yearCount = countFlag("--years", text(flags, "years") ?? "", 50);
-    const path = text(flags, "prices");
-    const answer = answerCost({
-      design: await readDesign(text(flags, "cluster") ?? "", {
-        set: parseSettings(texts(flags, "set")),
-      }),
-      site: await readSite(text(flags, "site") ?? "", await tariffOf(text(flags, "tariff"))),
-      ...{ yearCount, utilization },
-      asOf: asOfFlag(text(flags, "as-of")),
-      ...(ranks === undefined ? {} : { rankCount: countFlag("--ranks", ranks) }),
-      ...(interest === undefined ? {} : { interestShare: shareFlag("--interest", interest) }),
-      prices: await purchasePrices(path),
-      rents: await rentPrices(path),
-    });
-    process.stdout.write(isOn(flags, "json") ? costJson(answer) : costText(answer));
+    const { answer, document } = await costReport(flags, words);
+    if (!(await showDocument(document, flags))) {
+      process.stdout.write(isOn(flags, "json") ? costJson(answer) : costText(answer));
+    }
+    const folder = text(flags, "output");
+    if (folder !== undefined) {
+      await writeDocument(document, flags, { folder, stem: "cost", others: [] });
+    }
     return 0;
   },
 };
-
-/** The price of the buyer's own contract. */
-async function tariffOf(given: string | undefined): Promise<Sourced | undefined> {
-  if (given === undefined) return undefined;
-  const { quantityFlag } = await import("../flags.ts");
-  const value = await quantityFlag("--tariff", given, "energyPrice");
-  return { value, source: "--tariff", date: "", provenance: "yours" };
-}

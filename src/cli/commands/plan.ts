@@ -74,15 +74,11 @@ export const plan: Command = {
     if (flags["tokens"] === undefined) {
       throw new UsageError("plan takes --tokens with --within or --by, or --users");
     }
-    const { planQuestion } = await import("../plan-flags.ts");
-    const { planned, planFiles } = await import("../planned.ts");
+    const { planFiles } = await import("../planned.ts");
+    const { planReport } = await import("../plan-report.ts");
     const { planJson, planText } = await import("../../report/plan.ts");
-    const { planDocument } = await import("../../report/plan-document.ts");
     const { showDocument, writeDocument } = await import("../documents.ts");
-    const { shownWords } = await import("../words.ts");
-    const question = await planQuestion(flags);
-    const answer = await planned(question, text(flags, "sites") ?? "", text(flags, "prices"));
-    const document = planDocument(answer, shownWords(words));
+    const { answer, document } = await planReport(flags, words);
     const isShown = await showDocument(document, flags);
     if (!isShown) {
       process.stdout.write(isOn(flags, "json") ? planJson(answer) : planText(answer));

@@ -23,6 +23,7 @@ import { native } from "./native.ts";
 import { plan } from "./plan.ts";
 import { replay } from "./replay.ts";
 import { report } from "./report.ts";
+import { reproduce } from "./reproduce.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { serve } from "./serve.ts";
@@ -59,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   exportCommand,
   report,
+  reproduce,
   check,
   explain,
   init,
