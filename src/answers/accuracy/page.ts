@@ -155,7 +155,7 @@ function limitsSection(): string[] {
       "- Mixtures of experts whose layers do not all attend (Nemotron 3 Nano mixes states in " +
         "half of them): what is not attention is not modeled, and they come out too fast.",
       "- Tensor parallelism over eight ranks on one B200 node without overlap (simumax, tp 8): " +
-        "16 to 20 % too fast, unexplained; over one to four ranks the same runs are within 8 %.",
+        "15 to 20 % too fast, unexplained; over one to four ranks the same runs are within 8 %.",
       "- Three llm-foundry runs are 12 to 25 % slower than their neighbors of the same model; " +
         "they vote like all others, and stand among the worst.",
       "- Parts without a published best matmul or without a training run here (AMD, Gaudi, " +

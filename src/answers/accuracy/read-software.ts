@@ -100,9 +100,14 @@ export function readSoftware(row: Row, part: PartRow, assumptions: Assumptions):
     hasGraphs: /cuda.?graph/.test(text) || COMPILED_FAMILIES.includes(part.family),
     gradientBytes: /fp32 gradients|megatron-core r0/.test(text) ? 4 : 2,
     // Bridge fuses routing and permuting, and captures their launches, from 26.06 on.
-    hasFusedExperts: release === 0 || release >= 26.05,
+    hasFusedExperts: release === 0 ? !waitsForTokens(text) : release >= 26.05,
     ...(/dualpipe/.test(text) ? { overlapsExperts: true } : {}),
   };
+}
+
+/** A listed series of changes, before the one that spares the host waiting for token counts. */
+function waitsForTokens(text: string): boolean {
+  return /\bbaseline\b|\+[\w-]* ?(?:loss )?fusion/.test(text) && !/deepep|sync.?free/.test(text);
 }
 
 function ruleOf(text: string, part: PartRow): SoftwareName | undefined {

@@ -28,6 +28,14 @@ test("each line of an ablation keeps what the lines above it added", () => {
   equal(said("MegaScale"), "1111");
 });
 
+test("experts wait for the host until a listed change spares them that", () => {
+  const fused = (notes: string) => read({ framework: "Primus Megatron", notes }).run.software;
+  ok(!fused("baseline; manual GC on").hasFusedExperts);
+  ok(!fused("+cross-entropy loss fusion").hasFusedExperts);
+  ok(fused("+loss fusion +DeepEP +sync-free MoE").hasFusedExperts);
+  ok(fused("").hasFusedExperts);
+});
+
 test("an undated release of Megatron is as old as the part it ran on", () => {
   deepEqual(software("Megatron-LM"), software("Megatron-LM 2022"));
   const hopper = software("Megatron-LM", "H100");
