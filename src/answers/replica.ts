@@ -3,6 +3,7 @@ import { Refusal } from "../base/errors.ts";
 import type { EngineRates, RatedPart, ServingConstants } from "../serving/engine-law.ts";
 import { engineRates, SERVING } from "../serving/engine-law.ts";
 import type { Replica } from "../serving/iteration.ts";
+import { LOW_LATENCY_S, NIC_SHARE } from "../network/measured/expert-law.ts";
 import { activeCount, embeddingCount, parameterCount } from "../workload/dense/parameters.ts";
 import type { DenseModel, PartRates } from "../workload/dense/types.ts";
 
@@ -82,6 +83,36 @@ export function withRouted(replica: Replica, { model }: ReplicaChoice): Replica 
     parameterCount: idleExperts === 0 ? 0 : (idle * experts.experts) / idleExperts,
   };
   return { ...replica, model: { ...replica.model, routed } };
+}
+
+/**
+ * A rank of many that share the experts: its own attention, its part of the routed experts, and
+ * copies of its tokens over NICs, or over links where one domain holds all ranks.
+ */
+export function expertRank(choice: ReplicaChoice, rankCount: number): Replica {
+  const replica = withRouted(replicaOf({ ...choice, ranks: 1 }), choice);
+  const { model } = replica;
+  const { routed } = model;
+  const { experts } = choice.model;
+  if (routed === undefined || experts === undefined) return replica;
+  const own = routed.parameterCount / rankCount;
+  const elsewhere = routed.parameterCount - own;
+  const isInside = rankCount <= choice.part.domainRanks;
+  // Eight bits to the experts, sixteen back.
+  const tokenBytes = 3 * model.hiddenSize * experts.expertsPerToken;
+  return {
+    ...replica,
+    model: {
+      ...model,
+      readParameters: model.readParameters - elsewhere,
+      heldParameters: model.heldParameters - elsewhere,
+      routed: { ...routed, parameterCount: own },
+    },
+    exchange: {
+      ...{ rankCount, startS: 2 * LOW_LATENCY_S, tokenBytes },
+      bytesPerS: isInside ? choice.part.ringBytesPerS : choice.part.nicBytesPerS * NIC_SHARE,
+    },
+  };
 }
 
 /** Queries divide among ranks; keys and values are copied where ranks outnumber them. */

@@ -60,6 +60,16 @@ export interface Replica {
   readonly memoryBytes: number;
   readonly memoryBytesPerS: number;
   readonly linkBytesPerS: number;
+  /** Experts over many ranks, each of which attends for its own sequences. */
+  readonly exchange?: ExpertExchange;
+}
+
+/** Dispatch and combine of a layer: a start, and the bytes of a token's copies. */
+export interface ExpertExchange {
+  readonly rankCount: number;
+  readonly startS: number;
+  readonly tokenBytes: number;
+  readonly bytesPerS: number;
 }
 
 /** Tokens of a step at which half of what a graph saves is gone. */
@@ -92,7 +102,9 @@ export function engineStepS(replica: Replica, step: EngineStep): number {
   const head = 2 * model.vocabularyTokens * model.hiddenSize;
   const drafted = decodeCount * step.tokensPerDecode;
   const tokens = drafted + promptTokens;
-  const readS = (readParameters(model, tokens) * weightBytes + head) / ranks / rate;
+  // Experts of a rank meet the tokens of all ranks.
+  const met = tokens * (replica.exchange?.rankCount ?? 1);
+  const readS = (readParameters(model, met) * weightBytes + head) / ranks / rate;
   const computeS = productsS(replica, tokens) + headS(replica, drafted + step.endedPrompts);
   const linearS = Math.cbrt(readS ** 3 + computeS ** 3);
   const kvS = (contextTokens * kvBytesPerToken(replica)) / (memoryBytesPerS * rates.keyValueShare);
@@ -128,8 +140,13 @@ function headS({ model, ranks, peak16FlopPerS, rates }: Replica, tokens: number)
   return flop / (ranks * peak16FlopPerS * rates.head16Share);
 }
 
-/** Two all-reduces a layer. */
-function wireS({ model, ranks, linkBytesPerS }: Replica, tokens: number, starts: boolean): number {
+/** Two all-reduces a layer, or dispatch and combine. */
+function wireS(replica: Replica, tokens: number, starts: boolean): number {
+  const { model, ranks, linkBytesPerS, exchange } = replica;
+  if (exchange !== undefined) {
+    const wire = (tokens * exchange.tokenBytes) / exchange.bytesPerS;
+    return model.layers * ((starts ? exchange.startS : 0) + wire);
+  }
   if (ranks === 1) return 0;
   const startS = starts ? 6.6e-6 + 2 * (ranks - 1) * 0.6e-6 : 0;
   const bytes = ((2 * (ranks - 1)) / ranks) * tokens * model.hiddenSize * 2;

@@ -56,7 +56,8 @@ export function servedTimes(
   reading: ServingReading,
   constants: ServingConstants = SERVING,
 ): ServedTimes {
-  const { promptTokens, outputTokens, replicas, stages, isStatic, requestsPerS } = reading;
+  const { promptTokens, outputTokens, replicas, stages, isStatic, isDecodeOnly, requestsPerS } =
+    reading;
   const { replica, sequences } = loadOf(reading, constants);
   // Of a pipeline's stages each works on its own part of the sequences.
   const together = Math.max(1, sequences / stages);
@@ -67,7 +68,9 @@ export function servedTimes(
     requestS + (isStatic ? prefillS(replica, promptTokens, together) : stepS + promptedS);
   const lone = sequences === 1 ? requestS + prefillS(replica, promptTokens, 1) : startS;
   const tokenS =
-    isStatic || sequences === 1 ? stepS : stepS + (together / outputTokens) * promptedS;
+    isStatic || isDecodeOnly || sequences === 1
+      ? stepS
+      : stepS + (together / outputTokens) * promptedS;
   const totalS = lone + (outputTokens - 1) * tokenS;
   const perReplica =
     isStatic || sequences === 1 ? (sequences * outputTokens) / totalS : sequences / tokenS;

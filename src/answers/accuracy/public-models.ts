@@ -44,7 +44,7 @@ export const PUBLIC_SHAPES: readonly (readonly [RegExp, PublicShape])[] = [
       ffnChannels: 2880,
       windowTokens: 128,
       experts: { ...expert(128, 4), hasBias: true },
-      layers: 36,
+      ...{ layers: 36, hiddenSize: 2880, ...heading(64, 8), vocabularyTokens: 201_088 },
     },
   ],
   [
@@ -54,11 +54,17 @@ export const PUBLIC_SHAPES: readonly (readonly [RegExp, PublicShape])[] = [
       ffnChannels: 2880,
       windowTokens: 128,
       experts: { ...expert(32, 4), hasBias: true },
-      layers: 24,
+      ...{ layers: 24, hiddenSize: 2880, ...heading(64, 8), vocabularyTokens: 201_088 },
     },
   ],
-  [/qwen3.?30b/, { headSize: 128, ffnChannels: 768, experts: expert(128, 8) }],
-  [/qwen3.?235b/, { headSize: 128, ffnChannels: 1536, experts: expert(128, 8), layers: 94 }],
+  [
+    /qwen3.?30b/,
+    { ...llama([48, 2048, 32, 4, 768], 151_936), headSize: 128, experts: expert(128, 8) },
+  ],
+  [
+    /qwen3.?235b/,
+    { ...llama([94, 4096, 64, 4, 1536], 151_936), headSize: 128, experts: expert(128, 8) },
+  ],
   [/qwen3.?next|qwen3.?80b/, { headSize: 256, ffnChannels: 512, experts: expert(512, 10, 1) }],
   [
     /deepseek.?v2.?lite/,

@@ -7,7 +7,7 @@ import { SERVING } from "../../serving/engine-law.ts";
 import type { PartRow } from "../../workload/dense/parts.ts";
 import type { DenseModel } from "../../workload/dense/types.ts";
 import type { ReplicaChoice, WeightBits } from "../replica.ts";
-import { ratesOf, replicaOf, withRouted } from "../replica.ts";
+import { expertRank, ratesOf, replicaOf, withRouted } from "../replica.ts";
 import { readModel } from "./read-model.ts";
 import { partOf } from "./read-part.ts";
 import type { Row } from "./row.ts";
@@ -24,6 +24,8 @@ export interface ServingReading {
   readonly outputTokens: number;
   /** Sequences of a replica that the row asks for; undefined: as many as fit. */
   readonly askedCount: number | undefined;
+  /** Prompts run elsewhere. */
+  readonly isDecodeOnly: boolean;
   /** All start together and none joins. */
   readonly isStatic: boolean;
   /** Requests that arrive in a second at all replicas together. */
@@ -38,17 +40,21 @@ export function readServing(row: Row): ServingReading {
   const counted = number(row, "tp") ?? 0;
   const gpus = Math.max(1, Math.round(number(row, "gpus") ?? usualGpus(counted, assumptions)));
   const stages = Math.max(1, Math.min(gpus, number(row, "pp") ?? 1));
-  const ranks = ranksOf(counted || gpus / stages, gpus, stages, part);
+  const expertRanks = model.experts === undefined ? 1 : expertRanksOf(row, counted, gpus);
+  const ranks = expertRanks > 1 ? 1 : ranksOf(counted || gpus / stages, gpus, stages, part);
   const replicas = Math.max(1, gpus / (ranks * stages));
   const batch = number(row, "batch");
   const sequences = batch ?? number(row, "concurrency") ?? aloneIn(row);
   const choice = choiceOf(row, model, part, ranks, assumptions);
   return {
-    ...{ choice, replica: withRouted(replicaOf(choice), choice) },
+    choice,
+    replica:
+      expertRanks > 1 ? expertRank(choice, expertRanks) : withRouted(replicaOf(choice), choice),
     ...{ part, gpus, stages, replicas },
     promptTokens: assumptions.or(number(row, "isl"), 1024, "isl"),
     outputTokens: assumptions.or(number(row, "osl"), prefillOnly(row) ? 1 : 256, "osl"),
     askedCount: sequences === undefined ? undefined : Math.max(1, sequences / replicas),
+    isDecodeOnly: /decod\w* (?:fleet|nodes?|only|instances?|pool)/i.test(cell(row, "scenario")),
     isStatic: batch !== undefined,
     requestsPerS: rateIn(cell(row, "scenario")),
     assumed: assumptions.names,
@@ -57,6 +63,13 @@ export function readServing(row: Row): ServingReading {
 
 function usualGpus(counted: number, assumptions: Assumptions): number {
   return assumptions.or(counted > 0 ? counted : undefined, 8, "gpus");
+}
+
+/** Ranks that share experts while each attends for itself: stated, or more than a tensor split. */
+function expertRanksOf(row: Row, counted: number, gpus: number): number {
+  const stated = /ep\D{0,3}(\d+)/i.exec(`${cell(row, "ep_dp")} ${cell(row, "scenario")}`)?.[1];
+  if (stated !== undefined) return Math.min(gpus, Number(stated));
+  return counted === 0 && gpus > 16 ? gpus : 1;
 }
 
 /** Degrees of Trainium count cores, of which a chip has two; a rank here is a chip. */

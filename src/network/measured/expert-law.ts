@@ -26,8 +26,8 @@ export interface ExpertTime {
 }
 
 const NODE_RANKS = 8;
-const LOW_LATENCY_S = 36.8e-6;
-const NIC_SHARE = 0.94;
+export const LOW_LATENCY_S = 36.8e-6;
+export const NIC_SHARE = 0.94;
 const NORMAL_NIC_SHARE = 0.874;
 const NORMAL_LINK_SHARE = 0.78;
 /** Groups that routing is limited to. */
