@@ -17,7 +17,16 @@ const COLUMNS = ["id", "source", "target", "sizeBytes", "startS", "after"] as co
 type Column = (typeof COLUMNS)[number];
 
 export async function readTraffic(path: string, rankCount: number): Promise<Traffic> {
-  return parseTraffic(path, await readText(path), rankCount);
+  const text = await readText(path);
+  if (!path.endsWith(".cm")) return parseTraffic(path, text, rankCount);
+  const { htsimRows } = await import("./formats/htsim-traffic.ts");
+  return trafficOf(path, htsimRows(text, path), rankCount);
+}
+
+/** Rows of all columns, in their order. */
+export function trafficOf(file: string, rows: readonly CsvRow[], rankCount: number): Traffic {
+  const place = new Map(COLUMNS.map((name, i) => [name, i] as const));
+  return new TrafficReader(file, { rows, place, rankCount }).read();
 }
 
 export function parseTraffic(file: string, text: string, rankCount: number): Traffic {

@@ -24,6 +24,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   code("not-kineto", "a profile is no trace of PyTorch's profiler", "record or copy it again"),
   code("missing-field", "a profile lacks what is needed", "record with the flags it names"),
   code("not-a-log", "a log or a benchmark's result is torn or of another kind", "record it again"),
+  code("not-a-matrix", "a .cm is no connection matrix, or says what is not meant", "correct it"),
   code("not-goal", "a schedule is not GOAL text or binary", "correct it at the place named"),
   code("unmatched-message", "a send or receive finds no partner", "correct the schedule"),
   code("not-a-number", "a cell holds no number of the kind expected", "correct the row"),

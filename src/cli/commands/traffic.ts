@@ -18,6 +18,7 @@ export const traffic: Command = {
   describe: "Send messages over a fabric: when does each arrive, which links are busy?",
   examples: [
     "fabricast traffic --generate incast:32 --size 1M --cluster bare-fat-tree-1024",
+    "fabricast traffic scenarios/neighbors/chain.cm --cluster bare-switch-64",
     "fabricast traffic --generate permutation:7 --cluster bare-torus-4x4x4 --json",
     "fabricast traffic --generate incast:8 --cluster bare-torus-4x4x4 --fidelity packet",
     "fabricast traffic --job 'all-reduce ranks=64 size=64M' --job 'all-to-all ranks=64 size=64M " +

@@ -4,7 +4,7 @@
  * warm up and are left out. Samples counted must grow by a batch an iteration.
  */
 import { at } from "../../base/assert.ts";
-import { refuse, shown } from "../issue.ts";
+import { refuse, shown, wholeFile } from "../issue.ts";
 
 const WARM_UP = 5;
 const LINE = /iteration\s+(\d+)\/\s*\d+ \|(.*)$/;
@@ -40,6 +40,7 @@ interface Iteration {
 export function megatronRow(text: string, file: string): Record<string, string> {
   const lines = text.split(/\r?\n/);
   const iterations = lines.flatMap((line, i) => iterationOf(line, { file, line: i + 1 }));
+  if (iterations.length === 0) refuseEmpty(file);
   iterations.slice(1).forEach((one, i) => refuseUneven(at(iterations, i), one, file));
   const steady = iterations.filter(({ number }) => number > WARM_UP);
   const used = steady.length > 0 ? steady : iterations;
@@ -62,6 +63,15 @@ export function megatronRow(text: string, file: string): Record<string, string> 
     step_time_s: String(step),
     notes: `median of ${used.length} iterations${after}`,
   };
+}
+
+function refuseEmpty(file: string): never {
+  return refuse(wholeFile(file), {
+    code: "not-a-log",
+    found: "no whole line of an iteration",
+    expected: "lines such as iteration 10/ 50 | consumed samples: 640 | …",
+    nextStep: "take the log of the last rank, which prints them",
+  });
 }
 
 function iterationOf(line: string, where: { file: string; line: number }): Iteration[] {

@@ -55,6 +55,7 @@ test("totals that do not follow, torn lines and other files are refused", async 
   const log = textOf("megatron.log");
   await rejects(rowOf(log.replace(/ +768 \|/, " 769 |")), /769|257 samples|samples in 1/);
   await rejects(rowOf(log.replace(": 9288.7", ": nan")), /elapsed time.*not-a-log/);
+  await rejects(rowOf("elapsed time per iteration (ms): 5"), /no whole line of an iteration/);
   const mlperf = textOf("mlperf.log");
   await rejects(
     rowOf(mlperf.replace('"samples_count": 2880', '"samples_count": 80')),
