@@ -125,9 +125,11 @@ function figureShown(figure: CatalogFigure, ageDays: number | undefined): object
   };
 }
 
-/** "400 Gb/s" → 400 and "Gb/s"; a plain number has no unit. */
-function splitUnit(written: string): { value: number | string; unit: string } {
-  const found = /^([-+.\d,eE]+)\s*(.*)$/.exec(written);
+/** "400 Gb/s" → 400 and "Gb/s"; "3 to 5 m" → [3, 5] and "m"; a plain number has no unit. */
+function splitUnit(written: string): { value: number | string | number[]; unit: string } {
+  const found = /^((?:[-+.\d,eE]+(?: to |, ))*[-+.\d,eE]+)\s*(.*)$/.exec(written);
   if (found === null) return { value: written, unit: "" };
-  return { value: Number((found[1] ?? "").replaceAll(",", "")), unit: found[2] ?? "" };
+  const [, numbers = "", unit = ""] = found;
+  const values = numbers.split(/ to |, /).map((text) => Number(text.replaceAll(",", "")));
+  return { value: values.length === 1 ? (values[0] ?? written) : values, unit };
 }

@@ -20,7 +20,10 @@ test("a range is shown by its ends, and stands for its middle", async () => {
 test("a part has its own figures first, then further ones, modes it lacks, notes", async () => {
   const part = await readCatalogPart("mi325x");
   const named = part.figures.map(({ name }) => name !== undefined);
-  deepEqual(named, named.toSorted((a, b) => Number(a) - Number(b)));
+  deepEqual(
+    named,
+    named.toSorted((a, b) => Number(a) - Number(b)),
+  );
   deepEqual(part.unsupported, ["dense fp4 peak"]);
   ok(part.notes?.includes("form factor: OAM"));
   ok(part.figures.some(({ name, written }) => name === "TDP" && written === "1000 W"));
@@ -44,6 +47,17 @@ test("a subject without a part is shown with its facts and what is not known of 
   const shown = JSON.stringify(partShown(await readCatalogPart("ascend-910b"), () => 7));
   ok(shown.includes('"name":"dense bf16 peak","value":376,"unit":"TFLOP/s","isUsed":false'));
   ok(shown.includes('"ageDays":7'));
+});
+
+test("programs get a range as its numbers, and a list of three as three", async () => {
+  const figures = async (id: string) =>
+    partShown(await readCatalogPart(id))["figures"] as readonly Record<string, unknown>[];
+  const valueOf = async (id: string, name: string) =>
+    (await figures(id)).find((figure) => figure["name"] === name && Array.isArray(figure["value"]));
+  const used = await valueOf("h100-sxm", "price");
+  deepEqual([used?.["value"], used?.["unit"]], [[22_000, 25_000], "USD per accelerator"]);
+  const three = await valueOf("cost-semianalysis", "large pretrain provider spread");
+  deepEqual(three?.["value"], [1, 1.1, 1.15]);
 });
 
 test("parts differ by the names of their figures, whatever their order", async () => {

@@ -11,7 +11,7 @@ export const cost: Command = {
   examples: [
     "fabricast cost h100-fat-tree-2to1 --ranks 256 --site us-average --years 4 --utilization 80%",
     "fabricast cost superpod-h100-4su --site france --interest 6% --json",
-    'fabricast cost superpod-h100-1su --site japan --tariff "0.15 USD/(kW hour)"',
+    "fabricast cost superpod-h100-1su --site japan --tariff '0.15 USD/(kW hour)'",
     "fabricast cost h100-fat-tree-2to1 --ranks 256 --report md",
   ],
   options: {
