@@ -27,6 +27,7 @@ const FILE_FLAGS = [
   "platform",
   "simgrid",
   "simai",
+  "queues",
 ] as const;
 
 export const replay: Command = {
@@ -61,6 +62,7 @@ export const replay: Command = {
       requiresArg: true,
       describe: "ASTRA-sim's or Calculon's system, JSON",
     },
+    queues: { type: "string", requiresArg: true, describe: "ASTRA-sim's num-queues-per-dim" },
     execution: { type: "string", requiresArg: true, describe: "Calculon's execution, JSON" },
     platform: { type: "string", requiresArg: true, describe: "SimGrid's platform, XML" },
     simgrid: {
