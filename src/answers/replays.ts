@@ -57,16 +57,24 @@ export interface AstraFiles {
 export function replayAstraCollective(
   compat: AstraBackend,
   { network, system }: AstraFiles,
-  what: { readonly collective: AstraCollective; readonly bytes: number },
+  what: {
+    readonly collective: AstraCollective;
+    readonly bytes: number;
+    readonly queueCount?: number | undefined;
+  },
 ): AstraReplayed {
   const { chunkCount, chunkNs, totalNs } = astraCollectiveNs(compat, network, system, what);
-  const { bytes: sizeBytes, collective } = what;
+  const { bytes: sizeBytes, collective, queueCount = 1 } = what;
+  const isTwoWay = system.isBandwidthAware && collective === "all-reduce";
   const words = [
     `${collective} of ${fixed(sizeBytes)} bytes a rank, by ASTRA-sim's rules (${compat})`,
     `${fixed(chunkCount)} chunks of ${fixed(chunkNs)} ns each: ${fixed(totalNs)} ns`,
     ...(network.dimensions.length === 1 && system.activeChunkCount === 1
       ? []
       : ["Several dimensions or chunks at once: by the program's rules, held against no output."]),
+    ...(isTwoWay && queueCount === 1 && network.dimensions.length > 1 && chunkCount > 1
+      ? ["With one queue a dimension the program reads past its list here: see --queues 2."]
+      : []),
     "A gigabyte of bandwidth is 2^30 bytes there, and 10^9 for the memory.",
   ];
   return { compat, totalNs, sizeBytes, chunkCount, chunkNs, words };

@@ -16,10 +16,10 @@ type Mode = (target: string, flags: ReplayFlags) => Promise<Told>;
 
 export const replayModes: Readonly<Record<string, Mode>> = {
   loggops: (target, { loggops }) => goalReplay(target, loggops),
-  "astra-unaware": (target, { network, system }) =>
-    astraReplay("astra-unaware", target, { network, system }),
-  "astra-aware": (target, { network, system }) =>
-    astraReplay("astra-aware", target, { network, system }),
+  "astra-unaware": (target, { network, system, queues }) =>
+    astraReplay("astra-unaware", target, { network, system, queues }),
+  "astra-aware": (target, { network, system, queues }) =>
+    astraReplay("astra-aware", target, { network, system, queues }),
   calculon,
   "simai-analytical": simai,
   "simgrid-cm02": (target, flags) => simgrid("simgrid-cm02", target, flags),

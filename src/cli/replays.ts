@@ -3,7 +3,7 @@ import { InputError, UsageError } from "../base/errors.ts";
 import type { AstraCollective, AstraMessage } from "../records/astra.ts";
 import type { GoalReplayed, Replayed } from "../answers/replays.ts";
 import { parseMessageSize } from "../files/spelling.ts";
-import { flagIssue } from "./flags.ts";
+import { countFlag, flagIssue } from "./flags.ts";
 
 const COLLECTIVES: readonly AstraCollective[] = [
   "all-reduce",
@@ -49,12 +49,13 @@ function loggopsFrom(words: string): Record<string, number> {
 interface AstraPaths {
   readonly network: string | undefined;
   readonly system: string | undefined;
+  readonly queues?: string | undefined;
 }
 
 export async function astraReplay(
   mode: "astra-unaware" | "astra-aware",
   target: string,
-  { network, system }: AstraPaths,
+  { network, system, queues }: AstraPaths,
 ): Promise<Replayed> {
   if (network === undefined) throw new UsageError(`${mode} needs --network FILE`);
   const { readAstraNetwork, readAstraSystem } = await import("../files/formats/astra.ts");
@@ -72,7 +73,8 @@ export async function astraReplay(
     network: await readAstraNetwork(network),
     system: await readAstraSystem(system),
   };
-  return replayAstraCollective(mode, files, { collective, bytes });
+  const queueCount = queues === undefined ? undefined : countFlag("--queues", queues, 64);
+  return replayAstraCollective(mode, files, { collective, bytes, queueCount });
 }
 
 function messagesFrom(target: string): AstraMessage[] {

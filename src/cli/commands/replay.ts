@@ -31,6 +31,7 @@ const FILE_FLAGS = [
   "platform",
   "simgrid",
   "simai",
+  "queues",
 ] as const;
 
 export const replay: Command = {
@@ -65,6 +66,7 @@ export const replay: Command = {
       requiresArg: true,
       describe: "ASTRA-sim's or Calculon's system, JSON",
     },
+    queues: { type: "string", requiresArg: true, describe: "ASTRA-sim's num-queues-per-dim" },
     execution: { type: "string", requiresArg: true, describe: "Calculon's execution, JSON" },
     platform: { type: "string", requiresArg: true, describe: "SimGrid's platform, XML" },
     simgrid: {

@@ -47,14 +47,24 @@ export function astraCollectiveNs(
   backend: AstraBackend,
   { dimensions }: AstraNetwork,
   system: AstraSystem,
-  { collective, bytes }: { readonly collective: AstraCollective; readonly bytes: number },
+  {
+    collective,
+    bytes,
+    queueCount = 1,
+  }: {
+    readonly collective: AstraCollective;
+    readonly bytes: number;
+    readonly queueCount?: number | undefined;
+  },
 ): AstraTime {
   refuseDimensions(backend, dimensions);
   refuseActiveChunks(backend, system);
   const rankCounts = dimensions.map(({ npuCount }) => npuCount);
   const rankCount = rankCounts.reduce((product, n) => product * n, 1);
   const split = Math.floor(bytes / system.splitCount);
-  const chunkBytes = collective === "all-gather" ? split : Math.max(split, rankCount);
+  // Smaller ones become a byte a rank, and the whole as many of them as were asked for.
+  const isRaised = collective !== "all-gather" && rankCount > split;
+  const chunkBytes = isRaised ? rankCount : split;
   if (chunkBytes === 0) throw tooSmall(bytes, system.splitCount);
   const phases = phasesOf(collective, rankCounts, system, chunkBytes).map((phase) => ({
     dimensionIndex: phase.dimensionIndex,
@@ -63,9 +73,11 @@ export function astraCollectiveNs(
       word: system.algorithms[collective][phase.dimensionIndex] ?? "ring",
     }),
   }));
-  const chunkCount = Math.ceil(bytes / chunkBytes);
+  const chunkCount = isRaised ? system.splitCount : Math.ceil(bytes / chunkBytes);
   const chunkNs = phases.reduce((sum, { durationNs }) => sum + durationNs, 0);
-  return { chunkCount, chunkNs, totalNs: chunksNs(phases, chunkCount, system) };
+  const isBandwidthAware = system.isBandwidthAware && collective === "all-reduce";
+  const rules = { ...system, queueCount, isBandwidthAware };
+  return { chunkCount, chunkNs, totalNs: chunksNs(phases, chunkCount, rules) };
 }
 
 function phaseNs(

@@ -52,36 +52,43 @@ export interface TimedPhase {
   readonly durationNs: number;
 }
 
+export interface ChunkRules extends Pick<AstraSystem, "isLifo" | "activeChunkCount"> {
+  /** num-queues-per-dim: chunks take them in turn. */
+  readonly queueCount?: number;
+  /** Two ways through a dimension: the first half of its queues inward, the second back. */
+  readonly isBandwidthAware?: boolean;
+}
+
 /** When the last of so many equal chunks is through all phases, ns. */
 export function chunksNs(
   phases: readonly TimedPhase[],
   chunkCount: number,
-  { isLifo, activeChunkCount }: Pick<AstraSystem, "isLifo" | "activeChunkCount">,
+  rules: ChunkRules,
 ): number {
-  const dimensionCount = phases.reduce(
-    (most, { dimensionIndex: dimension }) => Math.max(most, dimension + 1),
-    0,
-  );
-  const waiting: number[][] = Array.from({ length: dimensionCount }, () => []);
-  const running = new Int32Array(dimensionCount);
+  const { isLifo, activeChunkCount, queueCount = 1 } = rules;
+  const most = Math.ceil(activeChunkCount / queueCount);
+  const queues = queuesOf(phases, chunkCount, rules);
+  const queueTotal = queues.flat().reduce((high, queue) => Math.max(high, queue + 1), 0);
+  const waiting: number[][] = Array.from({ length: queueTotal }, () => []);
+  const running = new Int32Array(queueTotal);
   const phase = new Int32Array(chunkCount);
   const endNs = new Float64Array(chunkCount).fill(Infinity);
   const priority = (chunk: number) => (isLifo ? chunk : -chunk);
+  const queueOf = (chunk: number) => at(at(queues, chunk), at(phase, chunk));
   let nowNs = 0;
-  const start = (dimension: number): void => {
-    const queue = at(waiting, dimension);
-    while (queue.length > 0 && at(running, dimension) < activeChunkCount) {
+  const start = (place: number): void => {
+    const queue = at(waiting, place);
+    while (queue.length > 0 && at(running, place) < most) {
       const chunk = at(queue.splice(0, 1), 0);
-      running[dimension] = at(running, dimension) + 1;
+      running[place] = at(running, place) + 1;
       endNs[chunk] = nowNs + at(phases, at(phase, chunk)).durationNs;
     }
   };
   const join = (chunk: number): number => {
-    const { dimensionIndex: dimension } = at(phases, at(phase, chunk));
-    const queue = at(waiting, dimension);
+    const queue = at(waiting, queueOf(chunk));
     const place = queue.findIndex((other) => priority(other) < priority(chunk));
     queue.splice(place === -1 ? queue.length : place, 0, chunk);
-    return dimension;
+    return queueOf(chunk);
   };
   // The first starts before the second is there, whatever its priority.
   for (let chunk = 0; chunk < chunkCount; chunk++) start(join(chunk));
@@ -90,12 +97,34 @@ export function chunksNs(
     nowNs = at(endNs, chunk);
     assert(Number.isFinite(nowNs), "a chunk is on its way");
     endNs[chunk] = Infinity;
-    const { dimensionIndex: dimension } = at(phases, at(phase, chunk));
+    const queue = queueOf(chunk);
     phase[chunk] = at(phase, chunk) + 1;
-    running[dimension] = at(running, dimension) - 1;
+    running[queue] = at(running, queue) - 1;
     const next = at(phase, chunk) < phases.length ? join(chunk) : undefined;
-    start(dimension);
+    start(queue);
     if (next !== undefined) start(next);
   }
   return nowNs;
+}
+
+/** The queue of each phase of each chunk, all queues of a dimension in turn, or its two halves. */
+function queuesOf(
+  phases: readonly TimedPhase[],
+  chunkCount: number,
+  { queueCount = 1, isBandwidthAware = false }: ChunkRules,
+): number[][] {
+  const half = Math.floor(queueCount / 2);
+  const isSplit = isBandwidthAware && half > 0;
+  const turns = new Map<string, number>();
+  const middle = (phases.length - 1) / 2;
+  return Array.from({ length: chunkCount }, () =>
+    phases.map(({ dimensionIndex: dimension }, i) => {
+      const isBack = isSplit && i > middle;
+      const key = `${dimension} ${isBack}`;
+      const turn = turns.get(key) ?? 0;
+      turns.set(key, turn + 1);
+      const size = !isSplit ? queueCount : isBack ? queueCount - half : half;
+      return dimension * queueCount + (isBack ? half : 0) + (turn % size);
+    }),
+  );
 }

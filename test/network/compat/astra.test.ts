@@ -169,6 +169,22 @@ test("of waiting chunks LIFO takes the newest, so that gathers of old ones come 
   equal(chunksNs(phases, 1, { isLifo: true, activeChunkCount: 1 }), 21);
 });
 
+test("queues share a dimension's chunks, and two halves keep ways in and back apart", () => {
+  const phases = [
+    { dimensionIndex: 0, durationNs: 10 },
+    { dimensionIndex: 1, durationNs: 1 },
+    { dimensionIndex: 0, durationNs: 10 },
+  ];
+  const rules = { isLifo: false, activeChunkCount: 1, isBandwidthAware: true };
+  // One queue: six works of 10, one after another, and a wait of 1. Two: three inward in a queue,
+  // each back in the other: 30 + 1 + 10.
+  equal(chunksNs(phases, 3, rules), 61);
+  equal(chunksNs(phases, 3, { ...rules, queueCount: 2 }), 41);
+  // Without ways back, four chunks take two queues in turn, one at a time in each.
+  const plain = { isLifo: true, activeChunkCount: 2, queueCount: 2 };
+  equal(chunksNs([{ dimensionIndex: 0, durationNs: 10 }], 4, plain), 20);
+});
+
 test("halving and doubling alone are the halves of the all-reduce but for their ends", () => {
   const time = (collective: AstraCollective, bytes: number) =>
     astraCollectiveNs(
@@ -181,6 +197,22 @@ test("halving and doubling alone are the halves of the all-reduce but for their 
   equal(time("reduce-scatter", MIB), 18_588 + 40);
   equal(time("all-gather", MIB / 8), 18_588 + 40);
   equal(time("all-reduce", MIB), 2 * 18_588 + 70);
+});
+
+test("a collective too small for its splits is raised to a byte a rank in each", () => {
+  // 10 bytes in 4 chunks over 16 ranks: 4 chunks of 16 bytes, parts of one; ⌊500 + 1/B⌋ = 500 a
+  // hop, 30 of them, and 31 delays of 10: Sys.cc sets the size to splits · ranks.
+  const small = astraCollectiveNs(
+    "astra-unaware",
+    { dimensions: [dimension("Ring")] },
+    system(undefined),
+    { collective: "all-reduce", bytes: 10 },
+  );
+  deepEqual([small.chunkCount, small.totalNs], [4, 4 * (30 * 500 + 310)]);
+  // What the splits do not divide leaves a chunk more, as large as the others.
+  const odd = { collective: "all-reduce", bytes: MIB + 1 } as const;
+  const one = { dimensions: [dimension("Ring")] };
+  equal(astraCollectiveNs("astra-unaware", one, system(50), odd).chunkCount, 5);
 });
 
 test("what cannot be cut, or meets on links, is refused", () => {

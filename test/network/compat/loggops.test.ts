@@ -31,6 +31,21 @@ test("a message above S holds its sender until it is matched, without the answer
   deepEqual(finish(MESSAGE, given), [3900, 4100]);
 });
 
+test("a dissemination of 16 ranks in four rounds ends everywhere after 22,000 ns", () => {
+  // The figure its README prints; each round o + L + o = 5500, four of them one after another.
+  const ranks = Array.from({ length: 16 }, (_, rank) =>
+    [1, 2, 4, 8].flatMap((distance, round) => [
+      `l${2 * round}: recv 1b from ${(rank + 16 - distance) % 16} tag ${round}`,
+      `l${2 * round + 1}: send 1b to ${(rank + distance) % 16} tag ${round}`,
+      ...(round === 0 ? [] : [`l${2 * round + 1} requires l${2 * round - 2}`]),
+    ]),
+  );
+  deepEqual(
+    finish(goal(...ranks)),
+    Array.from({ length: 16 }, () => 22_000),
+  );
+});
+
 test("the program's own tree of 32 ranks ends at rank 31 after 27,500 ns", () => {
   // Five sends of rank 0 each o apart; the deepest way is five times o + L + o = 5500.
   const times = finish(readText("scenarios/neighbors/tree-32.goal"));
