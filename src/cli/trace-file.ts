@@ -55,28 +55,36 @@ export async function selfcheckFile(path: string, flags: Flags): Promise<number>
   return 0;
 }
 
-async function benched(training: Training, { programs }: RecordedTrace): Promise<Benched> {
-  const { trace, ranks } = present(programs[0], "a program");
-  if (ranks.length > 1) {
+async function benched(training: Training, recorded: RecordedTrace): Promise<Benched> {
+  const { trace } = present(recorded.programs[0], "a program");
+  const { rankCountOf } = await import("../training/mesh.ts");
+  const { meshOf } = await import("../training/record-shapes.ts");
+  const degrees = meshOf(recorded.degrees);
+  if (rankCountOf(degrees) > 1) {
     const { benchInProcesses } = await import("../training/rank-task.ts");
-    const { dataParallel } = await import("../training/parallel-data.ts");
-    return benchInProcesses(training, trace, { parallel: dataParallel(ranks.length) });
+    const { ONE_PROCESS } = await import("../training/parallel.ts");
+    // Only where rows are split do ranks of a tensor group gather them.
+    const sequenceParallel = (trace.collectives ?? []).some(({ kind, group }) => {
+      return group === "tensor" && kind === "all-gather";
+    });
+    const parallel = { ...ONE_PROCESS, degrees, sequenceParallel };
+    return benchInProcesses(training, trace, { parallel });
   }
   const { benchMachine } = await import("../training/machine-bench.ts");
   return benchMachine(training, trace);
 }
 
-/** Benches know one exchange, that of gradients. */
+/** Benches run one program, the same on all ranks at the same time. */
 function refuseLayout({ degrees }: RecordedTrace): void {
-  const { dp: _, ...others } = degrees;
+  const { dp: _, tp: __, ...others } = degrees;
   const split = Object.entries(others).filter(([, degree]) => degree > 1);
   if (split.length === 0) return;
   throw new Refusal({
     code: "not-benched",
     pointer: "/degrees",
     found: `a training with ${split.map(([name, degree]) => `${name} ${degree}`).join(", ")}`,
-    expected: "data parallelism alone, or one process",
-    nextStep: "record it with --dp alone",
+    expected: "data and tensor parallelism alone, or one process",
+    nextStep: "record it with --dp and --tp alone",
   });
 }
 

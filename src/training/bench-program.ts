@@ -14,8 +14,14 @@ export interface BenchProgram {
   readonly calls: readonly KernelCall[];
   /** Runs all; the n-th duration goes to `durationsS[n]`. */
   time(durationsS: Float64Array, clock: () => number): void;
-  /** Runs all; while backward runs it says which share of it is done. */
-  run(onBackward?: (share: number) => void): void;
+  /** Runs all; says how many have run, and in backward which share of it is done. */
+  run(heard?: Heard): void;
+}
+
+export interface Heard {
+  /** Of the step: what clears the gradients is none of them. */
+  readonly onOps: (opCount: number) => void;
+  readonly onBackward: (share: number) => void;
 }
 
 /** Variants come in pairs: one size longer in the first, shorter in the second. */
@@ -51,11 +57,12 @@ export function benchProgram(
         before = now;
       }
     },
-    run(onBackward) {
+    run(heard) {
       const backwardCount = updateAt - lossAt;
       for (let i = 0; i < prepared.length; i++) {
         at(prepared, i)(backend);
-        if (i >= lossAt && i < updateAt) onBackward?.((i + 1 - lossAt) / backwardCount);
+        heard?.onOps(i);
+        if (i >= lossAt && i < updateAt) heard?.onBackward((i + 1 - lossAt) / backwardCount);
       }
     },
   };

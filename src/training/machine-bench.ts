@@ -123,7 +123,10 @@ class ProgramBench {
   /** As a step: gradients, their exchange, the update, and a number of each rank. */
   #whole(): void {
     this.#overhead.fill();
-    this.#program.run((share) => this.#exchange.add(this.#variant, share));
+    this.#program.run({
+      onOps: (count) => this.#exchange.inside(this.#variant, count),
+      onBackward: (share) => this.#exchange.add(this.#variant, share),
+    });
     this.#exchange.gather();
   }
 

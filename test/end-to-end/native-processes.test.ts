@@ -143,7 +143,7 @@ async function killAtRandom(momentCount: number): Promise<void> {
     const code = await new Promise((resolve) => child.on("close", resolve));
     equal(code, victim === child.pid ? null : 5);
     for (let i = 0; pids.some(isThere); i++) {
-      ok(i < 100, "nobody is left behind");
+      ok(i < 400, "nobody is left behind");
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const { step } = await readCheckpoint(checkpoint);
@@ -165,7 +165,8 @@ function startedPids(stderr: Readable, count: number): Promise<number[]> {
 
 /** Waits until a step from `least` on is saved. */
 async function savedStep(path: string, least: number): Promise<number> {
-  for (let i = 0; i < 600; i++) {
+  // Two minutes, for machines that share their cores with much else.
+  for (let i = 0; i < 2400; i++) {
     if (existsSync(path)) {
       const { step } = await readCheckpoint(path);
       if (step >= least) return step;
@@ -175,6 +176,8 @@ async function savedStep(path: string, least: number): Promise<number> {
   throw new Error(`no step ${least} is saved`);
 }
 
-test("kill −9 of any process at a few random moments loses nothing saved", () => killAtRandom(3));
+test("kill −9 of any process at a few random moments loses nothing saved", () => {
+  return killAtRandom(3);
+}, 180_000);
 
 slowTest("kill −9 of any process at 30 random moments loses nothing saved", () => killAtRandom(30));

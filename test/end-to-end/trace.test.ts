@@ -65,7 +65,16 @@ test("a pipeline of tensor-parallel ranks records a program for each stage", () 
   equal(json(["check", "split.trace"])["sends"], 4);
   const refused = fabricast(["trace", "selfcheck", "split.trace"], folder);
   equal(refused.code, 3);
-  match(refused.stderr, /tp 2, pp 2.*\[not-benched\]/);
+  match(refused.stderr, /a training with pp 2,.*\[not-benched\]/);
+});
+
+test("a step of two data-parallel pairs of tensor-parallel ranks is predicted and measured", () => {
+  json(["record", "mlp", "--dp", "2", "--tp", "2", "-o", "pairs.trace"]);
+  const { processes, predictedS, measuredS } = json(["selfcheck", "pairs.trace"]);
+  equal(processes, 4);
+  // Steps of less than a millisecond in four processes: only the right size is asked for.
+  const ratio = (predictedS as number) / (measuredS as number);
+  ok(ratio > 0.4 && ratio < 2.5, `off by ${ratio}`);
 });
 
 test("Llama-3 405B on 16,384 ranks is walked, and scaled", () => {

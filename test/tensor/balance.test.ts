@@ -78,8 +78,8 @@ test("without numbers the same ops are recorded, and the exchange of counts", ()
   deepEqual(
     ops.map(({ kind, phase, flop }) => [kind, phase, flop]),
     [
-      ["loss", "forward", 2 * 24 + 12],
-      ["loss", "backward", 24],
+      ["element-wise", "forward", 2 * 24 + 12],
+      ["element-wise", "backward", 24],
     ],
   );
   deepEqual(

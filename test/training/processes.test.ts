@@ -11,14 +11,14 @@ import type { Training } from "../../src/records/job.ts";
 import { leastBytes, refuseMemory } from "../../src/training/memory.ts";
 import { errorMessage, errorOf } from "../../src/training/messages.ts";
 import type { Transport } from "../../src/training/messages.ts";
-import { dataParallel } from "../../src/training/parallel-data.ts";
 import { bestTransport, trainInProcesses } from "../../src/training/processes.ts";
 import { runTraining } from "../../src/training/run.ts";
 import { freshFolder } from "../support/cli.ts";
+import { layout } from "./layouts.ts";
 
 const PROCESS_COUNT = 4;
 const STEPS = 5;
-const [FOUR, TWO] = [dataParallel(PROCESS_COUNT), dataParallel(2)];
+const [FOUR, TWO] = [layout({ data: PROCESS_COUNT }), layout({ data: 2 })];
 
 const trainings: Training[] = [];
 for (const id of ["mlp", "gpt", "bert"]) {

@@ -8,7 +8,6 @@ import { stallAfter } from "../../src/cli/native-options.ts";
 import { readCheckpoint } from "../../src/files/checkpoint.ts";
 import { createProgressBoard, progressWriter } from "../../src/files/progress.ts";
 import { readTraining } from "../../src/files/training.ts";
-import { dataParallel } from "../../src/training/parallel-data.ts";
 import { bestTransport, trainInProcesses } from "../../src/training/processes.ts";
 import type { PulseState } from "../../src/training/pulse.ts";
 import { Pulse, PULSE_NUMBER_COUNT, PULSE_STATES, pulsedWires } from "../../src/training/pulse.ts";
@@ -17,6 +16,7 @@ import { stallBounds, stallLook } from "../../src/training/stall.ts";
 import type { Stuck } from "../../src/training/stuck.ts";
 import type { Wires } from "../../src/training/wires/wires.ts";
 import { freshFolder } from "../support/cli.ts";
+import { layout } from "./layouts.ts";
 
 const training = { ...(await readTraining("gpt")), steps: 2000 };
 const transports = [...new Set([bestTransport(), "tcp" as const])];
@@ -35,7 +35,7 @@ async function stuck(how: Stuck["how"], transport: "memory" | "tcp"): Promise<vo
   let pids: readonly number[] = [];
   let lastStepMs = 0;
   const run = trainInProcesses(training, {
-    ...{ parallel: dataParallel(4), transport, stallAfterS: BOUND_S },
+    ...{ parallel: layout({ data: 4 }), transport, stallAfterS: BOUND_S },
     stuck: { rank: 2, step: 5, how },
     saving: { checkpoint, everySteps: 2 },
     onStart: (started) => (pids = started),

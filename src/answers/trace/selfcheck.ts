@@ -24,7 +24,7 @@ export function selfcheckOf(
   benched: Benched,
   coreCount: number,
 ): Selfcheck {
-  const processCount = at(recorded.programs, 0).ranks.length;
+  const processCount = processCountOf(recorded);
   return compared(recorded, fitMachine(benched, { processCount, coreCount }), benched.stepTimesS);
 }
 
@@ -41,6 +41,11 @@ export function compared(
     measuredRangeS: { p10: quantile(stepTimesS, 0.1), p90: quantile(stepTimesS, 0.9) },
     predictedS,
     relativeError: predictedS / measuredS - 1,
-    processes: program.ranks.length,
+    processes: processCountOf(recorded),
   };
+}
+
+/** Ranks of all programs, which may differ by a row of a table. */
+function processCountOf({ programs }: RecordedTrace): number {
+  return programs.reduce((sum, { ranks }) => sum + ranks.length, 0);
 }

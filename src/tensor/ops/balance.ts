@@ -47,7 +47,7 @@ export function balanceLoss(
   assert(Number.isInteger(sequences), `${name} has whole sequences`);
   const counts = new Float32Array(tape.device.kind === "native" ? sequences * expertCount : 0);
   const idBytes = rows * picks * STATISTIC_BYTES;
-  const head = { kind: "loss", name, shape: probabilities.shape } as const;
+  const head = { kind: "element-wise", name, shape: probabilities.shape } as const;
   const read = tape.bytes(probabilities.elementCount);
   const counted = { ...exchangeOf(context, name), kind: "all-reduce" } as const;
   let loss: number | undefined;
