@@ -34,7 +34,8 @@ export function galleryIndex(folder: string): string {
 const HEAD = `# Reports
 
 Each of these was made by the command at its end, and \`npm run golden\` makes all of them again;
-a test compares every byte. The pages are single files that ask for nothing from outside: download one and open it.`;
+a test compares every byte. The pages are single files that ask for nothing
+from outside: download one and open it.`;
 
 function entryOf(folder: string, name: string): string {
   const text = (ending: string) => readFileSync(join(folder, `${name}.${ending}`), "utf8");
