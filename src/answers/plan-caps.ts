@@ -12,11 +12,13 @@ export interface CapPoint {
   readonly acceleratorCount: number;
   readonly p90S: number;
   readonly highUsd?: number;
+  /** Of the dearest calendar year. */
+  readonly yearHighUsd?: number;
   readonly wallW?: number;
   readonly rackCount?: number;
 }
 
-type CapName = "deadline" | "budget" | "power" | "accelerators" | "racks";
+type CapName = "deadline" | "budget" | "budget of a year" | "power" | "accelerators" | "racks";
 
 interface Limit {
   readonly name: CapName;
@@ -28,10 +30,11 @@ interface Limit {
 
 /** Unknown power or price cannot keep a cap. */
 export function limitsOf({ withinS, caps }: Pick<PlanQuestion, "withinS" | "caps">): Limit[] {
-  const { budgetUsd, powerW, acceleratorCount, rackCount } = caps;
+  const { budgetUsd, yearBudgetUsd, powerW, acceleratorCount, rackCount } = caps;
   const limits: (Limit | undefined)[] = [
     { name: "deadline", words: duration, limit: withinS, of: ({ p90S }) => p90S },
     limit("budget", budgetUsd, usd, ({ highUsd = Infinity }) => highUsd),
+    limit("budget of a year", yearBudgetUsd, usd, ({ yearHighUsd = Infinity }) => yearHighUsd),
     limit("power", powerW, megawatts, ({ wallW = Infinity }) => wallW),
     limit("accelerators", acceleratorCount, fixed, (point) => point.acceleratorCount),
     limit("racks", rackCount, fixed, (point) => point.rackCount ?? Infinity),

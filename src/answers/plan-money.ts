@@ -137,6 +137,12 @@ function sumOf(lines: readonly PlanLine[]): MoneyRange {
   };
 }
 
+/** At the bad end, shared over the years as the middle is. */
+export function dearestYearUsd({ cashByYear, total }: Pick<Money, "cashByYear" | "total">): number {
+  const dearest = Math.max(...cashByYear.map(({ midUsd }) => midUsd));
+  return (dearest * total.highUsd) / total.midUsd;
+}
+
 /** Capital on the first day, the rest evenly over the days of the run. */
 function byYear(
   { startsOn }: PlanQuestion,

@@ -6,6 +6,7 @@ import { CONSTANTS } from "../workload/dense/constants.ts";
 import { modelParameterCount } from "../workload/dense/model-size.ts";
 import { PART_ROWS } from "../workload/dense/parts.ts";
 import { limitsOf } from "./plan-caps.ts";
+import { dearestYearUsd } from "./plan-money.ts";
 import { familyOf } from "./plan-families.ts";
 
 type Words = Pick<
@@ -57,7 +58,7 @@ const NOT_IN_PURCHASE: readonly string[] = [
 
 /** The cap nearest to its limit. */
 function binding(question: PlanQuestion, option: PlanOption): string {
-  const point = { ...option, highUsd: option.total.highUsd };
+  const point = { ...option, highUsd: option.total.highUsd, yearHighUsd: dearestYearUsd(option) };
   const [tightest] = limitsOf(question)
     .map((limit) => ({ limit, used: limit.of(point) / limit.limit }))
     .sort((a, b) => b.used - a.used);
@@ -117,7 +118,9 @@ function beware(question: PlanQuestion, options: readonly PlanOption[]): string[
             `${[...new Set(assumed.map(({ cluster }) => cluster.split(",")[0]))].join(", ")}; ` +
             "their days have the wider range.",
         ]),
-    "Lead times are not in the catalog: availability of every option is unknown.",
+    ...(question.delivery === undefined
+      ? ["Lead times are not in the catalog: availability of every option is unknown."]
+      : []),
     "Rings of the layout ran on the links of each fabric, ranks in order on a cluster of their " +
       "own; other jobs beside it are not modeled.",
     `Failures: ${question.failures} rate, uncertain by a factor of 1.5 either way; restart ` +

@@ -17,6 +17,7 @@ import { answerCost, withOwnRent } from "./cost.ts";
 import { Evaluator } from "./evaluator.ts";
 import { fabricShares } from "./large/fabric.ts";
 import { layoutText } from "./large/setting.ts";
+import { availabilityOf, undelivered } from "./plan-delivery.ts";
 import { brokenCaps, infeasible } from "./plan-caps.ts";
 import type { CapPoint } from "./plan-caps.ts";
 import { choose } from "./plan-choice.ts";
@@ -24,7 +25,7 @@ import type { Draft } from "./plan-choice.ts";
 import { planDetail } from "./plan-detail.ts";
 import { clusterName, FAMILIES, sizesOf } from "./plan-families.ts";
 import type { Family } from "./plan-families.ts";
-import { moneyOf } from "./plan-money.ts";
+import { dearestYearUsd, moneyOf } from "./plan-money.ts";
 import { onFabric, sizeFamily, sizedAt } from "./plan-size.ts";
 import type { Candidate, LayoutCache, Sized, Sizing } from "./plan-size.ts";
 import { planWords } from "./plan-words.ts";
@@ -81,6 +82,7 @@ export function answerPlan(
     if (broken.length === 0) kept.push(draft);
     else rejected.push({ ...nameOf(draft), why: `over a cap: ${broken.join("; ")}` });
   }
+  if (drafts.length === 0 && question.delivery !== undefined) throw undelivered(question);
   if (kept.length === 0) throw infeasible(question, pointsAround(question, sizings, drafts));
   const { options, rejected: lost } = choose(kept, question.optionCount);
   const detail = planDetail(question, detailed(question, at(options, 0), priced), given.published);
@@ -143,6 +145,10 @@ function draftOf(question: PlanQuestion, priced: Priced, given: PlanGiven): Draf
     ...{ design, site, rankCount: acceleratorCount, yearCount: 4, utilization: 0.8 },
     ...{ asOf: question.asOf, prices: given.prices },
   });
+  const availability = availabilityOf(question, family.host);
+  if (question.delivery !== undefined && !availability.startsWith("by ")) {
+    return `not delivered by ${question.delivery.by}: ${availability}`;
+  }
   const money = moneyOf(question, sized, { design, owned });
   if (typeof money === "string") return money;
   const { bill, wallW, yearCarbonKg } = owned;
@@ -167,7 +173,7 @@ function draftOf(question: PlanQuestion, priced: Priced, given: PlanGiven): Draf
     ...(yearCarbonKg === undefined ? {} : { carbonKg: (yearCarbonKg * sized.p50S) / YEAR_S }),
     ...(bill.totalUsd === undefined ? {} : { capitalUsd: bill.totalUsd }),
     bill,
-    availability: "unknown",
+    availability,
   };
 }
 
@@ -199,8 +205,9 @@ function timesOf(sized: Sized) {
 
 function pointOf(draft: Draft): CapPoint {
   const { cluster, acceleratorCount, p90S, total, wallW, rackCount } = draft;
+  const yearHighUsd = dearestYearUsd(draft);
   return {
-    ...{ cluster, acceleratorCount, p90S, highUsd: total.highUsd },
+    ...{ cluster, acceleratorCount, p90S, highUsd: total.highUsd, yearHighUsd },
     ...(wallW === undefined ? {} : { wallW }),
     ...(rackCount === undefined ? {} : { rackCount }),
   };
@@ -234,6 +241,7 @@ function scaled(question: PlanQuestion, like: Draft, sized: Sized): CapPoint {
   return {
     cluster: like.cluster,
     ...{ acceleratorCount, p90S, highUsd: like.total.highUsd * hours },
+    yearHighUsd: dearestYearUsd(like) * hours,
     ...(like.wallW === undefined ? {} : { wallW: like.wallW * size }),
     ...(like.rackCount === undefined ? {} : { rackCount: Math.ceil(like.rackCount * size) }),
   };

@@ -4,6 +4,7 @@ import type { Issue } from "../base/errors.ts";
 import { suggest } from "../base/suggest.ts";
 import { knownVendors } from "../answers/plan-families.ts";
 import { readQuantity, hint } from "../files/quantity.ts";
+import { readLeadTimes } from "../files/lead-times.ts";
 import { readLargeModel } from "../files/large-model.ts";
 import { KINDS } from "../files/kinds.ts";
 import type { QuantityKind } from "../files/kinds.ts";
@@ -37,10 +38,32 @@ export async function planQuestion(flags: Flags): Promise<PlanQuestion> {
     restartS: amount(flags, "restart", "duration", issues) ?? 600,
     ...given("storageBytesPerS", amount(flags, "storage", "dataRate", issues)),
     failures: failuresOf(text(flags, "failures")),
+    ...(await deliveryOf(flags, asOf, issues)),
     optionCount: countFlag("--options", text(flags, "options") ?? "5", 20),
   };
   if (issues.length > 0) throw new InputError(issues);
   return question;
+}
+
+/** `--available-by DATE --region R`, by the lead times of a file. */
+async function deliveryOf(
+  flags: Flags,
+  asOf: string,
+  issues: Issue[],
+): Promise<Pick<PlanQuestion, "delivery">> {
+  const by = dayOf(flags, "available-by", issues);
+  const path = text(flags, "lead-times");
+  if (by === undefined) return {};
+  if (by < asOf) {
+    const next = "move the day, or --as-of";
+    issues.push(flagIssue("--available-by", by, `${asOf} or later`, next, PASSED.code));
+  }
+  const region = text(flags, "region") ?? "";
+  if (region === "") {
+    issues.push(flagIssue("--region", "no region", "where it is delivered", "write --region US"));
+  }
+  const leadTimes = path === undefined ? [] : await readLeadTimes(path);
+  return { delivery: { by, region, leadTimes } };
 }
 
 function failuresOf(word: string | undefined): PlanQuestion["failures"] {
@@ -57,6 +80,7 @@ function capsOf(flags: Flags, issues: Issue[]): Caps {
     return value === undefined ? undefined : countFlag(`--${name}`, value);
   };
   return {
+    ...given("yearBudgetUsd", amount(flags, "budget-year", "money", issues)),
     ...given("budgetUsd", amount(flags, "budget", "money", issues)),
     ...given("powerW", amount(flags, "power", "power", issues)),
     ...given("acceleratorCount", counted("max-accelerators")),

@@ -11,6 +11,8 @@ export type PlanBasis = "rent" | "buy";
 export interface Caps {
   /** On the bad end of the total. */
   readonly budgetUsd?: number;
+  /** On the bad end of what falls due in one calendar year. */
+  readonly yearBudgetUsd?: number;
   /** At the wall of the site. */
   readonly powerW?: number;
   readonly acceleratorCount?: number;
@@ -39,6 +41,24 @@ export interface PlanQuestion {
   readonly storageBytesPerS?: number;
   readonly failures: "good" | "typical" | "poor";
   readonly optionCount: number;
+  /** Delivered by this day in this region; what has no lead time there is not. */
+  readonly delivery?: Delivery;
+}
+
+export interface Delivery {
+  readonly by: string;
+  readonly region: string;
+  readonly leadTimes: readonly LeadTime[];
+}
+
+/** From order to delivery of a host, as its seller or the asker says. */
+export interface LeadTime {
+  readonly hostId: string;
+  readonly region: string;
+  readonly leastS: number;
+  readonly mostS: number;
+  readonly source: string;
+  readonly date: string;
 }
 
 export interface MoneyRange {
@@ -106,8 +126,8 @@ export interface PlanOption {
   readonly bill: MaterialBill;
   readonly whyNotFirst: string;
   readonly isOnFront: boolean;
-  /** "unknown": the catalog has no lead times, which is never taken for "available". */
-  readonly availability: "unknown";
+  /** "unknown" without a lead time, which is never taken for available. */
+  readonly availability: string;
 }
 
 export interface PlanRejected {

@@ -47,13 +47,15 @@ export function planDocument(answer: PlanAnswer, words: readonly string[]): Repo
 }
 
 function questionWords(question: PlanQuestion): string {
-  const { model, tokens, withinS, caps, startsOn, asOf, vendors } = question;
-  const { budgetUsd, powerW, acceleratorCount, rackCount } = caps;
+  const { model, tokens, withinS, caps, startsOn, asOf, vendors, delivery } = question;
+  const { budgetUsd, yearBudgetUsd, powerW, acceleratorCount, rackCount } = caps;
   const limits = [
     ...(budgetUsd === undefined ? [] : [`at most ${usd(budgetUsd)} in the range’s bad end`]),
+    ...(yearBudgetUsd === undefined ? [] : [`at most ${usd(yearBudgetUsd)} in any year`]),
     ...(powerW === undefined ? [] : [`at most ${fixed(powerW / 1e6, 2)} MW at the wall`]),
     ...(acceleratorCount === undefined ? [] : [`at most ${fixed(acceleratorCount)} accelerators`]),
     ...(rackCount === undefined ? [] : [`at most ${fixed(rackCount)} racks`]),
+    ...(delivery === undefined ? [] : [`delivered to ${delivery.region} by ${delivery.by}`]),
     ...(vendors.length === 0 ? [] : [`from ${vendors.join(" or ")} only`]),
   ];
   const start = startsOn === asOf ? "" : ` from ${startsOn} on`;

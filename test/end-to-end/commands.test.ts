@@ -2,11 +2,23 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { HELP_EXAMPLES } from "../../src/cli/help.ts";
 import { fabricast, freshFolder, ROOT } from "../support/cli.ts";
+
+let madePage = "";
+
+/** A report with its question inside, made once. */
+function costPage(): string {
+  if (madePage === "") {
+    const asked = ["cost", "h100-fat-tree-2to1", "--ranks", "256", "--report", "html"];
+    madePage = fabricast(asked).stdout;
+  }
+  return madePage;
+}
 
 /** A folder with the shipped scenarios, a result, and the files that `init` writes in my/. */
 function workplace(): string {
@@ -14,6 +26,7 @@ function workplace(): string {
   symlinkSync(join(ROOT, "scenarios"), join(folder, "scenarios"));
   mkdirSync(join(folder, "reports"));
   cpSync(join(ROOT, "reports/quickstart.json"), join(folder, "reports/quickstart.json"));
+  writeFileSync(join(folder, "reports/cost.html"), costPage());
   equal(fabricast(["init", "my"], folder).code, 0);
   cpSync(join(folder, "my/question.yaml"), join(folder, "question.yaml"));
   cpSync(join(folder, "my/cluster.yaml"), join(folder, "cluster.yaml"));

@@ -49,6 +49,33 @@ test("the committed serving report is what the product says today", () => {
   }
 });
 
+const ASKED: readonly { readonly name: string; readonly stem: string; readonly words: string[] }[] =
+  [
+    {
+      ...{ name: "llama-3-70b-in-60-days", stem: "report" },
+      words: ["plan", "--model", "llama-3-70b", "--tokens", "15T", "--within", "60d"],
+    },
+    {
+      ...{ name: "own-or-rent-256-h100", stem: "cost" },
+      words: ["cost", "h100-fat-tree-2to1", "--ranks", "256"],
+    },
+  ];
+
+for (const { name, stem, words } of ASKED) {
+  test(`${name}: the committed report is what the product says today`, () => {
+    const out = freshFolder();
+    const { code, stderr } = fabricast([...words, "-o", out]);
+    equal(code, 0, stderr);
+    const files = readdirSync(out).filter((file) => file.startsWith(stem));
+    ok(files.length >= 4);
+    for (const file of files.toSorted()) {
+      const text = readFileSync(join(out, file), "utf8").replaceAll(`](${stem}-`, `](${name}-`);
+      ok(!file.endsWith(".html") || text.length <= 600_000, `${file}: ${text.length} bytes`);
+      equalToFile(text, `reports/${name}${file.slice(stem.length)}`);
+    }
+  }, 60_000);
+}
+
 test("the index names every report with its question, its finding and its files", () => {
   const stems = readdirSync(join(ROOT, "reports")).filter((name) => name.endsWith(".json"));
   deepEqual(

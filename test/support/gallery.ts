@@ -12,6 +12,8 @@ export const GALLERY: readonly { readonly title: string; readonly reports: reado
   { title: "A mixture of experts", reports: ["mixtral-8x7b-on-256-h100"] },
   { title: "A TPU slice", reports: ["llama-3-8b-on-256-tpu-v5p"] },
   { title: "A service", reports: ["llama-3-70b-for-1000-users"] },
+  { title: "A plan to sign", reports: ["llama-3-70b-in-60-days"] },
+  { title: "Rent or buy", reports: ["own-or-rent-256-h100"] },
 ];
 
 const FILES = [
@@ -32,15 +34,19 @@ export function galleryIndex(folder: string): string {
 const HEAD = `# Reports
 
 Each of these was made by the command at its end, and \`npm run golden\` makes all of them again;
-a test compares every byte. The pages are single files without scripts: download one and open it.`;
+a test compares every byte. The pages are single files that ask for nothing
+from outside: download one and open it.`;
 
 function entryOf(folder: string, name: string): string {
   const text = (ending: string) => readFileSync(join(folder, `${name}.${ending}`), "utf8");
   const data = JSON.parse(text("json")) as {
     readonly sentence?: string;
-    readonly answer?: { readonly sentence: string };
+    readonly answer?: string | { readonly sentence: string };
   };
-  const finding = safe(data.answer?.sentence ?? data.sentence ?? "");
+  const { answer, sentence } = data;
+  const told = typeof answer === "object" ? answer.sentence : sentence;
+  // Of a plan and of a cost the data is what --json prints, so the finding stands on the page.
+  const finding = told === undefined ? (text("md").match(/^# (.*)$/m)?.[1] ?? "") : safe(told);
   // Of a serving report the data is what --json prints, so its question stands on the page.
   const question = text("md").match(/^> .*$/m)?.[0] ?? "";
   const links = FILES.filter(([ending]) => existsSync(join(folder, `${name}.${ending}`))).map(

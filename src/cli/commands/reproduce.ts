@@ -16,10 +16,7 @@ export const reproduce: Command = {
   names: ["reproduce"],
   words: ["reproduce <page>"],
   describe: "Ask the question inside a report again: what is equal, what differs?",
-  examples: [
-    "fabricast plan --model llama-3-8b --tokens 2T --within 30d --batch 512 -o plan",
-    "fabricast reproduce plan/report.html",
-  ],
+  examples: ["fabricast reproduce reports/cost.html"],
   options: { json: JSON_OPTION },
   async handle(flags) {
     const { readEmbedded } = await import("../../files/embedded.ts");
