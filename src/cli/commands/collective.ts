@@ -90,11 +90,7 @@ export const collective: Command = {
         sizesBytes,
         network: await networkChoices(flags, rankCount),
       },
-      {
-        words: shownWords(words),
-        recordings: [],
-        ...(onProgress === undefined ? {} : { onProgress }),
-      },
+      { words: shownWords(words), recordings: [], ...(onProgress && { onProgress }) },
     );
     await show(result, flags);
     return codeOf(result);

@@ -35,16 +35,10 @@ export async function readMsccl(path: string): Promise<MscclAlgorithm> {
 }
 
 export function mscclFrom(text: string, file: string): MscclAlgorithm {
-  return new MscclReader(file).algorithm(parseXml(text, file));
+  return new MscclReader().algorithm(parseXml(text, file));
 }
 
 class MscclReader {
-  readonly #file: string;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
   algorithm(algo: XmlElement): MscclAlgorithm {
     if (algo.name !== "algo") this.#refuse(algo, `<${algo.name}>`, "<algo>");
     const coll = algo.attributes.get("coll") ?? "";
@@ -144,8 +138,8 @@ class MscclReader {
     return this.#refuse(element, `${key} ${shown(value ?? null)}`, "a whole number from 0 on");
   }
 
-  #refuse({ line }: XmlElement, found: string, expected: string): never {
+  #refuse({ place }: XmlElement, found: string, expected: string): never {
     const complaint: Complaint = { code: "not-msccl", found, expected, nextStep: "correct it" };
-    return refuse({ file: this.#file, line, column: 1, pointer: "" }, complaint);
+    return refuse(place, complaint);
   }
 }

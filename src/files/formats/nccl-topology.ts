@@ -14,7 +14,7 @@ export const NCCL_WORD = /^\s*(?:<\?[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<system\b/
 
 export function nodeFromNccl(text: string, file: string): FoundNode {
   const root = parseXml(text, file);
-  const walk = new Walk(file);
+  const walk = new Walk();
   walk.into(root, undefined);
   return walk.finish(root);
 }
@@ -26,14 +26,9 @@ interface Found {
 }
 
 class Walk {
-  readonly #file: string;
   readonly #gpus: Found[] = [];
   readonly #nets: XmlElement[] = [];
   #socketCount = 0;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
 
   into(element: XmlElement, busId: string | undefined): void {
     const own = element.name === "pci" ? (element.attributes.get("busid") ?? busId) : busId;
@@ -124,8 +119,8 @@ class Walk {
     return this.#refuse(element, { ...NO_PCI, found, expected: "a whole number" });
   }
 
-  #refuse({ line }: XmlElement, complaint: Complaint): never {
-    return refuse({ file: this.#file, line, column: 1, pointer: "" }, complaint);
+  #refuse({ place }: XmlElement, complaint: Complaint): never {
+    return refuse(place, complaint);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Attributes of SimGrid's elements: rates and times with their suffixes, radicals, lists. */
 import { refuse, shown } from "../issue.ts";
-import type { XmlElement } from "./simgrid-xml.ts";
+import type { XmlElement } from "./xml.ts";
 
 const POWERS: ReadonlyMap<string, number> = new Map([
   ["", 1],

@@ -4,7 +4,7 @@ import { shown } from "../issue.ts";
 import { needed, parametersOf, radicalOf, rateOf, timeOf, wrong } from "./simgrid-attributes.ts";
 import type { ClusterCables, ClusterWay, LinkTable } from "./simgrid-cluster.ts";
 import { cable, dragonflyWay, fatTreeWay, flatWay, torusWay } from "./simgrid-cluster.ts";
-import type { XmlElement } from "./simgrid-xml.ts";
+import type { XmlElement } from "./xml.ts";
 import type { LocalRoute, Zone } from "./simgrid-zones.ts";
 
 export interface ClusterZone {

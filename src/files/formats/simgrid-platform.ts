@@ -9,8 +9,8 @@ import { readText } from "../read.ts";
 import { needed, rateOf, timeOf, wrong } from "./simgrid-attributes.ts";
 import { LinkTable } from "./simgrid-cluster.ts";
 import { cabinetHosts, clusterZone } from "./simgrid-cluster-zone.ts";
-import type { XmlElement } from "./simgrid-xml.ts";
-import { parseSimgridXml } from "./simgrid-xml.ts";
+import type { XmlElement } from "./xml.ts";
+import { parseXml } from "./xml.ts";
 import type { LocalRoute, Zone } from "./simgrid-zones.ts";
 import { Zones } from "./simgrid-zones.ts";
 
@@ -19,7 +19,7 @@ export async function readSimgridPlatform(path: string): Promise<SimgridPlatform
 }
 
 export function parseSimgridPlatform(text: string, file: string): SimgridPlatform {
-  const root = parseSimgridXml(text, file);
+  const root = parseXml(text, file, { allowsBareDocumentType: true });
   if (root.name !== "platform") wrong(root, `<${root.name}>`, "<platform>");
   const builder = new Builder(file);
   for (const child of root.children) builder.take(child);

@@ -1,156 +1,175 @@
 /**
- * The part of XML that tools write for tools: elements, attributes, comments and the first line.
- * A document type or an entity is refused, since a file of strangers may do harm by either; text
- * between elements is passed over.
+ * The part of XML that tools write for tools: elements and attributes. Nothing is ever fetched or
+ * expanded: document types, entities and CDATA are refused, since a file of strangers may do harm
+ * by each. A bare document type, which names a grammar and declares nothing, is passed over where
+ * files of a kind always begin with it.
  */
-import type { Complaint } from "../issue.ts";
+import type { Place } from "../issue.ts";
 import { refuse, shown } from "../issue.ts";
 
 export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  readonly line: number;
+  readonly place: Place;
 }
 
-const DEPTH_MOST = 200;
-const TAG =
-  /^<(\/?)([A-Za-z_][\w.-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/;
-const ATTRIBUTE = /([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-
-export function parseXml(text: string, file: string): XmlElement {
-  return new XmlReader(text, file).read();
-}
+const DEPTH_MAX = 64;
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 interface Open extends XmlElement {
   readonly children: XmlElement[];
 }
 
-class XmlReader {
+interface XmlOptions {
+  readonly allowsBareDocumentType?: boolean;
+}
+
+export function parseXml(text: string, file: string, options: XmlOptions = {}): XmlElement {
+  return new Parser(text, file, options).parse();
+}
+
+class Parser {
   readonly #text: string;
   readonly #file: string;
-  readonly #open: Open[] = [];
-  #root: XmlElement | undefined;
+  readonly #allowsBare: boolean;
+  readonly #lineStarts: number[] = [0];
   #at = 0;
-  #line = 1;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, { allowsBareDocumentType = false }: XmlOptions) {
     this.#text = text;
     this.#file = file;
-  }
-
-  read(): XmlElement {
-    for (;;) {
-      const next = this.#text.indexOf("<", this.#at);
-      this.#pass(next === -1 ? this.#text.length : next);
-      if (next === -1) break;
-      if (this.#skipped("<?", "?>") || this.#skipped("<!--", "-->")) continue;
-      if (this.#text.startsWith("<!", next)) this.#refuse(FORBIDDEN);
-      this.#tag();
+    this.#allowsBare = allowsBareDocumentType;
+    for (let i = text.indexOf("\n"); i !== -1; i = text.indexOf("\n", i + 1)) {
+      this.#lineStarts.push(i + 1);
     }
-    const open = this.#open.at(-1);
-    if (open !== undefined) this.#refuse(torn(`<${open.name}> without its end`));
-    return this.#root ?? this.#refuse(torn("no element"));
   }
 
-  /** Over text that counts for nothing. */
-  #pass(to: number): void {
-    const text = this.#text.slice(this.#at, to);
-    if (/&(?!(?:amp|lt|gt|quot|apos);)/.test(text)) this.#refuse(FORBIDDEN);
-    this.#step(to);
+  parse(): XmlElement {
+    const roots: XmlElement[] = [];
+    const open: Open[] = [];
+    while (this.#skipToTag()) {
+      if (this.#passedOver()) continue;
+      const parent = open.at(-1);
+      if (this.#text.startsWith("</", this.#at)) {
+        this.#close(open);
+        continue;
+      }
+      const { element, isEmpty } = this.#element();
+      (parent?.children ?? roots).push(element);
+      if (!isEmpty) open.push(element);
+      if (open.length > DEPTH_MAX)
+        this.#refuse("elements nested too deeply", `${DEPTH_MAX} levels`);
+    }
+    const [root, other] = roots;
+    const unclosed = open.at(-1);
+    if (unclosed !== undefined)
+      this.#refuse(`an end before </${unclosed.name}>`, "closed elements");
+    if (root === undefined || other !== undefined) {
+      return this.#refuse(`${roots.length} root elements`, "one, such as <platform>");
+    }
+    return root;
   }
 
-  #step(to: number): void {
-    for (let i = this.#at; i < to; i++) if (this.#text.charCodeAt(i) === 10) this.#line++;
-    this.#at = to;
+  /** To the next "<"; false at the end. Text between elements means nothing here. */
+  #skipToTag(): boolean {
+    const next = this.#text.indexOf("<", this.#at);
+    const between = this.#text.slice(this.#at, next === -1 ? undefined : next);
+    if (between.includes("&")) this.#refuse("an entity", "text without entities");
+    this.#at = next === -1 ? this.#text.length : next;
+    return next !== -1;
   }
 
-  #skipped(begin: string, end: string): boolean {
-    if (!this.#text.startsWith(begin, this.#at)) return false;
-    const place = this.#text.indexOf(end, this.#at + begin.length);
-    if (place === -1) this.#refuse(torn(`${begin} without ${end}`));
-    this.#step(place + end.length);
+  #passedOver(): boolean {
+    const from = (start: string, end: string): boolean => {
+      if (!this.#text.startsWith(start, this.#at)) return false;
+      const stop = this.#text.indexOf(end, this.#at + start.length);
+      if (stop === -1) this.#refuse(`${start} without ${end}`, "a whole document");
+      this.#at = stop + end.length;
+      return true;
+    };
+    if (from("<!--", "-->") || from("<?", "?>")) return true;
+    if (!this.#text.startsWith("<!", this.#at)) return false;
+    const stop = this.#text.indexOf(">", this.#at);
+    const declaration = this.#text.slice(this.#at, stop === -1 ? undefined : stop + 1);
+    const isBare = /^<!DOCTYPE\s+\w+(\s+SYSTEM\s+("[^"<>&[\]]*"|'[^'<>&[\]]*'))?\s*>$/.test(
+      declaration,
+    );
+    if (!this.#allowsBare || !isBare) {
+      this.#refuse(
+        shown(declaration),
+        "no declarations: they could name files or grow without end",
+      );
+    }
+    this.#at = stop + 1;
     return true;
   }
 
-  #tag(): void {
-    const end = this.#text.indexOf(">", this.#at);
-    const found = end === -1 ? null : TAG.exec(this.#text.slice(this.#at, this.#endOf(end)));
-    if (found === null) this.#refuse(torn(shown(this.#text.slice(this.#at, this.#at + 40))));
-    const [whole = "", closes, name = "", attributes = "", isEmpty] = found ?? [];
-    if (closes === "/") this.#close(name);
-    else this.#begin(name, attributes, isEmpty === "/");
-    this.#step(this.#at + whole.length);
+  #close(open: Open[]): void {
+    const [whole = "", name = ""] = this.#match(/<\/([\w.-]+)\s*>/y);
+    const element = open.pop();
+    if (element?.name !== name) this.#refuse(`</${name}>`, `</${element?.name ?? "nothing"}>`);
+    this.#at += whole.length;
   }
 
-  /** Quotes may hold a >. */
-  #endOf(first: number): number {
-    let end = first;
-    for (let tries = 0; tries < 1000; tries++) {
-      const tag = this.#text.slice(this.#at, end + 1);
-      const quotes = tag.match(/"[^"]*"|'[^']*'|["']/g) ?? [];
-      if (!quotes.some((quote) => quote.length === 1)) return end + 1;
-      end = this.#text.indexOf(">", end + 1);
-      if (end === -1) break;
+  #element(): { element: Open; isEmpty: boolean } {
+    const [head = "", name = ""] = this.#match(/<([A-Za-z_][\w.-]*)/y);
+    const place = this.#place();
+    this.#at += head.length;
+    const attributes = new Map<string, string>();
+    for (;;) {
+      const end = /\s*(\/?)>/y;
+      end.lastIndex = this.#at;
+      const ended = end.exec(this.#text);
+      if (ended) {
+        this.#at += ended[0].length;
+        return { element: { name, attributes, children: [], place }, isEmpty: ended[1] === "/" };
+      }
+      const [whole = "", key = "", , double, single] = this.#match(
+        /\s+([A-Za-z_][\w.:-]*)\s*=\s*("([^"<]*)"|'([^'<]*)')/y,
+      );
+      if (attributes.has(key)) this.#refuse(`${key} twice`, "every attribute once");
+      attributes.set(key, this.#plain(double ?? single ?? ""));
+      this.#at += whole.length;
     }
-    return this.#refuse(torn("a quote that is not closed"));
-  }
-
-  #begin(name: string, attributes: string, isEmpty: boolean): void {
-    const element = { name, attributes: this.#attributes(attributes), children: [] };
-    const made: Open = { ...element, line: this.#line };
-    const parent = this.#open.at(-1);
-    if (parent !== undefined) parent.children.push(made);
-    else if (this.#root === undefined) this.#root = made;
-    else this.#refuse(torn(`<${name}> behind the end`));
-    if (isEmpty) return;
-    if (this.#open.length === DEPTH_MOST) this.#refuse(torn(`more than ${DEPTH_MOST} levels`));
-    this.#open.push(made);
-  }
-
-  #close(name: string): void {
-    const open = this.#open.pop();
-    if (open?.name === name) return;
-    this.#refuse(torn(`</${name}>${open === undefined ? "" : ` inside <${open.name}>`}`));
-  }
-
-  #attributes(text: string): Map<string, string> {
-    const found = new Map<string, string>();
-    for (const [, name = "", double, single] of text.matchAll(ATTRIBUTE)) {
-      if (found.has(name)) this.#refuse(torn(`the attribute ${name} twice`));
-      found.set(name, this.#plain(double ?? single ?? ""));
-    }
-    return found;
   }
 
   #plain(value: string): string {
-    return value.replaceAll(/&([^;]*;?)/g, (_, name: string) => {
-      return PREDEFINED.get(name) ?? this.#refuse(FORBIDDEN);
+    return value.replace(/&([^;\s]*);?/g, (found, name: string) => {
+      const text = ENTITIES.get(name);
+      return text !== undefined && found.endsWith(";")
+        ? text
+        : this.#refuse(shown(found), "no entities but &lt; &gt; &amp; &quot; &apos;");
     });
   }
 
-  #refuse(complaint: Complaint): never {
-    const place = { file: this.#file, line: this.#line, column: 1, pointer: "" };
-    return refuse(place, complaint);
+  #match(pattern: RegExp): RegExpExecArray {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (found) return found;
+    return this.#refuse(shown(this.#text.slice(this.#at, this.#at + 30)), "an element of XML");
   }
-}
 
-/** The five that need no declaration. */
-const PREDEFINED = new Map([
-  ["amp;", "&"],
-  ["lt;", "<"],
-  ["gt;", ">"],
-  ["quot;", '"'],
-  ["apos;", "'"],
-]);
+  #place(): Place {
+    let [low, high] = [0, this.#lineStarts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= this.#at) low = middle;
+      else high = middle;
+    }
+    const column = this.#at - (this.#lineStarts[low] ?? 0) + 1;
+    return { file: this.#file, line: low + 1, column, pointer: "" };
+  }
 
-const FORBIDDEN: Complaint = {
-  code: "not-xml",
-  found: "a document type, an entity or a section of raw text",
-  expected: "elements and attributes alone: entities of strangers may do harm",
-  nextStep: "remove it",
-};
-
-function torn(found: string): Complaint {
-  return { code: "not-xml", found, expected: "XML that is whole", nextStep: "write it again" };
+  #refuse(found: string, expected: string): never {
+    return refuse(this.#place(), {
+      ...{ code: "not-xml", found, expected, nextStep: "correct the file, or name another" },
+    });
+  }
 }
