@@ -51,6 +51,8 @@ const COMMITTED = [
   "mixtral-8x7b-on-256-h100",
   "llama-3-8b-on-256-tpu-v5p",
   "llama-3-70b-for-1000-users",
+  "llama-3-70b-in-60-days",
+  "own-or-rent-256-h100",
 ];
 
 let browser: Browser | undefined;
@@ -226,3 +228,13 @@ testIf(
     });
   },
 );
+
+testIf(isThere, OTHERWISE, "a plan to sign is printed on four pages, A4 or Letter", async () => {
+  await open("llama-3-70b-in-60-days", { viewport: { width: 1280, height: 900 } }, async (page) => {
+    for (const format of ["A4", "Letter"]) {
+      const printed = (await page.pdf({ format })).toString("latin1");
+      const pages = printed.match(/\/Type\s*\/Page(?!s)/g) ?? [];
+      ok(pages.length > 1 && pages.length <= 4, `${format}: ${pages.length} pages`);
+    }
+  });
+});

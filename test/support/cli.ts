@@ -1,5 +1,5 @@
 /** Runs the built command as a user does: a process of its own, from any folder. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -24,6 +24,22 @@ export function fabricast(words: readonly string[], folder = ROOT): Ran {
     },
   );
   return { code: status, stdout, stderr };
+}
+
+/** The same without waiting: for several at once. */
+export function fabricastBeside(words: readonly string[], folder: string): Promise<Ran> {
+  const child = spawn(process.execPath, [join(ROOT, "dist/fabricast.js"), ...words], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
 }
 
 /** A fresh folder that the operating system cleans up. */

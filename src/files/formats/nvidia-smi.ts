@@ -15,6 +15,10 @@ export function nodeFromNvidiaSmi(text: string, file: string): FoundNode {
   const lines = text.split(/\r?\n/).map((line) => plain(line));
   const headAt = lines.findIndex((line) => /^\s*GPU0\b/.test(line));
   const names = words(lines[headAt] ?? "").filter((word) => DEVICE.test(word));
+  if (!names.some(isGpu)) {
+    const place = { file, line: headAt + 1, column: 1, pointer: "" };
+    refuse(place, { ...TORN, found: shown(lines[headAt] ?? "") });
+  }
   const rows = names.map((name, i) => {
     const at = headAt + 1 + i;
     const place = { file, line: at + 1, column: 1, pointer: "" };
@@ -40,7 +44,6 @@ export function nodeFromNvidiaSmi(text: string, file: string): FoundNode {
       }
     });
   });
-  const isGpu = (name: string): boolean => name.startsWith("GPU");
   const sockets = new Set(lines.slice(headAt + 1, headAt + 1 + names.length).flatMap(socketOf));
   return {
     format: "nvidia-smi topo -m",
@@ -54,6 +57,8 @@ export function nodeFromNvidiaSmi(text: string, file: string): FoundNode {
     ],
   };
 }
+
+const isGpu = (name: string): boolean => name.startsWith("GPU");
 
 /** Terminals underline the head. */
 function plain(line: string): string {

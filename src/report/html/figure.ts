@@ -24,5 +24,7 @@ export function notes(items: readonly (readonly [string, string])[]): Html {
       html`<h3>${head}</h3>
         <p>${text}</p>`,
   );
-  return html`<aside class="notes" aria-label="Remarks">${parts}</aside>`;
+  // Pages have several: each is told apart by what it begins with.
+  const label = `Remarks: ${items[0]?.[0] ?? "none"}`;
+  return html`<aside class="notes" aria-label="${label}">${parts}</aside>`;
 }

@@ -53,7 +53,9 @@ export const LIVING_CSS =
   "h1{margin-top:6pt}.notes p{margin-bottom:6pt}.block,.figure,.notes{margin-bottom:8pt}" +
   ".notes{font-size:8pt;" +
   "line-height:10.5pt}h3,.notes h3{font-size:9.5pt;line-height:12pt}" +
-  ".narrow svg{zoom:.84}.w1120{float:left;width:49%;margin-right:2%}section{clear:both}" +
+  ".narrow svg{zoom:.72}#s3 .w1120 svg{zoom:.7}@page{margin:9mm 13mm 9mm}" +
+  "table{font-size:7.5pt;line-height:9.6pt}section{clear:both}" +
+  ".w1120{float:left;width:49%;margin-right:2%}" +
   "#s3 .pair{display:block}#s3 .pair,#s3 .pair>div{overflow:hidden}" +
   "th,td{padding:1.6pt 6pt 1.6pt 0}" +
   "section{padding-top:3pt;margin-top:7pt}.lede{max-width:none}" +

@@ -52,6 +52,11 @@ test("links between accelerators are the same from both ends, else refused", () 
   throws(() => countsOf(SMI.replace(/GPU3\t[^\n]*\n/, "")), /not-a-fabric/);
 });
 
+test("a table whose head names no accelerator is refused", () => {
+  const torn = "\tPU0\tGPU1\nGPU0>\t X \tNV4\n";
+  throws(() => foundNodeFrom(torn, "f"), /f:2:1: .*not-a-fabric/s);
+});
+
 test("document types and entities are refused, and other files left to others", async () => {
   throws(() => foundNodeFrom(`<!DOCTYPE system>\n${NCCL}`, "f"), /not-xml/);
   throws(() => foundNodeFrom(NCCL.replace("GenuineIntel", "&x;"), "f"), /no entities/);
