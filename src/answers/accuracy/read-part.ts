@@ -131,7 +131,7 @@ const GBIT = 1e9 / 8;
 /** "8x 400G", "4x ConnectX-7 IB NDR 400 Gb/s", "8x HDR200", "8 AMD AI NICs (…, 400 Gb/s class)". */
 const MANY: readonly RegExp[] = [
   /(?<![\d.])(\d+) ?x(?!large) ?[^,;()]*?(\d{2,3}) ?(?:G\b|Gb|IB|Gbit)/gi,
-  /(?<![\d.])(\d+) ?x ?[^,;()]*(?:CX-?\d|ConnectX|InfiniBand|NICs?|RoCE|EFA)[^,;()]*\((\d{2,3}) ?G/gi,
+  /(?<![\d.])(\d+) ?x ?[^,;()]*(?:CX-?\d|ConnectX|InfiniBand|NIC|RoCE)[^,;()]*\((\d{2,3}) ?G/gi,
   /(\d+) ?x ?(?:HDR|NDR|XDR) ?(\d{3})/gi,
   /(\d+) [^,;()]*NICs? \([^)]*?(\d{2,3}) ?Gb/gi,
 ];
