@@ -1,8 +1,5 @@
 /** `calibrate --from serving:FILE.json`: anchors predictions of serving to runs of one's own. */
-import { percent } from "../base/format.ts";
-import { printable } from "../base/printable.ts";
-import { isOn, text } from "./command.ts";
-import { say } from "./output.ts";
+import { tellOverlay } from "./overlays.ts";
 
 export async function calibrateFromServing(
   flags: Readonly<Record<string, unknown>>,
@@ -11,28 +8,8 @@ export async function calibrateFromServing(
   const { readServingRuns } = await import("../files/serving-overlay.ts");
   const { calibrateServing } = await import("../answers/calibrate-serving.ts");
   const overlay = calibrateServing(await readServingRuns(file));
-  const out = text(flags, "out");
-  if (out !== undefined) {
-    const { writeText } = await import("../files/write.ts");
-    await writeText(out, `${JSON.stringify(overlay, null, 2)}\n`);
-    say(`wrote ${out}; use it with: npx fabricast serve … --calibration ${out}`);
-  }
-  if (isOn(flags, "json")) {
-    process.stdout.write(`${JSON.stringify(overlay, null, 2)}\n`);
-    return 0;
-  }
-  const { constants, runs, parts, acceleratorCountMin, acceleratorCountMax } = overlay;
-  const moved = Object.entries(constants).map(
-    ([name, factor]) => `${name} × ${factor.toPrecision(4)}`,
-  );
-  const left = overlay.leftOutErrorShare;
-  const lines = [
-    `${runs} runs on ${acceleratorCountMin} to ${acceleratorCountMax} ${parts.join(", ")}`,
-    `moved: ${moved.join(", ") || "nothing"}`,
-    left === undefined
-      ? "one run alone: no run is left to check it on"
-      : `mean error of runs left out, one at a time: ${percent(left)}`,
-  ];
-  process.stdout.write(`${lines.map(printable).join("\n")}\n`);
-  return 0;
+  const { runs, parts, acceleratorCountMin, acceleratorCountMax } = overlay;
+  const sizes = `${acceleratorCountMin} to ${acceleratorCountMax}`;
+  const words = `${runs} runs on ${sizes} ${parts.join(", ")}`;
+  return await tellOverlay(overlay, flags, { usedBy: "serve", runs: words });
 }
